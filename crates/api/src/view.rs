@@ -1,0 +1,140 @@
+use crate::{ChatId, MessageId, PublicKey, RelayUrl, Seq, UnixTime};
+use serde::{Deserialize, Serialize};
+
+/// The person whose device this is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    pub public_key: PublicKey,
+    pub name: String,
+    /// Goes behind `<origin>/#/i/`.
+    pub invite: String,
+}
+
+/// Somebody else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    pub public_key: PublicKey,
+    /// As they call themselves; unverified text, may be empty until they have said it.
+    pub name: String,
+}
+
+/// What an invite link says, before anyone acts on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invite {
+    pub from: Contact,
+    /// The chat with this person, where there is one already.
+    pub chat: Option<ChatId>,
+}
+
+/// One row of the chat list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chat {
+    pub id: ChatId,
+    pub with: Contact,
+    pub stage: Stage,
+    pub last: Option<Preview>,
+    pub unread: u32,
+    /// When the chat began here or last changed: what the list is sorted by.
+    pub touched_at: UnixTime,
+    /// Everything up to here was on this person's screen.
+    pub read_up_to: Seq,
+}
+
+/// How far a chat has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Started here; waiting for a server to hand over the other's key package.
+    /// One can write already; it goes out by itself.
+    Connecting,
+    /// Started by the other without a link of ours: waits for accept or decline.
+    Requested,
+    /// Both can write.
+    Open,
+}
+
+/// A chat's last message, for the chat list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    pub text: String,
+    pub direction: Direction,
+    pub sent_at: UnixTime,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    pub id: MessageId,
+    pub seq: Seq,
+    pub direction: Direction,
+    pub author: PublicKey,
+    pub text: String,
+    /// As the author's device said.
+    pub sent_at: UnixTime,
+}
+
+/// Who wrote a message; what became of it, where that was us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Direction {
+    Incoming,
+    Outgoing(MessageState),
+}
+
+/// The one set of marks under one's own messages. Only ever moves down this list,
+/// except that `NotSent` may become `Sending` again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum MessageState {
+    /// Every server refused it, and why is not ours to guess.
+    NotSent,
+    /// Kept on this device, not yet held by any server.
+    Sending,
+    /// `on` of the chat's `of` servers have acknowledged it.
+    Sent { on: u16, of: u16 },
+    /// The other person's device has it.
+    Delivered,
+    /// It was on the other person's screen.
+    Read,
+}
+
+/// One server, as the Servers page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Server {
+    pub url: RelayUrl,
+    pub link: LinkState,
+    /// Milliseconds from connecting to the socket's opening, when it last did.
+    pub opened_in_ms: Option<u32>,
+    /// What the server last said to a person (a refusal, a notice); unverified text.
+    pub said: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LinkState {
+    Connecting,
+    Connected,
+    /// Down; the next try is at `retry_at` where one is planned.
+    Offline {
+        retry_at: Option<UnixTime>,
+    },
+}
+
+/// Whether contacts learn that their messages were received and seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Receipts {
+    #[default]
+    Shared,
+    Withheld,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    pub receipts: Receipts,
+}
+
+/// Everything a tab needs for its first screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// `None` before the first account is made.
+    pub account: Option<Account>,
+    /// Newest first.
+    pub chats: Vec<Chat>,
+    pub servers: Vec<Server>,
+    pub settings: Settings,
+}

@@ -1,0 +1,112 @@
+//! What the engine keeps, and the contract of whatever keeps it.
+//!
+//! A store holds sealed bytes under opaque keys. It is written in whole
+//! [`Changes`], all or nothing, and durable when the write returns: a power cut
+//! one instruction later must find it. It never sees a name, a text or a key.
+
+mod memory;
+
+pub use memory::MemoryStore;
+
+use thiserror::Error;
+
+/// The tables of the store. A database is a sorted map of bytes to bytes per table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    /// Everything read whole at start: account, chats, contacts, MLS state, outbox, cursors.
+    Records,
+    /// Message rows and blocks of them: chat tag (16 bytes), then place (8 bytes, big endian).
+    Messages,
+    /// Ids of events that were handled: tag (16 bytes).
+    Seen,
+}
+
+impl Table {
+    pub const ALL: [Table; 3] = [Table::Records, Table::Messages, Table::Seen];
+
+    /// The table's name in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Table::Records => "records",
+            Table::Messages => "messages",
+            Table::Seen => "seen",
+        }
+    }
+}
+
+/// A key: opaque bytes, compared bytewise.
+pub type Key = Vec<u8>;
+
+/// A sealed value.
+pub type Sealed = Vec<u8>;
+
+/// One write: what to put (`Some`) and what to delete (`None`), as one transaction.
+/// The last word on a key wins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    writes: std::collections::BTreeMap<(Table, Key), Option<Sealed>>,
+}
+
+impl Changes {
+    pub fn put(&mut self, table: Table, key: Key, value: Sealed) {
+        self.writes.insert((table, key), Some(value));
+    }
+
+    pub fn delete(&mut self, table: Table, key: Key) {
+        self.writes.insert((table, key), None);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
+    /// Adds `later` on top of these.
+    pub fn merge(&mut self, later: Changes) {
+        self.writes.extend(later.writes);
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (Table, &[u8], Option<&[u8]>)> {
+        self.writes.iter().map(|((table, key), value)| (*table, key.as_slice(), value.as_deref()))
+    }
+}
+
+/// Which rows to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    pub table: Table,
+    /// Inclusive.
+    pub from: Key,
+    /// Exclusive; `None` reads to the end of the table.
+    pub to: Option<Key>,
+    pub order: Order,
+    /// At most so many rows; `None` for all.
+    pub limit: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    Ascending,
+    Descending,
+}
+
+/// A row read back.
+pub type Row = (Key, Sealed);
+
+/// Where [`Changes`] go. Every implementation passes [`contract`].
+#[allow(async_fn_in_trait, reason = "one thread: futures need not be Send")]
+pub trait Store {
+    /// Writes all of `changes` or nothing; durable when it returns `Ok`.
+    async fn commit(&self, changes: &Changes) -> Result<(), StoreError>;
+
+    async fn load(&self, range: &Range) -> Result<Vec<Row>, StoreError>;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum StoreError {
+    #[error("the browser gives no more room")]
+    Full,
+    #[error("the write was aborted: {0}")]
+    Aborted(String),
+    #[error("the store cannot be opened or read: {0}")]
+    Unavailable(String),
+}
