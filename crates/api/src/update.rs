@@ -1,6 +1,6 @@
 use crate::{
-    Account, Chat, ChatId, CommandId, Failure, Invite, Message, PublicKey, RelayUrl, Server,
-    Settings, Snapshot, UnixTime,
+    Account, Chat, ChatId, CommandId, Failure, Invite, Message, MessageState, PublicKey, RelayUrl,
+    Seq, Server, Settings, Snapshot, UnixTime,
 };
 use serde::{Deserialize, Serialize};
 

@@ -115,7 +115,8 @@ pub enum LinkState {
     },
 }
 
-/// Whether contacts learn that their messages were received and seen.
+/// Whether contacts learn that their messages were on this person's screen. That a
+/// message reached the device is always told: without it nobody could resend.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Receipts {
     #[default]
