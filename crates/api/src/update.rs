@@ -36,10 +36,11 @@ pub enum Update {
         chat: ChatId,
         message: Message,
     },
-    /// A message that was added before differs (its state).
-    MessageChanged {
+    /// What became of one's own message.
+    MessageStateChanged {
         chat: ChatId,
-        message: Message,
+        seq: Seq,
+        state: MessageState,
     },
     /// Oldest first; `messages` is shorter than asked only when `reached_start`.
     PageLoaded {
