@@ -4,6 +4,8 @@
 //! [`Changes`], all or nothing, and durable when the write returns: a power cut
 //! one instruction later must find it. It never sees a name, a text or a key.
 
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
 mod memory;
 
 pub use memory::MemoryStore;
