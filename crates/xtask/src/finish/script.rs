@@ -1,0 +1,47 @@
+//! The small scripts around the two modules: named, and pointed at each other.
+
+use super::stage::Stage;
+use crate::error::{Failure, Result};
+use std::fs;
+use std::path::Path;
+
+/// Names the glue that wasm-bindgen wrote, pointing it at its module's lasting name.
+pub fn glue(stage: &Stage, name: &str, module: &str, named_module: &str) -> Result<String> {
+    let text = stage.read_text(name)?.replace(module, named_module);
+    stage.remove(name)?;
+    stage.add(name, text.as_bytes())
+}
+
+/// Names one of our own scripts, with its blanks filled in; a blank left over is a fault.
+pub fn fill(stage: &Stage, path: &Path, blanks: &[(&str, &str)]) -> Result<String> {
+    let mut text = fs::read_to_string(path).map_err(Failure::file(path))?;
+    for (blank, value) in blanks {
+        if !text.contains(blank) {
+            return Err(Failure::Build(format!("{} has no {blank}.", path.display())));
+        }
+        text = text.replace(blank, value);
+    }
+    let text = without_comments(&text);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    stage.add(&name, text.as_bytes())
+}
+
+/// Our scripts keep comments on lines of their own, for readers of the source only.
+fn without_comments(text: &str) -> String {
+    let kept = text.lines().filter(|line| {
+        let line = line.trim_start();
+        !line.is_empty() && !line.starts_with("//")
+    });
+    kept.flat_map(|line| [line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_comment_lines_go() {
+        let text = "// why\nlet a = 'x // y';\n\n  // more\n  b();\n";
+        assert_eq!(without_comments(text), "let a = 'x // y';\n  b();\n");
+    }
+}
