@@ -29,9 +29,9 @@ hex_bytes! {
     /// A BIP-340 x-only public key.
     ///
     /// [`from_bytes`](Self::from_bytes) and `parse` make sure that it is a point of the curve. In
-    /// an event that has not been verified it is what the event claims: finding the point costs
-    /// as much as hashing the event, and is done by whoever uses it, [`verify`](Self::verify) and
-    /// [`SecretKey::shared_secret`], which then fail.
+    /// an event that has not been verified it is what the event claims: finding the point would
+    /// cost several times as much as reading the event. Whoever needs the point finds it,
+    /// [`verify`](Self::verify) and [`SecretKey::shared_secret`], and then fails.
     PublicKey, 32
 }
 

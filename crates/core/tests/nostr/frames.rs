@@ -118,6 +118,8 @@ fn the_id_of_an_event_is_found_without_parsing_its_frame() {
     let moved = format!(r#"["EVENT","s",{},"id":"{id}"}}]"#, moved.trim_end_matches('}'));
     assert_eq!(peek_event_id(&moved), Some(event.id));
     assert!(matches!(RelayMessage::parse(&moved), Ok(RelayMessage::Event { .. })));
+    let spaced = format!(r#"["EVENT", "s", {}]"#, json.replace("\":", "\": "));
+    assert_eq!(peek_event_id(&spaced), Some(event.id));
     for frame in [r#"["EOSE","s"]"#, r#"["EVENT","s",{"id":"ab"}]"#, r#"["EVENT","s",{}]"#] {
         assert_eq!(peek_event_id(frame), None);
     }

@@ -134,11 +134,12 @@ fn words<'de, A: SeqAccess<'de>>(seq: &mut A) -> Result<String, A::Error> {
 /// It is only what the frame says. Drop a frame on the word of an id that was *verified* when it
 /// was first seen, and a relay that lies here withholds nothing but its own frame.
 pub fn peek_event_id(frame: &str) -> Option<EventId> {
-    const MEMBER: &str = "\"id\":\"";
-    let rest = frame.strip_prefix("[\"EVENT\",")?;
-    // An unescaped quote, two letters and a quote: inside a JSON string this cannot stand.
+    const MEMBER: &str = "\"id\":";
+    let rest = frame.strip_prefix("[\"EVENT\"")?;
+    // Two letters between unescaped quotes, and a colon: inside a JSON string this cannot stand.
     let from = rest.find(MEMBER)? + MEMBER.len();
-    let (digits, rest) = rest.as_bytes().get(from..)?.split_at_checked(64)?;
+    let rest = rest.get(from..)?.trim_start().strip_prefix('"')?;
+    let (digits, rest) = rest.as_bytes().split_at_checked(64)?;
     if !rest.starts_with(b"\"") {
         return None;
     }
