@@ -3,11 +3,7 @@
 //! Run on the store in memory natively and on every browser's store in that browser,
 //! so that a test that passes here says something about the real thing.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a suite of assertions, called by tests only"
-)]
+#![expect(clippy::expect_used, reason = "a suite of assertions, called by tests only")]
 
 use super::{Changes, Order, Range, Row, Store, Table};
 

@@ -1,0 +1,70 @@
+//! The one task that owns the engine.
+
+use crate::{Carrier, Clock, Effect};
+use zajil_core::engine::{Engine, Input};
+use zajil_core::store::Store;
+
+/// So many inputs are taken together at most: a burst is saved as one write, yet
+/// the screen hears of its beginning before its end was read.
+const BURST: usize = 256;
+
+/// A clock may be set back or forward while we sleep: look at it this often.
+const LONGEST_SLEEP_MS: u64 = 60_000;
+
+/// Owns the engine, reads the inbox, has the outputs carried out.
+pub struct Host<S, C, F> {
+    engine: Engine,
+    carrier: Carrier<S, C, F>,
+}
+
+impl<S: Store, C: Clock, F: FnMut(Effect)> Host<S, C, F> {
+    pub fn new(engine: Engine, carrier: Carrier<S, C, F>) -> Self {
+        Self { engine, carrier }
+    }
+
+    /// Never returns: ends with the worker.
+    pub async fn run(mut self) {
+        loop {
+            while let Some(output) = self.engine.poll_output() {
+                self.carrier.carry_out(output).await;
+            }
+            let first = self.next_input().await;
+            self.handle(first);
+            for _ in 1..BURST {
+                match self.carrier.inbox().next_waiting() {
+                    Some(input) => self.handle(input),
+                    None => break,
+                }
+            }
+            // Once per round, so that a busy inbox cannot starve the timers.
+            if self.is_due() {
+                self.handle(Input::TimedOut);
+            }
+        }
+    }
+
+    fn handle(&mut self, input: Input) {
+        let now = self.carrier.clock().now();
+        self.engine.handle_input(now, input);
+    }
+
+    fn is_due(&self) -> bool {
+        self.engine.poll_timeout().is_some_and(|at| at <= self.carrier.clock().now())
+    }
+
+    async fn next_input(&mut self) -> Input {
+        loop {
+            let Some(at) = self.engine.poll_timeout() else {
+                return self.carrier.inbox().next().await;
+            };
+            let left = at.0.saturating_sub(self.carrier.clock().now().0);
+            // At least one millisecond: an engine that is always due must not spin.
+            let sleep = u32::try_from(left.clamp(1, LONGEST_SLEEP_MS)).unwrap_or(u32::MAX);
+            match self.carrier.next_within(sleep).await {
+                Some(input) => return input,
+                None if self.is_due() => return Input::TimedOut,
+                None => {}
+            }
+        }
+    }
+}

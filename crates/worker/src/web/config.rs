@@ -1,0 +1,80 @@
+//! What the server that the app came from says about itself.
+
+use super::scope::scope;
+use futures::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use serde::Deserialize;
+use std::pin::pin;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
+use zajil_api::RelayUrl;
+
+const ADDRESS: &str = "/config.json";
+const PATIENCE_MS: u32 = 3_000;
+const MOST_RELAYS: usize = 16;
+const LONGEST_ANSWER: usize = 16 << 10;
+
+/// Used where the app lies on a plain web server that names none: public servers that
+/// many people run their chats on, each run by somebody else.
+const PUBLIC_RELAYS: [&str; 4] =
+    ["wss://relay.damus.io", "wss://nos.lol", "wss://relay.primal.net", "wss://offchain.pub"];
+
+#[derive(Deserialize)]
+struct Config {
+    relays: Vec<String>,
+}
+
+/// The servers of a new account. Takes a few seconds at most, and never fails.
+pub(super) async fn default_relays() -> Vec<RelayUrl> {
+    let answer = pin!(fetch());
+    let patience = pin!(TimeoutFuture::new(PATIENCE_MS));
+    let named = match select(answer, patience).await {
+        Either::Left((Ok(text), _)) => parse(&text),
+        Either::Left((Err(_), _)) | Either::Right(_) => Vec::new(),
+    };
+    if named.is_empty() { PUBLIC_RELAYS.into_iter().map(RelayUrl::new).collect() } else { named }
+}
+
+async fn fetch() -> Result<String, JsValue> {
+    let answer = JsFuture::from(scope().fetch_with_str(ADDRESS)).await?;
+    let response: Response = answer.dyn_into()?;
+    if !response.ok() {
+        return Err(JsValue::UNDEFINED);
+    }
+    JsFuture::from(response.text()?).await?.as_string().ok_or(JsValue::UNDEFINED)
+}
+
+/// Empty for anything but a short list of servers.
+fn parse(text: &str) -> Vec<RelayUrl> {
+    if text.len() > LONGEST_ANSWER {
+        return Vec::new();
+    }
+    let relays = serde_json::from_str::<Config>(text).map_or_else(|_| Vec::new(), |it| it.relays);
+    let is_address = |url: &String| url.starts_with("ws://") || url.starts_with("wss://");
+    relays.into_iter().filter(is_address).take(MOST_RELAYS).map(RelayUrl::new).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_servers_named_by_the_host_are_taken_in_order() {
+        let relays =
+            parse(r#"{"relays":["ws://localhost:8080/relay","wss://b.example"],"more":1}"#);
+        let expected = ["ws://localhost:8080/relay", "wss://b.example"];
+        assert_eq!(relays, expected.map(RelayUrl::new));
+    }
+
+    #[test]
+    fn anything_but_a_list_of_servers_names_none() {
+        for text in ["", "<!doctype html>", "[]", r#"{"relays":"wss://a.example"}"#] {
+            assert_eq!(parse(text), []);
+        }
+        assert_eq!(parse(r#"{"relays":["https://a.example","javascript:alert(1)"]}"#), []);
+        let many = vec!["\"wss://a.example\""; 100].join(",");
+        assert_eq!(parse(&format!("{{\"relays\":[{many}]}}")).len(), MOST_RELAYS);
+        assert_eq!(parse(&format!("{{\"relays\":[]}}{}", " ".repeat(LONGEST_ANSWER))), []);
+    }
+}

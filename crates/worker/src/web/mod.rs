@@ -1,0 +1,25 @@
+//! The browser: the only place that names its interfaces.
+
+mod clock;
+mod config;
+mod connection;
+mod console;
+mod fault;
+mod lock;
+mod migrations;
+mod schema;
+mod scope;
+mod socket;
+mod start;
+mod store;
+mod tab;
+mod transaction;
+mod vault;
+
+pub use clock::BrowserClock;
+pub use lock::{EngineLock, LockError};
+pub use socket::Sockets;
+pub use store::IdbStore;
+pub use vault::{VaultError, open_vault};
+
+pub(crate) use start::start;

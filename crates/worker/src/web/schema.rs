@@ -1,0 +1,19 @@
+//! The database's name, version and tables.
+
+use super::migrations::STEPS;
+use rexie::{Rexie, RexieBuilder};
+
+/// One database an account; there is one account so far.
+pub const FIRST_ACCOUNT: &str = "zajil-1";
+
+/// The table that holds the vault and nothing else.
+pub const VAULT: &str = "vault";
+
+/// The key of its one entry.
+pub const VAULT_ENTRY: &[u8] = b"vault";
+
+/// Opens a database of this name in its newest form, making or raising it as needed.
+pub fn builder(name: &str) -> RexieBuilder {
+    let version = u32::try_from(STEPS.len()).unwrap_or(u32::MAX);
+    STEPS.iter().fold(Rexie::builder(name).version(version), |builder, step| step(builder))
+}

@@ -1,0 +1,185 @@
+//! The store in IndexedDB.
+
+use super::connection::Connection;
+use super::schema::{VAULT, VAULT_ENTRY};
+use super::transaction::StrictWrite;
+use futures::try_join;
+use js_sys::{Reflect, Uint8Array};
+use rexie::{Direction, KeyRange};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use zajil_core::store::{Changes, Order, Range, Row, Store, StoreError, Table};
+
+/// Tables of sealed bytes under binary keys, which IndexedDB compares bytewise.
+pub struct IdbStore {
+    name: String,
+    connection: RefCell<Rc<Connection>>,
+    fingerprint: RefCell<Option<Vec<u8>>>,
+}
+
+impl IdbStore {
+    /// Opens the database of this name, making it when there is none.
+    pub async fn open(name: &str) -> Result<Self, StoreError> {
+        let connection = Connection::open(name).await?;
+        let fingerprint = RefCell::new(fingerprint(&connection).await?);
+        let connection = RefCell::new(Rc::new(connection));
+        Ok(Self { name: name.to_owned(), connection, fingerprint })
+    }
+
+    pub fn close(self) {
+        if let Some(connection) = Rc::into_inner(self.connection.into_inner()) {
+            connection.close();
+        }
+    }
+
+    /// All rows that the engine is rebuilt from.
+    pub async fn load_all(&self, tables: &[Table]) -> Result<Vec<(Table, Row)>, StoreError> {
+        let mut all = Vec::new();
+        for &table in tables {
+            let whole =
+                Range { table, from: vec![], to: None, order: Order::Ascending, limit: None };
+            all.extend(self.load(&whole).await?.into_iter().map(|row| (table, row)));
+        }
+        Ok(all)
+    }
+
+    /// Whether no table but the vault holds a row.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        for table in Table::ALL {
+            if self.read(table.name(), async |table| table.count(None).await).await? > 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    pub(super) async fn vault_entry(&self) -> Result<Option<JsValue>, StoreError> {
+        let key = Uint8Array::from(VAULT_ENTRY).into();
+        self.read(VAULT, async |table| table.get(key).await).await
+    }
+
+    /// Durable when it returns; fails rather than replace an entry.
+    pub(super) async fn add_vault_entry(&self, entry: &JsValue) -> Result<(), StoreError> {
+        let write = self.begin(&[VAULT]).await?;
+        write.add(VAULT, VAULT_ENTRY, entry)?;
+        write.finish().await?;
+        *self.fingerprint.borrow_mut() = fingerprint_of(entry);
+        Ok(())
+    }
+
+    async fn begin(&self, tables: &[&str]) -> Result<StrictWrite, StoreError> {
+        let connection = self.live().await?;
+        StrictWrite::begin(&connection.writer.database, tables)
+            .inspect_err(|_| connection.writer.give_up())
+    }
+
+    async fn read<T>(
+        &self,
+        table: &str,
+        query: impl AsyncFnOnce(rexie::Store) -> rexie::Result<T>,
+    ) -> Result<T, StoreError> {
+        let connection = self.live().await?;
+        connection.read(table, query).await.inspect_err(|_| connection.writer.give_up())
+    }
+
+    /// The open connection, or a new one where the browser has ended the old: some do so
+    /// when a device sleeps. Never one to another database of the same name: had the
+    /// person cleared the site's data, what we hold must not be poured into an empty one.
+    async fn live(&self) -> Result<Rc<Connection>, StoreError> {
+        let current = self.connection.borrow().clone();
+        if !current.writer.is_lost() {
+            return Ok(current);
+        }
+        let fresh = Connection::open(&self.name).await?;
+        if fingerprint(&fresh).await? != *self.fingerprint.borrow() {
+            fresh.close();
+            return Err(StoreError::Unavailable("this site's data was cleared".to_owned()));
+        }
+        let fresh = Rc::new(fresh);
+        *self.connection.borrow_mut() = fresh.clone();
+        if let Some(old) = Rc::into_inner(current) {
+            old.close();
+        }
+        Ok(fresh)
+    }
+}
+
+/// What no two databases have in common: the wrapped vault key.
+async fn fingerprint(connection: &Connection) -> Result<Option<Vec<u8>>, StoreError> {
+    let key = Uint8Array::from(VAULT_ENTRY).into();
+    let entry = connection.read(VAULT, async |table| table.get(key).await).await?;
+    Ok(entry.as_ref().and_then(fingerprint_of))
+}
+
+fn fingerprint_of(entry: &JsValue) -> Option<Vec<u8>> {
+    let wrapped = Reflect::get(entry, &"wrapped".into()).ok()?;
+    wrapped.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec)
+}
+
+impl Store for IdbStore {
+    async fn commit(&self, changes: &Changes) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let mut tables: Vec<&str> = changes.iter().map(|(table, _, _)| table.name()).collect();
+        tables.dedup();
+        let write = self.begin(&tables).await?;
+        for (table, key, value) in changes.iter() {
+            match value {
+                Some(value) => write.put(table.name(), key, value)?,
+                None => write.delete(table.name(), key)?,
+            }
+        }
+        write.finish().await
+    }
+
+    async fn load(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
+        if range.limit == Some(0) || range.to.as_ref().is_some_and(|to| *to <= range.from) {
+            // What browsers refuse as a range, or read as "no limit".
+            return Ok(Vec::new());
+        }
+        let keys = key_range(range).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        self.read(range.table.name(), async |table| match (range.order, range.limit) {
+            (Order::Ascending, limit) => ascending(&table, keys, limit).await,
+            (Order::Descending, None) => {
+                let mut rows = ascending(&table, keys, None).await?;
+                rows.reverse();
+                Ok(rows)
+            }
+            (Order::Descending, Some(limit)) => {
+                let found = table.scan(Some(keys), Some(limit), None, Some(Direction::Prev));
+                Ok(found.await?.into_iter().map(row).collect())
+            }
+        })
+        .await
+    }
+}
+
+/// Keys and values in two requests of one transaction: far faster than a cursor, and
+/// nothing can come between them.
+async fn ascending(
+    table: &rexie::Store,
+    keys: KeyRange,
+    limit: Option<u32>,
+) -> rexie::Result<Vec<Row>> {
+    let names = table.get_all_keys(Some(keys.clone()), limit);
+    let values = table.get_all(Some(keys), limit);
+    let (names, values) = try_join!(names, values)?;
+    Ok(names.into_iter().zip(values).map(row).collect())
+}
+
+fn key_range(range: &Range) -> Result<KeyRange, idb::Error> {
+    let from = Uint8Array::from(range.from.as_slice());
+    match &range.to {
+        None => KeyRange::lower_bound(&from, Some(false)),
+        Some(to) => {
+            KeyRange::bound(&from, &Uint8Array::from(to.as_slice()), Some(false), Some(true))
+        }
+    }
+}
+
+fn row((key, value): (JsValue, JsValue)) -> Row {
+    // Keys come back as buffers, values as the arrays they were put as.
+    (Uint8Array::new(&key).to_vec(), Uint8Array::new(&value).to_vec())
+}

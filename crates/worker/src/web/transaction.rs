@@ -1,0 +1,119 @@
+//! A transaction that is durable when it says so.
+//!
+//! Browsers default to `relaxed`: they report a write as complete before it reached
+//! the disk, and a power cut then takes back what was acknowledged. rexie and idb
+//! have no option for it and web-sys keeps its own behind a compiler flag, so the
+//! one call is declared here.
+
+use super::fault::write_fault;
+use futures::channel::oneshot;
+use js_sys::{Array, JsString, Object, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{Event, IdbDatabase, IdbTransaction};
+use zajil_core::store::StoreError;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(extends = IdbDatabase, js_name = IDBDatabase)]
+    type Database;
+
+    #[wasm_bindgen(method, catch, js_name = transaction)]
+    fn transaction_with_options(
+        this: &Database,
+        tables: &Array,
+        mode: &str,
+        options: &Object,
+    ) -> Result<IdbTransaction, JsValue>;
+}
+
+/// A write under way: put and delete without waiting, then [`finish`](Self::finish).
+pub(super) struct StrictWrite {
+    transaction: IdbTransaction,
+    ended: oneshot::Receiver<Result<(), StoreError>>,
+    _complete: Closure<dyn FnMut(Event)>,
+    _abort: Closure<dyn FnMut(Event)>,
+}
+
+impl StrictWrite {
+    pub fn begin(database: &IdbDatabase, tables: &[&str]) -> Result<Self, StoreError> {
+        let names: Array = tables.iter().map(|name| JsString::from(*name)).collect();
+        let options = Object::new();
+        Reflect::set(&options, &"durability".into(), &"strict".into())
+            .and_then(|_| {
+                let database: &Database = database.unchecked_ref();
+                database.transaction_with_options(&names, "readwrite", &options)
+            })
+            .map(Self::listen)
+            .map_err(|thrown| StoreError::Unavailable(super::fault::describe(&thrown)))
+    }
+
+    fn listen(transaction: IdbTransaction) -> Self {
+        let (completed, ended) = oneshot::channel();
+        let completed = std::rc::Rc::new(std::cell::Cell::new(Some(completed)));
+        let aborted = completed.clone();
+        let complete = Closure::new(move |_: Event| {
+            if let Some(sender) = completed.take() {
+                let _ = sender.send(Ok(()));
+            }
+        });
+        let source = transaction.clone();
+        let abort = Closure::new(move |_: Event| {
+            if let Some(sender) = aborted.take() {
+                let reason = source.error().map_or(JsValue::UNDEFINED, JsValue::from);
+                let _ = sender.send(Err(write_fault(&reason)));
+            }
+        });
+        transaction.set_oncomplete(Some(complete.as_ref().unchecked_ref()));
+        // A write that fails, at once or when committed, always ends in an abort.
+        transaction.set_onabort(Some(abort.as_ref().unchecked_ref()));
+        Self { transaction, ended, _complete: complete, _abort: abort }
+    }
+
+    pub fn put(&self, table: &str, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        let (key, value) = (Uint8Array::from(key), Uint8Array::from(value));
+        self.issue(|| {
+            self.transaction.object_store(table)?.put_with_key(&value, &key)?;
+            Ok(())
+        })
+    }
+
+    /// Fails the whole write when there is something under the key already.
+    pub fn add(&self, table: &str, key: &[u8], value: &JsValue) -> Result<(), StoreError> {
+        let key = Uint8Array::from(key);
+        self.issue(|| {
+            self.transaction.object_store(table)?.add_with_key(value, &key)?;
+            Ok(())
+        })
+    }
+
+    pub fn delete(&self, table: &str, key: &[u8]) -> Result<(), StoreError> {
+        let key = Uint8Array::from(key);
+        self.issue(|| {
+            self.transaction.object_store(table)?.delete(&key)?;
+            Ok(())
+        })
+    }
+
+    /// Waits until everything is on the disk, or none of it is.
+    pub async fn finish(mut self) -> Result<(), StoreError> {
+        (&mut self.ended)
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Aborted("the write was given up".to_owned())))
+    }
+
+    fn issue(&self, request: impl FnOnce() -> Result<(), JsValue>) -> Result<(), StoreError> {
+        request().map_err(|thrown| {
+            // What was issued before must not be committed alone. An abort that throws
+            // says that the transaction has been aborted already.
+            let _ = self.transaction.abort();
+            write_fault(&thrown)
+        })
+    }
+}
+
+impl Drop for StrictWrite {
+    fn drop(&mut self) {
+        self.transaction.set_oncomplete(None);
+        self.transaction.set_onabort(None);
+    }
+}

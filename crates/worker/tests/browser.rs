@@ -1,0 +1,17 @@
+//! The browser's side, in a real browser: run with `--target wasm32-unknown-unknown`
+//! and a WebDriver.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+#[path = "browser/idb.rs"]
+mod idb;
+#[path = "browser/lock.rs"]
+mod lock;
+#[path = "browser/socket.rs"]
+mod socket;
+#[path = "browser/store.rs"]
+mod store;
+#[path = "browser/vault.rs"]
+mod vault;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);

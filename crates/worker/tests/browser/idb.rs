@@ -1,0 +1,99 @@
+//! The browser's database from below: what the tests watch and break.
+
+use std::cell::Cell;
+use wasm_bindgen::prelude::*;
+use zajil_worker::web::IdbStore;
+
+#[wasm_bindgen(inline_js = r#"
+const { transaction } = IDBDatabase.prototype;
+const { put } = IDBObjectStore.prototype;
+let seen = [];
+
+export function watch() {
+  seen = [];
+  IDBDatabase.prototype.transaction = function (...args) {
+    const opened = transaction.apply(this, args);
+    seen.push(opened);
+    return opened;
+  };
+}
+export function watched() {
+  IDBDatabase.prototype.transaction = transaction;
+  return seen.filter((it) => it.mode !== "readonly").map((it) => `${it.mode} ${it.durability}`);
+}
+
+// The put with this number fails as the disk or the browser would make it fail.
+export function break_put(number, how) {
+  let count = 0;
+  IDBObjectStore.prototype.put = function (...args) {
+    count += 1;
+    if (count !== number) return put.apply(this, args);
+    const full = new DOMException("no room", "QuotaExceededError");
+    if (how === "throws full") throw full;
+    const request = put.apply(this, args);
+    if (how === "full when committed") {
+      Object.defineProperty(this.transaction, "error", { value: full });
+    }
+    const { transaction } = this;
+    queueMicrotask(() => transaction.abort());
+    return request;
+  };
+}
+export function mend_put() {
+  IDBObjectStore.prototype.put = put;
+}
+
+const settle = (request) => new Promise((done, fail) => {
+  request.onsuccess = () => done(request.result);
+  request.onerror = () => fail(request.error);
+});
+export async function entry(database, table, key) {
+  const db = await settle(indexedDB.open(database));
+  const found = await settle(db.transaction(table).objectStore(table).get(key));
+  db.close();
+  return found;
+}
+export async function replace(database, table, key, value) {
+  const db = await settle(indexedDB.open(database));
+  const store = db.transaction(table, "readwrite").objectStore(table);
+  await settle(value === undefined ? store.delete(key) : store.put(value, key));
+  db.close();
+}
+export async function create_at_version(database, version) {
+  (await settle(indexedDB.open(database, version))).close();
+}
+// Ends every connection as a raise of the version would, and makes nothing of it.
+export async function close_connections(database) {
+  const request = indexedDB.open(database, 1000);
+  request.onupgradeneeded = () => request.transaction.abort();
+  await settle(request).catch(() => {});
+}
+export async function remove(database) {
+  await settle(indexedDB.deleteDatabase(database));
+}
+"#)]
+extern "C" {
+    pub fn watch();
+    pub fn watched() -> Vec<String>;
+    pub fn break_put(number: u32, how: &str);
+    pub fn mend_put();
+    pub async fn entry(database: &str, table: &str, key: &[u8]) -> JsValue;
+    pub async fn replace(database: &str, table: &str, key: &[u8], value: &JsValue);
+    pub async fn create_at_version(database: &str, version: u32);
+    pub async fn close_connections(database: &str);
+    pub async fn remove(database: &str);
+}
+
+thread_local! {
+    static NEXT: Cell<u32> = const { Cell::new(0) };
+}
+
+/// A name that no other test uses.
+pub fn new_name() -> String {
+    let number = NEXT.replace(NEXT.get() + 1);
+    format!("test-{number}-{}", js_sys::Math::random())
+}
+
+pub async fn open(name: &str) -> IdbStore {
+    IdbStore::open(name).await.unwrap()
+}
