@@ -130,7 +130,7 @@ mod tests {
     fn refusal(frame: &str) -> String {
         match gate().incoming(frame, Instant::now()) {
             Verdict::Refuse(answer) => answer,
-            Verdict::Pass => panic!("passed: {frame}"),
+            Verdict::Pass => panic!("{} bytes passed", frame.len()),
         }
     }
 
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn an_event_above_64_kib_is_refused_by_its_id() {
-        let answer = refusal(&event(&"x".repeat(65_000), vec![]).replace("xx", "yy"));
+        let answer = refusal(&event(&"x".repeat(65_536), vec![]));
         assert!(
             answer.starts_with("[\"OK\",\"") && answer.contains("false,\"invalid: "),
             "{answer}"

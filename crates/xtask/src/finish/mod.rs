@@ -13,6 +13,8 @@ mod stage;
 mod style;
 mod templates;
 
+pub use page::refuse_inline;
+
 use crate::error::{Failure, Result};
 use crate::project::files_below;
 use crate::say::step;
