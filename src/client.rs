@@ -45,10 +45,8 @@ impl Client {
 }
 
 fn start_worker() -> Option<Worker> {
-    let address = web_sys::window()?
-        .document()?
-        .get_element_by_id(WORKER_ELEMENT)?
-        .get_attribute("href")?;
+    let address =
+        web_sys::window()?.document()?.get_element_by_id(WORKER_ELEMENT)?.get_attribute("href")?;
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
     Worker::new_with_options(&address, &options).ok()
