@@ -1,38 +1,161 @@
 //! The engine: one input in, then drain the outputs, in order.
+//!
+//! It holds one account's chats and tells whoever hosts it what to save, send and
+//! show. Time and randomness come from outside, so that the same inputs lead to the
+//! same place, in a test as in a browser.
+//!
+//! | File | Story |
+//! |---|---|
+//! | `port` | what goes in and comes out |
+//! | `command` | what the person asks for |
+//! | `account` | the key pair, the name, key packages |
+//! | `servers` | the person's servers |
+//! | `invite`, `start` | from a link to a founded group |
+//! | `join` | from a Welcome to a chat |
+//! | `send`, `outbox` | from the composer to every server |
+//! | `frames`, `catchup` | from a server's frame to an event worth reading, once |
+//! | `receive` | from an event to a message |
+//! | `receipts` | ticks and typing |
+//! | `history` | pages of a chat |
+//! | `chat`, `record`, `load`, `save` | what is held, and how it is stored |
+//!
+//! It does not do I/O, does not know a browser, and never waits.
 
+mod account;
+mod catchup;
+mod chat;
+mod command;
+mod error;
+mod frames;
+mod history;
+mod invite;
+mod join;
+mod load;
+mod outbox;
 mod port;
+mod receipts;
+mod receive;
+mod record;
+mod save;
+mod seen;
+mod send;
+mod servers;
+mod start;
+mod unsettled;
 
 pub use port::{Config, Input, LoadToken, OpenError, Output, Timestamp, VaultKey};
 
-use crate::store::{Row, Table};
+use crate::envelope::EnvelopeError;
+use crate::mls::Provider;
+use crate::nostr::PublicKey;
+use crate::relay::Pool;
+use crate::store::{Changes, Vault};
+use account::Account;
+use catchup::Catchup;
+use chat::Chat;
+use error::EngineError;
+use history::Pages;
+use outbox::Outbox;
+use rand_chacha::ChaCha20Rng;
+use record::{ChatKey, ParkedRow};
+use save::Dirty;
+use seen::Seen;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use unsettled::Unsettled;
+use zajil_api::{RelayUrl, Settings, UnixTime, Update};
 
 /// Owns the whole protocol story of one account. Does no I/O: see [`Output`].
 pub struct Engine {
-    _now: Timestamp,
+    now: Timestamp,
+    rng: ChaCha20Rng,
+    vault: Vault,
+    default_relays: Vec<RelayUrl>,
+
+    account: Option<Account>,
+    settings: Settings,
+    servers: BTreeSet<RelayUrl>,
+    chats: BTreeMap<ChatKey, Chat>,
+    blocked: BTreeSet<PublicKey>,
+    provider: Provider,
+
+    pool: Pool,
+    outbox: Outbox,
+    catchup: Catchup,
+    cursors: BTreeMap<RelayUrl, UnixTime>,
+    seen: Seen,
+    parked: Vec<ParkedRow>,
+    unsettled: Unsettled,
+    pages: Pages,
+
+    dirty: Dirty,
+    changes: Changes,
+    outputs: VecDeque<Output>,
 }
 
 impl Engine {
-    /// Rebuilds the engine from what the store holds. `rows` are all rows of
-    /// [`Table::Records`] and [`Table::Seen`]; none on a fresh device.
-    pub fn open(
-        _config: Config,
-        now: Timestamp,
-        _rows: &[(Table, Row)],
-    ) -> Result<Self, OpenError> {
-        Ok(Self { _now: now })
-    }
-
     /// Takes one input. Afterwards [`poll_output`](Self::poll_output) must be drained;
     /// several inputs may be handled before one drain, which then saves them as one.
-    pub fn handle_input(&mut self, _now: Timestamp, _input: Input) {}
+    pub fn handle_input(&mut self, now: Timestamp, input: Input) {
+        self.now = self.now.max(now);
+        match input {
+            Input::Request(request) => self.handle_request(request),
+            Input::RelayOpened(relay) => self.handle_opened(&relay),
+            Input::RelayClosed { relay, reason } => self.handle_closed(&relay, &reason),
+            Input::RelayFrame { relay, text } => self.handle_frame(&relay, &text),
+            Input::Loaded { token, rows } => self.handle_loaded(token, &rows),
+            Input::TimedOut => {}
+        }
+        self.handle_time();
+    }
 
     /// The next thing for the host to do, in this order and no other.
     pub fn poll_output(&mut self) -> Option<Output> {
-        None
+        self.flush();
+        if !self.changes.is_empty() {
+            return Some(Output::Save(std::mem::take(&mut self.changes)));
+        }
+        self.outputs.pop_front()
     }
 
     /// When to call with [`Input::TimedOut`], if nothing else comes first.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        None
+        let chats = self.chats.values().filter_map(|chat| chat.receipts_due_at);
+        [self.pool.next_timeout(), self.outbox.next_timeout(), self.catchup.deadline()]
+            .into_iter()
+            .flatten()
+            .chain(chats)
+            .min()
+    }
+
+    fn handle_time(&mut self) {
+        self.time_out_links();
+        self.time_out_outbox();
+        self.time_out_catchup();
+        self.send_due_receipts();
+    }
+
+    fn unix_now(&self) -> UnixTime {
+        UnixTime(self.now.0 / 1000)
+    }
+
+    fn update(&mut self, update: Update) {
+        self.outputs.push_back(Output::Update(update));
+    }
+
+    /// Notes a step that failed. A peer's fault is their loss; ours must be found.
+    fn note(&self, what: &'static str, outcome: Result<(), EngineError>) {
+        match outcome {
+            Ok(()) => {}
+            Err(EngineError::Envelope(EnvelopeError::Mls(error))) => {
+                tracing::debug!(what, %error, "refused");
+            }
+            Err(error) => tracing::debug!(what, %error, "refused"),
+        }
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("chats", &self.chats.len()).finish_non_exhaustive()
     }
 }

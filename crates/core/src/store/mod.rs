@@ -7,8 +7,10 @@
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 mod memory;
+mod vault;
 
 pub use memory::MemoryStore;
+pub use vault::{Unopened, Vault};
 
 use thiserror::Error;
 
@@ -17,9 +19,12 @@ use thiserror::Error;
 pub enum Table {
     /// Everything read whole at start: account, chats, contacts, MLS state, outbox, cursors.
     Records,
-    /// Message rows and blocks of them: chat tag (16 bytes), then place (8 bytes, big endian).
+    /// Messages: chat (16 bytes), place in it (8 bytes, big endian), part (1 byte). Part 0 is
+    /// what was said and never changes; part 1 is what became of it. Part 2 is for blocks of
+    /// about a hundred settled messages, at the place of their first.
     Messages,
-    /// Ids of events that were handled: tag (16 bytes).
+    /// Ids of events that were handled: day of receipt (4 bytes, big endian), then name
+    /// (16 bytes); no value. Read whole at start, dropped by day.
     Seen,
 }
 

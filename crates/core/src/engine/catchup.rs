@@ -1,0 +1,322 @@
+//! Catching up: what servers kept for us, all of it, once, and in an order that MLS
+//! can follow.
+//!
+//! A server hands out what it stores newest first and at most a few hundred at a
+//! time; MLS wants a sender's messages roughly in order. So what is stored is paged
+//! through to the end on each server, held until all connected servers are done (or
+//! a little patience is over), and then taken oldest first. Times come from the
+//! sender and decide nothing but this order of reading.
+
+use super::{Engine, Timestamp};
+use crate::nostr::{ClientMessage, Event, Filter, Kind, SubscriptionId};
+use std::collections::{BTreeMap, BTreeSet};
+use zajil_api::{RelayUrl, UnixTime};
+
+/// Gift wraps are dated up to two days back, clocks differ: what is asked for
+/// overlaps what was received before by so much.
+const OVERLAP_SECONDS: u64 = 3 * 86_400;
+/// A page of fewer events than this was not cut off by any server's limit.
+const FULL_PAGE: u32 = 50;
+/// Pages at most, for a server that never comes to an end.
+const MAX_PAGES: u32 = 2_000;
+/// How long finished servers wait for the others.
+const PATIENCE_MS: u64 = 2_500;
+/// Events held at most before they are taken as they are.
+const MAX_HELD: usize = 50_000;
+
+/// What is asked of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Feed {
+    /// Gift wraps for us.
+    Inbox,
+    /// Our chats' messages.
+    Groups,
+    /// Key packages of people we want to reach.
+    Lookups,
+}
+
+impl Feed {
+    const ALL: [Feed; 3] = [Feed::Inbox, Feed::Groups, Feed::Lookups];
+
+    fn name(self) -> &'static str {
+        match self {
+            Feed::Inbox => "inbox",
+            Feed::Groups => "groups",
+            Feed::Lookups => "lookups",
+        }
+    }
+
+    /// The subscription for older pages beside the live one.
+    fn older(self) -> &'static str {
+        match self {
+            Feed::Inbox => "inbox-older",
+            Feed::Groups => "groups-older",
+            Feed::Lookups => "lookups-older",
+        }
+    }
+
+    fn of(subscription: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|feed| feed.name() == subscription || feed.older() == subscription)
+    }
+}
+
+/// One feed of one server on its way to the end of what is stored.
+#[derive(Debug)]
+struct Progress {
+    started_at: UnixTime,
+    filters: Vec<Filter>,
+    page: u32,
+    in_page: u32,
+    oldest: Option<UnixTime>,
+    until: Option<UnixTime>,
+    done: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Catchup {
+    feeds: BTreeMap<(RelayUrl, Feed), Progress>,
+    held: BTreeMap<(UnixTime, crate::nostr::EventId), Event>,
+    /// What a server told about people we look for, until it has told all.
+    lookups: BTreeMap<RelayUrl, Vec<Event>>,
+    deadline: Option<Timestamp>,
+}
+
+impl Catchup {
+    pub fn deadline(&self) -> Option<Timestamp> {
+        self.deadline
+    }
+
+    pub fn disconnected(&mut self, relay: &RelayUrl) {
+        self.feeds.retain(|(url, _), _| url != relay);
+        self.lookups.remove(relay);
+    }
+
+    fn is_busy(&self) -> bool {
+        self.feeds.iter().any(|((_, feed), progress)| *feed != Feed::Lookups && !progress.done)
+    }
+}
+
+impl Engine {
+    /// Asks a server that has just connected for everything.
+    pub(super) fn subscribe(&mut self, relay: &RelayUrl) {
+        let cursor = self.cursors.get(relay);
+        let since = cursor.map(|at| UnixTime(at.0.saturating_sub(OVERLAP_SECONDS)));
+        let inbox = self.account.as_ref().map(|account| {
+            let filter = Filter::new()
+                .kinds([Kind::GIFT_WRAP])
+                .tags('p', [account.keys.public_key().to_hex()]);
+            since.map_or(filter.clone(), |since| filter.since(since))
+        });
+        self.start_feed(relay, Feed::Inbox, inbox.into_iter().collect());
+        self.subscribe_groups(relay);
+        self.subscribe_lookups(relay);
+    }
+
+    /// The chats changed: every server is asked for those it should hold.
+    pub(super) fn resubscribe(&mut self) {
+        let open: Vec<RelayUrl> = self.pool.open().cloned().collect();
+        for relay in open {
+            self.subscribe_groups(&relay);
+        }
+    }
+
+    fn subscribe_groups(&mut self, relay: &RelayUrl) {
+        let cursor = self.cursors.get(relay).copied();
+        let since = cursor.map(|at| UnixTime(at.0.saturating_sub(OVERLAP_SECONDS)));
+        let groups = self.chats.values().flat_map(|chat| &chat.row.groups);
+        // A group joined since then may be older than that.
+        let (old, new): (Vec<_>, Vec<_>) = groups
+            .filter(|group| group.relays.contains(relay))
+            .partition(|group| since.is_some_and(|since| group.joined_at < since));
+        let filter = |groups: Vec<&super::record::GroupRow>| {
+            let ids = groups.into_iter().map(|group| hex::encode(group.nostr_group_id));
+            Filter::new().kinds([Kind::GROUP_MESSAGE]).tags('h', ids)
+        };
+        let mut filters = Vec::new();
+        if let (false, Some(since)) = (old.is_empty(), since) {
+            filters.push(filter(old).since(since));
+        }
+        if !new.is_empty() {
+            filters.push(filter(new));
+        }
+        self.start_feed(relay, Feed::Groups, filters);
+    }
+
+    pub(super) fn subscribe_lookups(&mut self, relay: &RelayUrl) {
+        self.catchup.lookups.remove(relay);
+        let filters = self.lookup_filter().into_iter().collect();
+        self.start_feed(relay, Feed::Lookups, filters);
+    }
+
+    fn start_feed(&mut self, relay: &RelayUrl, feed: Feed, filters: Vec<Filter>) {
+        let place = (relay.clone(), feed);
+        if filters.is_empty() {
+            if self.catchup.feeds.remove(&place).is_some() {
+                self.close(relay, feed.name());
+            }
+            return;
+        }
+        let progress = Progress {
+            started_at: self.unix_now(),
+            filters: filters.clone(),
+            page: 0,
+            in_page: 0,
+            oldest: None,
+            until: None,
+            done: false,
+        };
+        self.catchup.feeds.insert(place, progress);
+        self.req(relay, feed.name(), filters);
+    }
+
+    fn req(&mut self, relay: &RelayUrl, name: &str, filters: Vec<Filter>) {
+        if let Some(subscription) = SubscriptionId::new(name) {
+            self.say(relay, &ClientMessage::Req { subscription, filters });
+        }
+    }
+
+    fn close(&mut self, relay: &RelayUrl, name: &str) {
+        if let Some(subscription) = SubscriptionId::new(name) {
+            self.say(relay, &ClientMessage::Close(subscription));
+        }
+    }
+
+    /// An event arrived on a subscription; nothing about it is verified.
+    pub(super) fn handle_event(&mut self, relay: &RelayUrl, subscription: &str, event: Event) {
+        let Some(feed) = Feed::of(subscription) else { return };
+        let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
+        if event.verify_id().is_err() {
+            self.server_said(relay, "sent an event that is not what it claims");
+            return;
+        }
+        progress.in_page = progress.in_page.saturating_add(1);
+        progress.oldest =
+            Some(progress.oldest.map_or(event.created_at, |t| t.min(event.created_at)));
+        let done = progress.done;
+        if feed == Feed::Lookups {
+            let found = self.catchup.lookups.entry(relay.clone()).or_default();
+            if found.len() < MAX_HELD {
+                found.push(event);
+            }
+            if done {
+                self.lookups_done(relay);
+            }
+        } else if self.outbox.holds(&event.id) {
+            // Our own, come back: the server has it.
+            self.handle_ok(relay, &event.id, true, "");
+        } else if done && self.catchup.held.is_empty() {
+            if !self.was_seen(&event.id) {
+                self.take_event(&event);
+            }
+        } else {
+            self.catchup.held.insert((event.created_at, event.id), event);
+            if self.catchup.held.len() > MAX_HELD {
+                self.take_held();
+            }
+        }
+    }
+
+    /// A frame with an event that was handled before still counts for its page.
+    pub(super) fn count_known(&mut self, relay: &RelayUrl, text: &str) {
+        use crate::nostr::RelayMessage;
+        let busy = self.catchup.feeds.iter().any(|((url, _), p)| url == relay && !p.done);
+        if !busy {
+            return;
+        }
+        if let Ok(RelayMessage::Event { subscription, event }) = RelayMessage::parse(text) {
+            let place = Feed::of(subscription.as_str()).map(|feed| (relay.clone(), feed));
+            if let Some(progress) = place.and_then(|place| self.catchup.feeds.get_mut(&place)) {
+                let oldest = progress.oldest.unwrap_or(event.created_at);
+                progress.oldest = Some(oldest.min(event.created_at));
+                progress.in_page = progress.in_page.saturating_add(1);
+            }
+        }
+    }
+
+    pub(super) fn handle_eose(&mut self, relay: &RelayUrl, subscription: &str) {
+        let Some(feed) = Feed::of(subscription) else { return };
+        let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
+        if progress.done {
+            return;
+        }
+        // A full page may have been cut off: ask for what is older. The second of its
+        // oldest event is asked for again, unless that second alone filled the page.
+        let next = progress.oldest.map(|oldest| match progress.until == Some(oldest) {
+            true => UnixTime(oldest.0.saturating_sub(1)),
+            false => oldest,
+        });
+        let cut_off = progress.in_page >= FULL_PAGE && progress.page < MAX_PAGES;
+        if let (true, Some(until)) = (cut_off, next) {
+            progress.page += 1;
+            progress.in_page = 0;
+            progress.until = Some(until);
+            let filters =
+                progress.filters.iter().map(|filter| filter.clone().until(until)).collect();
+            self.req(relay, feed.older(), filters);
+            return;
+        }
+        progress.done = true;
+        if progress.page > 0 {
+            self.close(relay, feed.older());
+        }
+        match feed {
+            Feed::Lookups => self.lookups_done(relay),
+            Feed::Inbox | Feed::Groups => self.feed_done(relay),
+        }
+    }
+
+    fn lookups_done(&mut self, relay: &RelayUrl) {
+        let events = self.catchup.lookups.remove(relay).unwrap_or_default();
+        self.found(&events);
+    }
+
+    fn feed_done(&mut self, relay: &RelayUrl) {
+        if self.catchup.is_busy() {
+            let deadline = Timestamp(self.now.0 + PATIENCE_MS);
+            self.catchup.deadline.get_or_insert(deadline);
+        } else {
+            self.take_held();
+        }
+        self.advance_cursor(relay);
+    }
+
+    /// Once all of a server's feeds are at their end, later starts ask from there.
+    fn advance_cursor(&mut self, relay: &RelayUrl) {
+        let feeds = || {
+            let all = self.catchup.feeds.iter();
+            all.filter(|((url, feed), _)| url == relay && *feed != Feed::Lookups).map(|(_, p)| p)
+        };
+        if feeds().all(|progress| progress.done) && self.catchup.held.is_empty() {
+            if let Some(at) = feeds().map(|progress| progress.started_at).min() {
+                self.cursors.insert(relay.clone(), at);
+                self.save_cursor(relay, at);
+            }
+        }
+    }
+
+    pub(super) fn time_out_catchup(&mut self) {
+        if self.catchup.deadline.is_some_and(|at| at <= self.now) {
+            self.take_held();
+        }
+    }
+
+    /// Takes everything held: invitations first, then messages, oldest first.
+    fn take_held(&mut self) {
+        self.catchup.deadline = None;
+        let held = std::mem::take(&mut self.catchup.held);
+        let (wraps, rest): (Vec<Event>, Vec<Event>) =
+            held.into_values().partition(|event| event.kind == Kind::GIFT_WRAP);
+        for event in wraps.iter().chain(&rest) {
+            if !self.was_seen(&event.id) {
+                self.take_event(event);
+            }
+        }
+        let relays: BTreeSet<RelayUrl> =
+            self.catchup.feeds.keys().map(|(relay, _)| relay.clone()).collect();
+        for relay in relays {
+            self.advance_cursor(&relay);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What the person asks for.
+
+use super::Engine;
+use super::invite::Invite;
+use super::record::ChatKey;
+use zajil_api::{
+    ChatId, Command, CommandId, Contact, Failure, Receipts, Request, Snapshot, Stage, Update,
+};
+
+impl Engine {
+    pub(super) fn handle_request(&mut self, request: Request) {
+        let id = request.id;
+        if let Err(failure) = self.handle_command(id, request.command) {
+            self.update(Update::Refused { answers: id, failure });
+        }
+    }
+
+    fn handle_command(&mut self, id: CommandId, command: Command) -> Result<(), Failure> {
+        match command {
+            Command::Attach => {
+                let snapshot = self.snapshot();
+                self.update(Update::Attached { answers: id, snapshot });
+                Ok(())
+            }
+            Command::CreateAccount { name } => self.create_account(&name),
+            Command::Rename { name } => self.rename(&name),
+            Command::ReadInvite { link } => self.read_invite(id, &link),
+            Command::StartChat { link } => self.start_chat(id, &link),
+            Command::RenewInvite => self.renew_invite(),
+            Command::AcceptRequest { chat } => self.accept_request(self.known(&chat)?),
+            Command::DeclineRequest { chat } => self.decline_request(self.known(&chat)?),
+            Command::SendMessage { chat, text } => self.send_message(id, self.known(&chat)?, text),
+            Command::LoadMessages { chat, before, limit } => {
+                self.load_messages(id, self.known(&chat)?, before, limit);
+                Ok(())
+            }
+            Command::MarkRead { chat, up_to } => {
+                self.mark_read(self.known(&chat)?, up_to);
+                Ok(())
+            }
+            Command::Typing { chat } => {
+                let told = self.send_typing(self.known(&chat)?);
+                self.note("telling that one writes", told);
+                Ok(())
+            }
+            Command::AddServer { url } => self.add_server(&url),
+            Command::RemoveServer { url } => self.remove_server(&url),
+            Command::SetReceipts { receipts } => {
+                self.set_receipts(receipts);
+                Ok(())
+            }
+            // The host's business: it holds back what is to be saved.
+            Command::RetryStorage => Ok(()),
+        }
+    }
+
+    fn known(&self, chat: &ChatId) -> Result<ChatKey, Failure> {
+        ChatKey::from_id(chat)
+            .filter(|key| self.chats.contains_key(key))
+            .ok_or(Failure::ChatUnknown)
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let mut chats: Vec<_> = self.chats.values().map(|chat| chat.view()).collect();
+        chats.sort_by_key(|chat| std::cmp::Reverse(chat.touched_at));
+        Snapshot {
+            account: self.account_view(),
+            chats,
+            servers: self.server_views(),
+            settings: self.settings,
+        }
+    }
+
+    fn read_invite(&mut self, id: CommandId, link: &str) -> Result<(), Failure> {
+        let invite = self.parse_invite(link)?;
+        let view = zajil_api::Invite {
+            from: Contact {
+                public_key: zajil_api::PublicKey::new(invite.from.to_hex()),
+                name: invite.name,
+            },
+            chat: self.chat_with(&invite.from).map(ChatKey::to_id),
+        };
+        self.update(Update::InviteRead { answers: id, invite: view });
+        Ok(())
+    }
+
+    /// A link that is whole, still good, and not one's own.
+    pub(super) fn parse_invite(&self, link: &str) -> Result<Invite, Failure> {
+        let invite = Invite::parse(link, self.unix_now())?;
+        let own = self.account.as_ref().map(|account| account.keys.public_key());
+        if own == Some(invite.from) { Err(Failure::InviteOwn) } else { Ok(invite) }
+    }
+
+    fn accept_request(&mut self, key: ChatKey) -> Result<(), Failure> {
+        let chat = self.chats.get_mut(&key).ok_or(Failure::ChatUnknown)?;
+        if chat.row.stage == Stage::Requested {
+            chat.row.stage = Stage::Open;
+            self.chat_changed(key);
+            self.greet(key);
+        }
+        Ok(())
+    }
+
+    fn decline_request(&mut self, key: ChatKey) -> Result<(), Failure> {
+        let chat = self.chats.get(&key).ok_or(Failure::ChatUnknown)?;
+        if chat.row.stage != Stage::Requested {
+            return Err(Failure::ChatClosed);
+        }
+        let peer = chat.row.peer;
+        self.remove_chat(key);
+        self.blocked.insert(peer);
+        self.save_blocked(&peer);
+        Ok(())
+    }
+
+    fn remove_chat(&mut self, key: ChatKey) {
+        let Some(chat) = self.chats.remove(&key) else { return };
+        for group in chat.groups {
+            let deleted = group.delete(&self.provider).map_err(Into::into);
+            self.note("deleting a group", deleted);
+        }
+        self.dirty.mls = true;
+        for seq in 1..chat.row.next_seq.0 {
+            self.forget_message(key, zajil_api::Seq(seq));
+        }
+        let (gone, kept) = std::mem::take(&mut self.parked)
+            .into_iter()
+            .partition(|row: &super::record::ParkedRow| row.chat == key);
+        self.parked = kept;
+        for row in gone {
+            self.forget_parked(&row.event);
+        }
+        self.chat_changed(key);
+        self.update(Update::ChatRemoved(key.to_id()));
+        self.connect();
+    }
+
+    fn set_receipts(&mut self, receipts: Receipts) {
+        self.settings.receipts = receipts;
+        self.save_settings();
+        self.update(Update::SettingsChanged(self.settings));
+    }
+}

@@ -1,0 +1,38 @@
+use crate::envelope::EnvelopeError;
+use crate::mls::MlsError;
+use crate::nostr::EventError;
+use crate::nostr::nip59::{UnwrapError, WrapError};
+use thiserror::Error;
+
+/// Why a step inside the engine was not taken.
+#[derive(Debug, Error)]
+pub(super) enum EngineError {
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    #[error(transparent)]
+    Unwrap(#[from] UnwrapError),
+    #[error(transparent)]
+    Wrap(#[from] WrapError),
+    /// More than two members, which this version does not show.
+    #[error("a group, not a chat between two")]
+    NotTwo,
+    #[error("somebody whose requests are not shown")]
+    Blocked,
+    #[error("too many requests are waiting already")]
+    TooManyRequests,
+    /// The state does not allow it; a fault of ours.
+    #[error("out of place: {0}")]
+    State(&'static str),
+}
+
+impl From<MlsError> for EngineError {
+    fn from(error: MlsError) -> Self {
+        Self::Envelope(error.into())
+    }
+}
+
+impl From<EventError> for EngineError {
+    fn from(error: EventError) -> Self {
+        Self::Envelope(error.into())
+    }
+}

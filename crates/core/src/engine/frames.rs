@@ -1,0 +1,89 @@
+//! What servers say, word by word.
+
+use super::Engine;
+use super::seen::SeenName;
+use crate::nostr::{ClientMessage, Event, EventId, Kind, RelayMessage, nip42, peek_event_id};
+use zajil_api::{RelayUrl, UnixTime};
+
+/// Seen ids are kept for so long before the oldest cursor: what may come again.
+const SEEN_MARGIN_SECONDS: u64 = 5 * 86_400;
+
+impl Engine {
+    pub(super) fn handle_frame(&mut self, relay: &RelayUrl, text: &str) {
+        // Most of what several servers send is what another sent already.
+        if let Some(id) = peek_event_id(text) {
+            if self.was_seen(&id) {
+                self.count_known(relay, text);
+                return;
+            }
+        }
+        match RelayMessage::parse(text) {
+            Ok(RelayMessage::Event { subscription, event }) => {
+                self.handle_event(relay, subscription.as_str(), *event);
+            }
+            Ok(RelayMessage::Ok { id, accepted, message }) => {
+                self.handle_ok(relay, &id, accepted, &message);
+            }
+            Ok(RelayMessage::Eose(subscription)) => {
+                self.handle_eose(relay, subscription.as_str());
+            }
+            Ok(RelayMessage::Closed { subscription, message }) => {
+                self.server_said(relay, &message);
+                // Nothing more will come: nobody has to wait for it.
+                self.handle_eose(relay, subscription.as_str());
+            }
+            Ok(RelayMessage::Notice(message)) => self.server_said(relay, &message),
+            Ok(RelayMessage::Auth { challenge }) => self.authenticate(relay, &challenge),
+            Ok(RelayMessage::Unknown(_)) => {}
+            Err(error) => tracing::debug!(%relay, %error, "a frame of no use"),
+        }
+    }
+
+    /// Proves to a server whose inbox is asked for (NIP-42), then asks again.
+    fn authenticate(&mut self, relay: &RelayUrl, challenge: &str) {
+        let Some(account) = &self.account else { return };
+        let answer =
+            nip42::answer(account.keys.public_key(), relay, challenge, UnixTime(self.now.0 / 1000));
+        match Event::sign(answer, &account.keys, &mut self.rng) {
+            Ok(event) => {
+                self.say(relay, &ClientMessage::Auth(Box::new(event)));
+                self.subscribe(relay);
+            }
+            Err(error) => tracing::error!(%error, "an answer could not be signed"),
+        }
+    }
+
+    /// An event whose id was verified and which was not handled before.
+    pub(super) fn take_event(&mut self, event: &Event) {
+        self.mark_seen(&event.id);
+        let outcome = match event.kind {
+            Kind::GIFT_WRAP => self.handle_gift_wrap(event),
+            Kind::GROUP_MESSAGE => self.handle_group_event(event),
+            _ => Ok(()),
+        };
+        self.note("an event", outcome);
+    }
+
+    fn seen_name(&self, id: &EventId) -> SeenName {
+        self.vault.name(id.as_bytes()).try_into().unwrap_or_default()
+    }
+
+    pub(super) fn was_seen(&self, id: &EventId) -> bool {
+        self.seen.contains(&self.seen_name(id))
+    }
+
+    fn mark_seen(&mut self, id: &EventId) {
+        let name = self.seen_name(id);
+        let key = self.seen.insert(name, self.unix_now());
+        self.changes.put(crate::store::Table::Seen, key, Vec::new());
+    }
+
+    /// At start: what no server will send again need not be remembered.
+    pub(super) fn drop_old_seen(&mut self) {
+        let Some(oldest) = self.cursors.values().min() else { return };
+        let before = UnixTime(oldest.0.saturating_sub(SEEN_MARGIN_SECONDS));
+        for key in self.seen.drop_before(before) {
+            self.changes.delete(crate::store::Table::Seen, key);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! From a gift wrap to a chat: somebody added us to a group.
+
+use super::Engine;
+use super::chat::Chat;
+use super::error::EngineError;
+use super::record::{ChatKey, GroupRow, Purpose};
+use crate::envelope::{group_event_key, parse_welcome, read_group};
+use crate::mls::Group;
+use crate::nostr::{Event, Kind, PublicKey, nip59};
+use crate::relay::parse_relay_url;
+use subtle::ConstantTimeEq;
+use zajil_api::{RelayUrl, Stage};
+
+/// Requests that wait for an answer at most; further ones are not taken.
+const MAX_REQUESTS: usize = 100;
+/// Groups with one person at most: more than both beginning at once makes.
+const MAX_GROUPS_PER_CHAT: usize = 8;
+
+impl Engine {
+    /// Opens a gift wrap whose id was verified, and joins where it holds a Welcome.
+    pub(super) fn handle_gift_wrap(&mut self, event: &Event) -> Result<(), EngineError> {
+        let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
+        let rumor = nip59::unwrap(event, &account.keys)?;
+        if rumor.kind != Kind::WELCOME || self.blocked.contains(&rumor.pubkey) {
+            return Err(EngineError::Blocked);
+        }
+        let welcome = parse_welcome(&rumor)?;
+        let invited =
+            welcome.invite.is_some_and(|token| bool::from(token.ct_eq(&account.row.invite_token)));
+        self.make_room_for(&rumor.pubkey, invited)?;
+
+        let author = rumor.pubkey;
+        let us = account.keys.public_key();
+        let mut routing = None;
+        self.dirty.mls = true;
+        let group = Group::join(&self.provider, &welcome.welcome, |sender, state| {
+            if sender.identity != *author.as_bytes() {
+                return Err(EngineError::Envelope(crate::envelope::EnvelopeError::Mismatch(
+                    "sender",
+                )));
+            }
+            let others = state.members.iter().filter(|member| member.identity != *us.as_bytes());
+            if state.members.len() != 2 || others.count() != 1 {
+                return Err(EngineError::NotTwo);
+            }
+            routing = Some(read_group(sender, state)?);
+            Ok(())
+        })?;
+        let routing = routing.ok_or(EngineError::State("no routing"))?;
+        let relays: Vec<RelayUrl> =
+            routing.relays.iter().filter_map(|url| parse_relay_url(url).ok()).take(10).collect();
+        let row = GroupRow {
+            id: group.id(),
+            nostr_group_id: routing.nostr_group_id,
+            relays,
+            joined_at: self.unix_now(),
+            keys: vec![group_event_key(&self.provider, &group)?],
+            pending_commit: false,
+        };
+        let key = self.add_group(author, row, group, invited);
+        self.connect();
+        self.resubscribe();
+        // Somebody used it: the next one gets another.
+        let renewed = self.renew_key_package();
+        self.note("renewing the key package", renewed);
+        self.retry_parked(key);
+        Ok(())
+    }
+
+    fn make_room_for(&self, author: &PublicKey, invited: bool) -> Result<(), EngineError> {
+        if let Some(chat) = self.chat_with(author).and_then(|key| self.chats.get(&key)) {
+            let full = chat.row.groups.len() >= MAX_GROUPS_PER_CHAT;
+            return if full { Err(EngineError::TooManyRequests) } else { Ok(()) };
+        }
+        let requests = self.chats.values().filter(|chat| chat.row.stage == Stage::Requested);
+        match invited || requests.count() < MAX_REQUESTS {
+            true => Ok(()),
+            false => Err(EngineError::TooManyRequests),
+        }
+    }
+
+    fn add_group(
+        &mut self,
+        author: PublicKey,
+        row: GroupRow,
+        group: Group,
+        invited: bool,
+    ) -> ChatKey {
+        let now = self.unix_now();
+        let key = self.chat_with(&author).unwrap_or_else(|| {
+            let key = self.fresh_chat_key();
+            let chat = Chat::fresh(key, author, String::new(), Stage::Requested, now);
+            self.chats.insert(key, chat);
+            key
+        });
+        let mut opened = false;
+        if let Some(chat) = self.chats.get_mut(&key) {
+            // A chat we asked for ourselves needs no further question.
+            opened = invited || chat.row.stage != Stage::Requested;
+            chat.row.groups.push(row);
+            chat.groups.push(group);
+            chat.row.touched_at = now;
+            chat.row.wanted = None;
+            if opened {
+                chat.row.stage = Stage::Open;
+            }
+        }
+        self.chat_changed(key);
+        if opened {
+            self.greet(key);
+        }
+        key
+    }
+
+    /// The first things a chat hears of us once we are in it: a fresh leaf (RFC 9420
+    /// §16.6 and the profile's joining flow), our name, and what was waiting.
+    pub(super) fn greet(&mut self, key: ChatKey) {
+        let updated = self.update_leaf(key);
+        self.note("renewing our leaf", updated);
+        let told = self.send_name(key);
+        self.note("telling the name", told);
+        if let Err(failure) = self.send_queued(key) {
+            tracing::error!(%failure, "sending what was queued");
+        }
+        self.receipts_due(key);
+    }
+
+    /// Publishes a commit that renews our own leaf in the chat's newest group; it
+    /// takes effect when a server has it.
+    fn update_leaf(&mut self, key: ChatKey) -> Result<(), EngineError> {
+        let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
+        let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
+        let Some((row, group)) = chat.row.groups.last_mut().zip(chat.groups.last_mut()) else {
+            return Ok(());
+        };
+        if row.pending_commit {
+            return Ok(());
+        }
+        let commit = group.prepare_self_update(&self.provider, &account.signer)?;
+        row.pending_commit = true;
+        self.dirty.mls = true;
+        let sealed = Self::seal_for(row, &commit, &mut self.rng)?;
+        let targets = row.relays.iter().cloned().collect();
+        self.enqueue_message(sealed, targets, Purpose::Commit { chat: key });
+        self.chat_changed(key);
+        Ok(())
+    }
+}

@@ -1,0 +1,135 @@
+//! From stored rows back to an engine.
+
+use super::account::Account;
+use super::catchup::Catchup;
+use super::chat::Chat;
+use super::history::Pages;
+use super::outbox::Outbox;
+use super::record::{ChatRow, Record, VERSION};
+use super::save::Dirty;
+use super::seen::Seen;
+use super::unsettled::Unsettled;
+use super::{Config, Engine, OpenError, Timestamp};
+use crate::mls::{Group, Provider};
+use crate::relay::Pool;
+use crate::store::{Changes, Row, Table, Vault};
+use rand_chacha::ChaCha20Rng;
+use rand_core::{RngCore, SeedableRng};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use zajil_api::Settings;
+
+impl Engine {
+    /// Rebuilds the engine from what the store holds. `rows` are all rows of
+    /// [`Table::Records`] and [`Table::Seen`]; none on a fresh device.
+    pub fn open(config: Config, now: Timestamp, rows: &[(Table, Row)]) -> Result<Self, OpenError> {
+        let vault = Vault::new(&config.vault_key);
+        let mut rng = ChaCha20Rng::from_seed(config.seed);
+        let mut mls_seed = [0; 32];
+        rng.fill_bytes(&mut mls_seed);
+        let mut engine = Self {
+            now,
+            rng,
+            vault,
+            default_relays: config.default_relays.clone(),
+            account: None,
+            settings: Settings::default(),
+            servers: BTreeSet::new(),
+            chats: BTreeMap::new(),
+            blocked: BTreeSet::new(),
+            provider: Provider::new(mls_seed, HashMap::new()),
+            pool: Pool::default(),
+            outbox: Outbox::default(),
+            catchup: Catchup::default(),
+            cursors: BTreeMap::new(),
+            seen: Seen::default(),
+            parked: Vec::new(),
+            unsettled: Unsettled::default(),
+            pages: Pages::default(),
+            dirty: Dirty::default(),
+            changes: Changes::default(),
+            outputs: VecDeque::new(),
+        };
+        let mut mls = HashMap::new();
+        let mut chats = Vec::new();
+        let mut version = None;
+        for (table, (key, sealed)) in rows {
+            match table {
+                Table::Seen => engine.seen.load(key),
+                Table::Messages => {}
+                Table::Records => match engine.read_record(key, sealed)? {
+                    Record::Header { version: found } => version = Some(found),
+                    Record::Chat(row) => chats.push(row),
+                    Record::Mls(row) => {
+                        mls.insert(row.key.clone(), row.value.clone());
+                    }
+                    record => engine.load_record(record)?,
+                },
+            }
+        }
+        match version {
+            None => engine.save_header(),
+            Some(VERSION) => {}
+            Some(found) => return Err(OpenError::Newer { found, known: VERSION }),
+        }
+        engine.provider = Provider::new(mls_seed, mls);
+        for row in chats {
+            let chat = engine.load_chat(row)?;
+            engine.chats.insert(chat.row.key, chat);
+        }
+        engine.begin();
+        Ok(engine)
+    }
+
+    fn read_record(&self, key: &[u8], sealed: &[u8]) -> Result<Record, OpenError> {
+        let plaintext =
+            self.vault.open(Table::Records, key, sealed).map_err(|_| OpenError::Sealed)?;
+        postcard::from_bytes(&plaintext).map_err(|error| OpenError::Malformed(error.to_string()))
+    }
+
+    fn load_record(&mut self, record: Record) -> Result<(), OpenError> {
+        match record {
+            Record::Account(row) => {
+                let account = Account::from_row(row)
+                    .ok_or_else(|| OpenError::Malformed("the account's key".to_owned()))?;
+                self.account = Some(account);
+            }
+            Record::Settings(settings) => self.settings = settings,
+            Record::Server(relay) => {
+                self.servers.insert(relay);
+            }
+            Record::Outgoing(row) => self.outbox.load(row),
+            Record::Unsettled(row) => self.unsettled.insert(row),
+            Record::Cursor { relay, at } => {
+                self.cursors.insert(relay, at);
+            }
+            Record::Parked(row) => self.parked.push(row),
+            Record::Blocked(who) => {
+                self.blocked.insert(who);
+            }
+            // Handled where the rows are read.
+            Record::Header { .. } | Record::Chat(_) | Record::Mls(_) => {}
+        }
+        Ok(())
+    }
+
+    fn load_chat(&self, row: ChatRow) -> Result<Chat, OpenError> {
+        let groups = row
+            .groups
+            .iter()
+            .map(|group| Group::load(&self.provider, &group.id))
+            .collect::<Result<_, _>>()
+            .map_err(|error| OpenError::Malformed(error.to_string()))?;
+        Ok(Chat::new(row, groups))
+    }
+
+    /// What every start does once the rows are read.
+    fn begin(&mut self) {
+        self.parked.sort_by_key(|row| row.at);
+        self.drop_old_seen();
+        self.renew_stale_key_package();
+        self.connect();
+        for key in self.open_chats() {
+            self.receipts_due(key);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Ticks and typing: what one side knows of the other.
+
+use super::Engine;
+use super::error::EngineError;
+use super::record::{ChatKey, Purpose};
+use crate::engine::{Output, Timestamp};
+use crate::envelope::{Inner, InnerKind, MAX_RECEIPT, ReceiptKind};
+use crate::nostr::EventId;
+use zajil_api::{MessageState, Receipts, Seq, Stage};
+
+/// Receipts wait a moment for company, so that a burst costs one.
+const GATHER_MS: u64 = 120;
+/// One "writing" in so long.
+const TYPING_EVERY_MS: u64 = 5_000;
+/// Whoever was not heard of for so long is not there to see it.
+const PRESENT_MS: u64 = 180_000;
+
+impl Engine {
+    /// Something is to be told to the other, soon.
+    pub(super) fn receipts_due(&mut self, key: ChatKey) {
+        let due_at = Timestamp(self.now.0 + GATHER_MS);
+        if let Some(chat) = self.chats.get_mut(&key) {
+            let anything = !chat.row.to_confirm.is_empty() || chat.row.to_mark_read.is_some();
+            // Somebody whose request was not accepted learns nothing.
+            if anything && chat.row.stage == Stage::Open {
+                chat.receipts_due_at.get_or_insert(due_at);
+            }
+        }
+    }
+
+    pub(super) fn send_due_receipts(&mut self) {
+        let now = self.now;
+        let due: Vec<ChatKey> = self
+            .chats
+            .values()
+            .filter(|chat| chat.receipts_due_at.is_some_and(|at| at <= now))
+            .map(|chat| chat.row.key)
+            .collect();
+        for key in due {
+            let sent = self.send_receipts(key);
+            self.note("sending receipts", sent);
+        }
+    }
+
+    fn send_receipts(&mut self, key: ChatKey) -> Result<(), EngineError> {
+        let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
+        chat.receipts_due_at = None;
+        let received = std::mem::take(&mut chat.row.to_confirm);
+        let read = std::mem::take(&mut chat.row.to_mark_read);
+        self.chat_changed(key);
+        for of in received.chunks(MAX_RECEIPT) {
+            self.send_receipt(key, ReceiptKind::Delivered, of.to_vec())?;
+        }
+        match read {
+            Some(id) => self.send_receipt(key, ReceiptKind::Read, vec![id]),
+            None => Ok(()),
+        }
+    }
+
+    fn send_receipt(
+        &mut self,
+        key: ChatKey,
+        kind: ReceiptKind,
+        of: Vec<EventId>,
+    ) -> Result<(), EngineError> {
+        self.send_kind(key, &InnerKind::Receipt { kind, of }, Purpose::Other)
+    }
+
+    /// Everything up to `up_to` was on the screen.
+    pub(super) fn mark_read(&mut self, key: ChatKey, up_to: Seq) {
+        let shared = self.settings.receipts == Receipts::Shared;
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        let up_to = Seq(up_to.0.min(chat.row.next_seq.0.saturating_sub(1)));
+        if up_to <= chat.row.read_up_to {
+            return;
+        }
+        let newest = chat.newest_incoming_until(up_to);
+        let was_read = chat.newest_incoming_until(chat.row.read_up_to);
+        chat.row.unread = chat.unread_after(up_to);
+        chat.row.read_up_to = up_to;
+        if shared && newest.is_some() && newest != was_read {
+            chat.row.to_mark_read = newest;
+        }
+        self.chat_changed(key);
+        self.receipts_due(key);
+    }
+
+    /// The other tells what became of our messages.
+    pub(super) fn handle_receipt(&mut self, key: ChatKey, kind: ReceiptKind, of: &[EventId]) {
+        for id in of {
+            let Some((chat, seq)) = self.unsettled.place_of(id) else { continue };
+            if chat != key {
+                continue;
+            }
+            match kind {
+                ReceiptKind::Delivered => self.settle(key, seq, MessageState::Delivered),
+                ReceiptKind::Read => {
+                    for seq in self.unsettled.up_to(key, seq) {
+                        self.settle(key, seq, MessageState::Read);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells that the person writes: now or never, and only to somebody who is there.
+    pub(super) fn send_typing(&mut self, key: ChatKey) -> Result<(), EngineError> {
+        let now = self.now;
+        let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
+        let author = account.keys.public_key();
+        let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
+        let within = |at: Option<Timestamp>, span: u64| at.is_some_and(|at| at.0 + span > now.0);
+        let wanted = chat.row.stage == Stage::Open
+            && within(chat.heard_at, PRESENT_MS)
+            && !within(chat.typing_sent_at, TYPING_EVERY_MS);
+        if !wanted || chat.groups.is_empty() {
+            return Ok(());
+        }
+        chat.typing_sent_at = Some(now);
+        let rumor = Inner::rumor(author, self.unix_now(), &InnerKind::Typing);
+        let (sealed, targets) = self.encrypt(key, &rumor.to_json())?;
+        let event = sealed.to_event(self.unix_now(), &mut self.rng)?;
+        let text = format!("[\"EVENT\",{}]", event.to_json());
+        for relay in targets.into_iter().filter(|relay| self.pool.is_open(relay)) {
+            self.outputs.push_back(Output::Send { relay, text: text.clone() });
+        }
+        Ok(())
+    }
+}

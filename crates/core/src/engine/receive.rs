@@ -1,0 +1,184 @@
+//! From a group event to what it means.
+
+use super::Engine;
+use super::error::EngineError;
+use super::record::{ChatKey, MessageRow, ParkedRow};
+use crate::envelope::{EnvelopeError, Inner, InnerKind, SealedMessage, group_event_key};
+use crate::mls::{MlsError, PAST_EPOCHS, Processed};
+use crate::nostr::{Event, EventId};
+use zajil_api::{MessageState, Stage, UnixTime, Update};
+
+/// Events of one chat that wait for a key at most; the oldest give way. Anybody can
+/// write to a routing id, so this is what nonsense may cost.
+const MAX_PARKED: usize = 256;
+/// A "writing" older than this tells nothing.
+const TYPING_FRESH_SECONDS: u64 = 30;
+const TYPING_SHOWN_SECONDS: u64 = 8;
+
+impl Engine {
+    /// Reads a kind-445 event whose id was verified.
+    pub(super) fn handle_group_event(&mut self, event: &Event) -> Result<(), EngineError> {
+        let message = SealedMessage::of_event(event)?;
+        let routing = message.nostr_group_id;
+        let key = self
+            .chats
+            .values()
+            .find(|chat| chat.row.groups.iter().any(|row| row.nostr_group_id == routing))
+            .map(|chat| chat.row.key)
+            .ok_or(EngineError::State("a group that is not ours"))?;
+        match self.read_message_event(key, &message) {
+            Err(EngineError::Envelope(
+                EnvelopeError::NoKey | EnvelopeError::Mls(MlsError::FutureEpoch),
+            )) => {
+                self.park(key, event.id, message);
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn read_message_event(
+        &mut self,
+        key: ChatKey,
+        message: &SealedMessage,
+    ) -> Result<(), EngineError> {
+        let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
+        let (row, group) =
+            chat.group_mut(&message.nostr_group_id).ok_or(EngineError::State("no group"))?;
+        let bytes = message.open(&row.keys)?;
+        self.dirty.mls = true;
+        let processed = group.process(&self.provider, &bytes)?;
+        match processed {
+            Processed::Application { sender, payload } => {
+                let inner = Inner::parse(&sender, &payload)?;
+                self.handle_inner(key, inner);
+            }
+            Processed::SelfUpdated { .. } => {
+                let outer = group_event_key(&self.provider, group)?;
+                row.keys.insert(0, outer);
+                row.keys.truncate(PAST_EPOCHS + 1);
+                if std::mem::take(&mut row.pending_commit) {
+                    self.withdraw_commit(key);
+                }
+                self.chat_changed(key);
+                self.retry_parked(key);
+            }
+            Processed::OwnCommit => self.commit_accepted(key),
+            Processed::Ignored(why) => tracing::debug!(why, "a message without effect"),
+        }
+        Ok(())
+    }
+
+    fn handle_inner(&mut self, key: ChatKey, inner: Inner) {
+        let now = self.unix_now();
+        let own = self.account.as_ref().map(|account| account.keys.public_key());
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        if own == Some(inner.author) {
+            return;
+        }
+        chat.heard_at = Some(self.now);
+        match inner.kind {
+            InnerKind::Chat { text } => {
+                let row = MessageRow {
+                    id: inner.id,
+                    author: inner.author,
+                    mine: false,
+                    text,
+                    sent_at: inner.created_at,
+                    received_at: now,
+                };
+                let seq = chat.place(&row, now);
+                chat.row.to_confirm.push(row.id);
+                self.save_message(key, seq, &row);
+                self.chat_changed(key);
+                let message = row.view(seq, MessageState::Sending);
+                self.update(Update::MessageAdded { answers: None, chat: key.to_id(), message });
+                self.receipts_due(key);
+            }
+            InnerKind::Name(name) => {
+                if inner.author == chat.row.peer && chat.row.peer_name != name {
+                    chat.row.peer_name = name;
+                    self.chat_changed(key);
+                }
+            }
+            InnerKind::Receipt { kind, of } => self.handle_receipt(key, kind, &of),
+            InnerKind::Typing => {
+                let fresh = now.0.saturating_sub(inner.created_at.0) < TYPING_FRESH_SECONDS;
+                if fresh && chat.row.stage == Stage::Open {
+                    let who = zajil_api::PublicKey::new(inner.author.to_hex());
+                    let until = UnixTime(now.0 + TYPING_SHOWN_SECONDS);
+                    self.update(Update::TypingStarted { chat: key.to_id(), who, until });
+                }
+            }
+            InnerKind::Unknown(kind) => tracing::debug!(%kind, "an inner event of no use"),
+        }
+    }
+
+    /// Keeps what no key opens yet: its commit may still be on the way.
+    fn park(&mut self, chat: ChatKey, event: EventId, message: SealedMessage) {
+        let row = ParkedRow { chat, event, message, at: self.unix_now() };
+        self.save_parked(&row);
+        self.parked.push(row);
+        let of_chat = self.parked.iter().filter(|row| row.chat == chat).count();
+        if of_chat > MAX_PARKED {
+            if let Some(at) = self.parked.iter().position(|row| row.chat == chat) {
+                let gone = self.parked.remove(at);
+                self.forget_parked(&gone.event);
+            }
+        }
+    }
+
+    /// A key was gained: perhaps it opens what waited.
+    pub(super) fn retry_parked(&mut self, key: ChatKey) {
+        let (waiting, others) =
+            std::mem::take(&mut self.parked).into_iter().partition(|row| row.chat == key);
+        self.parked = others;
+        let waiting: Vec<ParkedRow> = waiting;
+        for row in waiting {
+            match self.read_message_event(key, &row.message) {
+                Err(EngineError::Envelope(
+                    EnvelopeError::NoKey | EnvelopeError::Mls(MlsError::FutureEpoch),
+                )) => self.parked.push(row),
+                outcome => {
+                    self.forget_parked(&row.event);
+                    self.note("a parked event", outcome);
+                }
+            }
+        }
+    }
+
+    /// A server has our commit, so others may: it takes effect.
+    pub(super) fn commit_accepted(&mut self, key: ChatKey) {
+        let merged = self.merge_commits(key);
+        self.note("merging our commit", merged);
+        self.chat_changed(key);
+        self.retry_parked(key);
+    }
+
+    fn merge_commits(&mut self, key: ChatKey) -> Result<(), EngineError> {
+        let Some(chat) = self.chats.get_mut(&key) else { return Ok(()) };
+        for (row, group) in chat.row.groups.iter_mut().zip(&mut chat.groups) {
+            if std::mem::take(&mut row.pending_commit) && group.has_pending() {
+                self.dirty.mls = true;
+                group.merge_pending(&self.provider)?;
+                row.keys.insert(0, group_event_key(&self.provider, group)?);
+                row.keys.truncate(PAST_EPOCHS + 1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Every server refused our commit: it never was.
+    pub(super) fn commit_refused(&mut self, key: ChatKey) {
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        let mut outcome = Ok(());
+        for (row, group) in chat.row.groups.iter_mut().zip(&mut chat.groups) {
+            if std::mem::take(&mut row.pending_commit) {
+                self.dirty.mls = true;
+                outcome = outcome.and(group.discard_pending(&self.provider));
+            }
+        }
+        self.note("discarding our commit", outcome.map_err(Into::into));
+        self.chat_changed(key);
+    }
+}

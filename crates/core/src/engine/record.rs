@@ -1,0 +1,206 @@
+//! What the engine stores: one type per kind of row, each readable for ever.
+//!
+//! Rows are postcard: the order of variants and fields *is* the format. Add at
+//! the end, never reorder; anything else is a new version with a migration.
+
+use crate::envelope::{GroupEventKey, SealedMessage};
+use crate::nostr::{EventId, PublicKey};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use zajil_api::{MessageState, Preview, RelayUrl, Seq, Settings, Stage, UnixTime};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// The version of everything in this file.
+pub const VERSION: u32 = 1;
+
+/// A chat's name within the store: 16 random bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ChatKey(pub [u8; 16]);
+
+/// A row of [`Table::Records`](crate::store::Table::Records).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Record {
+    Header {
+        version: u32,
+    },
+    Account(AccountRow),
+    Settings(Settings),
+    Server(RelayUrl),
+    Chat(ChatRow),
+    /// A record of OpenMLS's.
+    Mls(MlsRow),
+    Outgoing(OutgoingRow),
+    /// An own message that may still change its state.
+    Unsettled(UnsettledRow),
+    /// Everything this relay held was taken in at that time.
+    Cursor {
+        relay: RelayUrl,
+        at: UnixTime,
+    },
+    /// An event of a chat that no key opens yet.
+    Parked(ParkedRow),
+    /// Whose requests are not shown.
+    Blocked(PublicKey),
+}
+
+#[derive(Clone, PartialEq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub struct AccountRow {
+    pub secret: [u8; 32],
+    /// The Ed25519 key of this device's leaves.
+    pub leaf_secret: [u8; 32],
+    pub name: String,
+    /// The `d` tag of this device's key package.
+    pub slot: [u8; 32],
+    /// Whoever presents it opens a chat without asking.
+    pub invite_token: [u8; 16],
+    /// Key packages somebody may still use, newest last.
+    #[zeroize(skip)]
+    pub key_packages: Vec<KeyPackageRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeyPackageRow {
+    pub reference: Vec<u8>,
+    pub made_at: UnixTime,
+}
+
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChatRow {
+    pub key: ChatKey,
+    pub peer: PublicKey,
+    pub peer_name: String,
+    pub stage: Stage,
+    /// Usually one; two where both began at the same time.
+    pub groups: Vec<GroupRow>,
+    /// How the chat was asked for, until it is founded.
+    pub wanted: Option<WantedRow>,
+    pub next_seq: Seq,
+    pub read_up_to: Seq,
+    pub unread: u32,
+    pub last: Option<Preview>,
+    pub touched_at: UnixTime,
+    /// Own messages that wait for the chat to be founded, oldest first.
+    pub queued: Vec<QueuedRow>,
+    /// Received, and the sender does not know yet.
+    pub to_confirm: Vec<EventId>,
+    /// Seen up to this one, and the sender does not know yet.
+    pub to_mark_read: Option<EventId>,
+    /// The newest message of the other's.
+    pub last_incoming: Option<(Seq, EventId)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GroupRow {
+    /// The MLS group's own id.
+    pub id: Vec<u8>,
+    pub nostr_group_id: [u8; 32],
+    pub relays: Vec<RelayUrl>,
+    pub joined_at: UnixTime,
+    /// Outer keys, newest epoch first.
+    pub keys: Vec<GroupEventKey>,
+    /// A commit of ours that no server has confirmed yet.
+    pub pending_commit: bool,
+}
+
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct WantedRow {
+    pub token: [u8; 16],
+    pub relays: Vec<RelayUrl>,
+}
+
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct QueuedRow {
+    pub seq: Seq,
+    /// The inner event's JSON.
+    pub rumor: String,
+}
+
+#[derive(Clone, PartialEq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub struct MlsRow {
+    pub key: Vec<u8>,
+    pub value: Vec<u8>,
+}
+
+/// An event on its way to servers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutgoingRow {
+    pub id: u64,
+    pub content: Outgoing,
+    pub targets: Vec<Target>,
+    pub purpose: Purpose,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Outgoing {
+    /// Becomes an event when it first leaves.
+    Message(SealedMessage),
+    /// Its event, fixed from the first attempt on.
+    Event { id: EventId, json: EventJson },
+}
+
+/// An event's JSON; long, so not for logs.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventJson(pub String);
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    pub relay: RelayUrl,
+    pub answer: Answer,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// None so far; an attempt may have been made.
+    None,
+    Accepted,
+    Refused,
+}
+
+/// What is to happen when servers answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Purpose {
+    /// A message people wrote: its state changes.
+    Message { chat: ChatKey, seq: Seq },
+    /// A commit: it takes effect with the first acceptance.
+    Commit { chat: ChatKey },
+    /// Nothing.
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UnsettledRow {
+    pub chat: ChatKey,
+    pub seq: Seq,
+    pub id: EventId,
+    pub state: MessageState,
+}
+
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct ParkedRow {
+    pub chat: ChatKey,
+    pub event: EventId,
+    pub message: SealedMessage,
+    pub at: UnixTime,
+}
+
+/// Part 0 of a message's rows: what was said.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct MessageRow {
+    pub id: EventId,
+    pub author: PublicKey,
+    pub mine: bool,
+    pub text: String,
+    pub sent_at: UnixTime,
+    pub received_at: UnixTime,
+}
+
+macro_rules! redacted {
+    ($($name:ident),*) => {
+        $(impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        })*
+    };
+}
+redacted!(AccountRow, ChatRow, WantedRow, QueuedRow, MlsRow, EventJson, ParkedRow, MessageRow);

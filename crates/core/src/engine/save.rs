@@ -1,0 +1,175 @@
+//! From what changed in memory to rows: collected while inputs are handled, written
+//! as one before any output.
+
+use super::Engine;
+use super::record::{ChatKey, MessageRow, MlsRow, ParkedRow, Record, UnsettledRow};
+use crate::nostr::{EventId, PublicKey};
+use crate::store::{Key, Table};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use zajil_api::{MessageState, RelayUrl, Seq, UnixTime, Update};
+use zeroize::Zeroizing;
+
+/// What is worth writing again, and once however often it changed.
+#[derive(Debug, Default)]
+pub(super) struct Dirty {
+    pub account: bool,
+    pub mls: bool,
+    pub chats: BTreeSet<ChatKey>,
+    pub outgoing: BTreeSet<u64>,
+}
+
+/// The part of a message's rows that never changes.
+const SAID: u8 = 0;
+/// The part that says what became of it.
+const STATE: u8 = 1;
+
+/// A message row's key.
+pub(super) fn message_key(chat: ChatKey, seq: Seq, part: u8) -> Key {
+    [chat.0.as_slice(), &seq.0.to_be_bytes(), &[part]].concat()
+}
+
+/// The inverse of [`message_key`], without the chat.
+pub(super) fn read_message_key(key: &[u8]) -> Option<(Seq, u8)> {
+    let (seq, part) = key.get(16..)?.split_at_checked(8)?;
+    Some((Seq(u64::from_be_bytes(seq.try_into().ok()?)), *part.first()?))
+}
+
+/// What a message row turned out to be.
+pub(super) enum MessagePart {
+    Said(MessageRow),
+    State(MessageState),
+}
+
+impl Engine {
+    /// Turns everything dirty into rows to be saved, and the chats among it into updates.
+    pub(super) fn flush(&mut self) {
+        if std::mem::take(&mut self.dirty.account) {
+            if let Some(row) = self.account.as_ref().map(|account| account.row.clone()) {
+                self.save(b"account", &Record::Account(row));
+            }
+        }
+        for id in std::mem::take(&mut self.dirty.outgoing) {
+            let name = [b"outgoing/", id.to_be_bytes().as_slice()].concat();
+            match self.outbox.row(id).cloned() {
+                Some(row) => self.save(&name, &Record::Outgoing(row)),
+                None => self.forget(&name),
+            }
+        }
+        for key in std::mem::take(&mut self.dirty.chats) {
+            let name = [b"chat/", key.0.as_slice()].concat();
+            match self.chats.get(&key).map(|chat| (chat.row.clone(), chat.view())) {
+                Some((row, view)) => {
+                    self.save(&name, &Record::Chat(row));
+                    self.update(Update::ChatChanged(view));
+                }
+                None => self.forget(&name),
+            }
+        }
+        if std::mem::take(&mut self.dirty.mls) {
+            for (key, value) in self.provider.take_changes() {
+                let name = [b"mls/", key.as_slice()].concat();
+                match value {
+                    Some(value) => self.save(&name, &Record::Mls(MlsRow { key, value })),
+                    None => self.forget(&name),
+                }
+            }
+        }
+    }
+
+    pub(super) fn save(&mut self, name: &[u8], record: &Record) {
+        let key = self.vault.name(name);
+        self.put(Table::Records, key, record);
+    }
+
+    fn forget(&mut self, name: &[u8]) {
+        let key = self.vault.name(name);
+        self.changes.delete(Table::Records, key);
+    }
+
+    fn put(&mut self, table: Table, key: Key, value: &impl Serialize) {
+        // Fails only for types that postcard cannot hold, which ours are not: the
+        // snapshot test of every row shows it.
+        let Ok(plaintext) = postcard::to_stdvec(value).map(Zeroizing::new) else {
+            tracing::error!("a row could not be written down");
+            return;
+        };
+        let sealed = self.vault.seal(table, &key, &plaintext, &mut self.rng);
+        self.changes.put(table, key, sealed);
+    }
+
+    pub(super) fn save_header(&mut self) {
+        self.save(b"header", &Record::Header { version: super::record::VERSION });
+    }
+
+    pub(super) fn save_settings(&mut self) {
+        self.save(b"settings", &Record::Settings(self.settings));
+    }
+
+    pub(super) fn save_server(&mut self, relay: &RelayUrl) {
+        let name = [b"server/", relay.as_str().as_bytes()].concat();
+        self.save(&name, &Record::Server(relay.clone()));
+    }
+
+    pub(super) fn forget_server(&mut self, relay: &RelayUrl) {
+        self.forget(&[b"server/", relay.as_str().as_bytes()].concat());
+    }
+
+    pub(super) fn save_cursor(&mut self, relay: &RelayUrl, at: UnixTime) {
+        let name = [b"cursor/", relay.as_str().as_bytes()].concat();
+        self.save(&name, &Record::Cursor { relay: relay.clone(), at });
+    }
+
+    pub(super) fn save_blocked(&mut self, who: &PublicKey) {
+        let name = [b"blocked/", who.as_bytes().as_slice()].concat();
+        self.save(&name, &Record::Blocked(*who));
+    }
+
+    pub(super) fn forget_blocked(&mut self, who: &PublicKey) {
+        self.forget(&[b"blocked/", who.as_bytes().as_slice()].concat());
+    }
+
+    pub(super) fn save_parked(&mut self, row: &ParkedRow) {
+        let name = [b"parked/", row.event.as_bytes().as_slice()].concat();
+        self.save(&name, &Record::Parked(row.clone()));
+    }
+
+    pub(super) fn forget_parked(&mut self, event: &EventId) {
+        self.forget(&[b"parked/", event.as_bytes().as_slice()].concat());
+    }
+
+    pub(super) fn save_unsettled(&mut self, row: &UnsettledRow) {
+        let name = [b"unsettled/", row.id.as_bytes().as_slice()].concat();
+        self.save(&name, &Record::Unsettled(*row));
+    }
+
+    pub(super) fn forget_unsettled(&mut self, id: &EventId) {
+        self.forget(&[b"unsettled/", id.as_bytes().as_slice()].concat());
+    }
+
+    pub(super) fn save_message(&mut self, chat: ChatKey, seq: Seq, row: &MessageRow) {
+        self.put(Table::Messages, message_key(chat, seq, SAID), row);
+    }
+
+    pub(super) fn save_message_state(&mut self, chat: ChatKey, seq: Seq, state: MessageState) {
+        self.put(Table::Messages, message_key(chat, seq, STATE), &state);
+    }
+
+    pub(super) fn forget_message(&mut self, chat: ChatKey, seq: Seq) {
+        for part in [SAID, STATE] {
+            self.changes.delete(Table::Messages, message_key(chat, seq, part));
+        }
+    }
+
+    /// Opens a row of [`Table::Messages`]; `None` where it is damaged or of a later version.
+    pub(super) fn read_message(&self, key: &[u8], sealed: &[u8]) -> Option<(Seq, MessagePart)> {
+        let (seq, part) = read_message_key(key)?;
+        let plaintext = self.vault.open(Table::Messages, key, sealed).ok()?;
+        let part = match part {
+            SAID => MessagePart::Said(postcard::from_bytes(&plaintext).ok()?),
+            STATE => MessagePart::State(postcard::from_bytes(&plaintext).ok()?),
+            _ => return None,
+        };
+        Some((seq, part))
+    }
+}

@@ -1,0 +1,137 @@
+//! From the composer to the outbox.
+
+use super::Engine;
+use super::error::EngineError;
+use super::record::{ChatKey, GroupRow, MessageRow, Purpose, QueuedRow, UnsettledRow};
+use crate::envelope::{Inner, InnerKind, SealedMessage, seal_message};
+use rand_core::CryptoRngCore;
+use std::collections::BTreeSet;
+use zajil_api::{CommandId, Failure, MessageState, RelayUrl, Seq, Stage, Update};
+
+/// Bytes of an inner event that fit, sealed and in base64, into a relay's usual 64 KiB.
+const MAX_RUMOR: usize = 47_000;
+/// The limit that people are told, in bytes of text.
+const MAX_TEXT: u32 = 40_000;
+
+impl Engine {
+    pub(super) fn send_message(
+        &mut self,
+        id: CommandId,
+        key: ChatKey,
+        text: String,
+    ) -> Result<(), Failure> {
+        let text = text.trim_end().to_owned();
+        if text.trim().is_empty() {
+            return Err(Failure::MessageEmpty);
+        }
+        let now = self.unix_now();
+        let author = self.account.as_ref().ok_or(Failure::NoAccount)?.keys.public_key();
+        let rumor = Inner::rumor(author, now, &InnerKind::Chat { text: text.clone() });
+        let json = rumor.to_json();
+        if text.len() > MAX_TEXT as usize || json.len() > MAX_RUMOR {
+            return Err(Failure::MessageTooLong { limit: MAX_TEXT });
+        }
+        let chat = self.chats.get_mut(&key).ok_or(Failure::ChatUnknown)?;
+        if chat.row.stage == Stage::Requested {
+            return Err(Failure::ChatClosed);
+        }
+        let row =
+            MessageRow { id: rumor.id(), author, mine: true, text, sent_at: now, received_at: now };
+        let seq = chat.place(&row, now);
+        chat.row.queued.push(QueuedRow { seq, rumor: json });
+        self.save_message(key, seq, &row);
+        let unsettled = UnsettledRow { chat: key, seq, id: row.id, state: MessageState::Sending };
+        self.unsettled.insert(unsettled);
+        self.save_unsettled(&unsettled);
+        self.chat_changed(key);
+        let message = row.view(seq, MessageState::Sending);
+        self.update(Update::MessageAdded { answers: Some(id), chat: key.to_id(), message });
+        self.send_queued(key)
+    }
+
+    /// Encrypts what waited for the chat to be founded, in the order it was written.
+    pub(super) fn send_queued(&mut self, key: ChatKey) -> Result<(), Failure> {
+        let Some(chat) = self.chats.get_mut(&key) else { return Ok(()) };
+        if chat.row.stage != Stage::Open || chat.groups.is_empty() {
+            return Ok(());
+        }
+        for QueuedRow { seq, rumor } in std::mem::take(&mut chat.row.queued) {
+            let purpose = Purpose::Message { chat: key, seq };
+            self.send_inner(key, &rumor, purpose).map_err(super::account::internal)?;
+        }
+        self.chat_changed(key);
+        Ok(())
+    }
+
+    pub(super) fn send_name(&mut self, key: ChatKey) -> Result<(), EngineError> {
+        let name = self.account.as_ref().map(|account| account.row.name.clone());
+        let name = name.ok_or(EngineError::State("no account"))?;
+        self.send_kind(key, &InnerKind::Name(name), Purpose::Other)
+    }
+
+    pub(super) fn send_kind(
+        &mut self,
+        key: ChatKey,
+        kind: &InnerKind,
+        purpose: Purpose,
+    ) -> Result<(), EngineError> {
+        let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
+        let rumor = Inner::rumor(account.keys.public_key(), self.unix_now(), kind);
+        self.send_inner(key, &rumor.to_json(), purpose)
+    }
+
+    fn send_inner(
+        &mut self,
+        key: ChatKey,
+        rumor: &str,
+        purpose: Purpose,
+    ) -> Result<(), EngineError> {
+        let (sealed, targets) = self.encrypt(key, rumor)?;
+        self.enqueue_message(sealed, targets, purpose);
+        Ok(())
+    }
+
+    /// Moves the ratchet: the records are saved before anything made here leaves.
+    pub(super) fn encrypt(
+        &mut self,
+        key: ChatKey,
+        rumor: &str,
+    ) -> Result<(SealedMessage, BTreeSet<RelayUrl>), EngineError> {
+        let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
+        let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
+        let (row, group) = chat.sending().ok_or(EngineError::State("no group"))?;
+        self.dirty.mls = true;
+        let message = group.encrypt(&self.provider, &account.signer, rumor.as_bytes())?;
+        let sealed = Self::seal_for(row, &message, &mut self.rng)?;
+        Ok((sealed, row.relays.iter().cloned().collect()))
+    }
+
+    /// Puts an MLS message of the group's current epoch into its outer encryption.
+    pub(super) fn seal_for(
+        row: &GroupRow,
+        message: &[u8],
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<SealedMessage, EngineError> {
+        let key = row.keys.first().ok_or(EngineError::State("no outer key"))?;
+        Ok(seal_message(key, row.nostr_group_id, message, rng)?)
+    }
+
+    /// What became of an own message; a state only moves forward.
+    pub(super) fn settle(&mut self, chat: ChatKey, seq: Seq, state: MessageState) {
+        let Some(changed) = self.unsettled.advance(chat, seq, state) else { return };
+        self.save_message_state(chat, seq, state);
+        match state {
+            MessageState::Read => self.forget_unsettled(&changed.id),
+            _ => self.save_unsettled(&changed),
+        }
+        if let Some(row) = self.chats.get_mut(&chat).map(|chat| &mut chat.row) {
+            if row.next_seq.0 == seq.0 + 1 {
+                if let Some(last) = &mut row.last {
+                    last.direction = zajil_api::Direction::Outgoing(state);
+                    self.chat_changed(chat);
+                }
+            }
+        }
+        self.update(Update::MessageStateChanged { chat: chat.to_id(), seq, state });
+    }
+}

@@ -1,0 +1,128 @@
+//! The person's servers, and every other relay a chat needs.
+
+use super::Engine;
+use crate::engine::Output;
+use crate::relay::parse_relay_url;
+use std::collections::BTreeSet;
+use zajil_api::{Failure, LinkState, RelayUrl, Server, Update};
+
+/// Connections at most, whatever others write into their lists.
+const MAX_CONNECTIONS: usize = 32;
+/// Characters of what a server said that are shown.
+const MAX_SAID: usize = 200;
+
+impl Engine {
+    pub(super) fn add_server(&mut self, url: &str) -> Result<(), Failure> {
+        let relay = parse_relay_url(url).map_err(|_| Failure::ServerInvalid)?;
+        if !self.servers.insert(relay.clone()) {
+            return Err(Failure::ServerKnown);
+        }
+        self.save_server(&relay);
+        self.connect();
+        self.server_changed(&relay);
+        self.servers_changed();
+        Ok(())
+    }
+
+    pub(super) fn remove_server(&mut self, relay: &RelayUrl) -> Result<(), Failure> {
+        if !self.servers.contains(relay) {
+            return Err(Failure::ServerInvalid);
+        }
+        if self.servers.len() == 1 {
+            return Err(Failure::ServerLast);
+        }
+        self.servers.remove(relay);
+        self.forget_server(relay);
+        self.update(Update::ServerRemoved(relay.clone()));
+        self.servers_changed();
+        self.connect();
+        Ok(())
+    }
+
+    /// The list is part of the invite link and of what is published.
+    fn servers_changed(&mut self) {
+        self.publish_relay_lists();
+        let renewed = self.renew_key_package();
+        self.note("renewing the key package", renewed);
+        self.account_changed();
+    }
+
+    pub(super) fn server_views(&self) -> Vec<Server> {
+        self.servers.iter().map(|relay| self.server_view(relay)).collect()
+    }
+
+    fn server_view(&self, relay: &RelayUrl) -> Server {
+        let link = self.pool.get(relay);
+        Server {
+            url: relay.clone(),
+            link: link.map_or(LinkState::Offline { retry_at: None }, |link| link.view()),
+            opened_in_ms: link.and_then(|link| link.opened_in_ms),
+            said: link.and_then(|link| link.said.clone()),
+        }
+    }
+
+    pub(super) fn server_changed(&mut self, relay: &RelayUrl) {
+        if self.servers.contains(relay) {
+            let view = self.server_view(relay);
+            self.update(Update::ServerChanged(view));
+        }
+    }
+
+    pub(super) fn server_said(&mut self, relay: &RelayUrl, text: &str) {
+        let text: String = text.chars().filter(|c| !c.is_control()).take(MAX_SAID).collect();
+        if let Some(link) = self.pool.get_mut(relay).filter(|_| !text.is_empty()) {
+            link.said = Some(text);
+            self.server_changed(relay);
+        }
+    }
+
+    /// Connects to what is needed now, and to nothing else. Before there is an
+    /// account there is nothing to say to anyone.
+    pub(super) fn connect(&mut self) {
+        let mut wanted = BTreeSet::new();
+        if self.account.is_some() {
+            let chats = self.chats.values().flat_map(|chat| chat.relays());
+            let all = self.servers.iter().chain(chats).chain(self.outbox.relays());
+            for relay in all {
+                if wanted.len() < MAX_CONNECTIONS {
+                    wanted.insert(relay.clone());
+                }
+            }
+        }
+        let outputs = self.pool.want(&wanted, self.now);
+        for output in &outputs {
+            if let Output::Disconnect(relay) = output {
+                self.outbox.disconnected(relay);
+                self.catchup.disconnected(relay);
+            }
+        }
+        self.outputs.extend(outputs);
+    }
+
+    pub(super) fn handle_opened(&mut self, relay: &RelayUrl) {
+        let now = self.now;
+        let Some(link) = self.pool.get_mut(relay) else { return };
+        link.opened(now);
+        self.server_changed(relay);
+        self.subscribe(relay);
+        self.dispatch(relay);
+    }
+
+    pub(super) fn handle_closed(&mut self, relay: &RelayUrl, reason: &str) {
+        let now = self.now;
+        let Some(link) = self.pool.get_mut(relay) else { return };
+        tracing::debug!(%relay, reason, "closed");
+        link.closed(now, &mut self.rng);
+        self.outbox.disconnected(relay);
+        self.catchup.disconnected(relay);
+        self.server_changed(relay);
+    }
+
+    pub(super) fn time_out_links(&mut self) {
+        let (changed, outputs) = self.pool.timed_out(self.now, &mut self.rng);
+        self.outputs.extend(outputs);
+        for relay in changed {
+            self.server_changed(&relay);
+        }
+    }
+}

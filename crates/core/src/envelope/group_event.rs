@@ -1,0 +1,121 @@
+//! Kind 445: one MLS message of a group, for anyone who holds the epoch's key.
+//!
+//! Relays see the routing id, a size and a time. The event's key is thrown away
+//! after one use, so its signature says nothing about who wrote it: MLS does.
+
+use super::EnvelopeError;
+use crate::mls::{Group, MlsError, Provider};
+use crate::nostr::{Event, Kind, SecretKey, Tag, UnsignedEvent};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use chacha20poly1305::aead::{Aead, KeyInit};
+use chacha20poly1305::{ChaCha20Poly1305, Nonce};
+use rand_core::CryptoRngCore;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use zajil_api::UnixTime;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+const NONCE: usize = 12;
+const TAG: usize = 16;
+
+/// One epoch's outer key.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub struct GroupEventKey([u8; 32]);
+
+impl fmt::Debug for GroupEventKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("GroupEventKey(..)")
+    }
+}
+
+/// The outer key of the group's current epoch.
+pub fn group_event_key(provider: &Provider, group: &Group) -> Result<GroupEventKey, MlsError> {
+    Ok(GroupEventKey(*group.export(provider, "marmot", b"group-event")?))
+}
+
+/// An MLS message in its outer encryption, not yet an event: the event is made when
+/// it first leaves, so that its time is the time of sending.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedMessage {
+    pub nostr_group_id: [u8; 32],
+    content: String,
+}
+
+impl fmt::Debug for SealedMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SealedMessage({} bytes)", self.content.len())
+    }
+}
+
+/// Encrypts an MLS message under its epoch's key.
+pub fn seal_message(
+    key: &GroupEventKey,
+    nostr_group_id: [u8; 32],
+    mls_message: &[u8],
+    rng: &mut impl CryptoRngCore,
+) -> Result<SealedMessage, EnvelopeError> {
+    let mut nonce = [0; NONCE];
+    rng.fill_bytes(&mut nonce);
+    let ciphertext = ChaCha20Poly1305::new(&key.0.into())
+        .encrypt(Nonce::from_slice(&nonce), mls_message)
+        .map_err(|_| EnvelopeError::Encoding("message"))?;
+    let content = BASE64.encode([nonce.as_slice(), &ciphertext].concat());
+    Ok(SealedMessage { nostr_group_id, content })
+}
+
+impl SealedMessage {
+    /// The event to publish, signed by a key made for it alone.
+    pub fn to_event(
+        &self,
+        created_at: UnixTime,
+        rng: &mut impl CryptoRngCore,
+    ) -> Result<Event, EnvelopeError> {
+        let author = SecretKey::generate(rng);
+        let unsigned = UnsignedEvent {
+            pubkey: author.public_key(),
+            created_at,
+            kind: Kind::GROUP_MESSAGE,
+            tags: vec![Tag::new("h", [hex::encode(self.nostr_group_id)])],
+            content: self.content.clone(),
+        };
+        Ok(Event::sign(unsigned, &author, rng)?)
+    }
+
+    /// Reads a kind-445 event whose id was verified.
+    pub fn of_event(event: &Event) -> Result<Self, EnvelopeError> {
+        if event.kind != Kind::GROUP_MESSAGE {
+            return Err(EnvelopeError::Mismatch("kind"));
+        }
+        let (mut found, mut expirations) = (None, 0);
+        for tag in &event.tags {
+            match tag.name() {
+                "h" if found.is_none() => found = tag.value(),
+                "expiration" if expirations == 0 => expirations += 1,
+                _ => return Err(EnvelopeError::Tag("h alone")),
+            }
+        }
+        let nostr_group_id = found
+            .and_then(|value| hex::decode(value).ok())
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or(EnvelopeError::Tag("h"))?;
+        Ok(Self { nostr_group_id, content: event.content.clone() })
+    }
+
+    /// The MLS message inside, by the first of `keys` that opens it.
+    pub fn open<'a>(
+        &self,
+        keys: impl IntoIterator<Item = &'a GroupEventKey>,
+    ) -> Result<Vec<u8>, EnvelopeError> {
+        let bytes = BASE64.decode(&self.content).map_err(|_| EnvelopeError::Encoding("message"))?;
+        let (nonce, ciphertext) = bytes
+            .split_at_checked(NONCE)
+            .filter(|(_, ciphertext)| ciphertext.len() >= TAG)
+            .ok_or(EnvelopeError::Encoding("message"))?;
+        keys.into_iter()
+            .find_map(|key| {
+                let cipher = ChaCha20Poly1305::new(&key.0.into());
+                cipher.decrypt(Nonce::from_slice(nonce), ciphertext).ok()
+            })
+            .ok_or(EnvelopeError::NoKey)
+    }
+}

@@ -1,0 +1,119 @@
+//! What people say: unsigned events inside MLS.
+//!
+//! Chat messages are the profile's kind 9, so that any implementation reads them.
+//! Three kinds are ours, and others ignore them: a name told to a chat rather than
+//! to the world (kind 0, as NIP-01 has it in public), receipts and typing.
+
+use super::EnvelopeError;
+use crate::nostr::{EventId, Kind, PublicKey, Rumor, Tag, UnsignedEvent};
+use serde::{Deserialize, Serialize};
+use zajil_api::UnixTime;
+
+/// "These messages reached me", "I have seen everything up to this one".
+const RECEIPT: Kind = Kind(4450);
+/// "I am writing."
+const TYPING: Kind = Kind(4451);
+const DELIVERED: &str = "delivered";
+const READ: &str = "read";
+/// Characters of a name that are kept; the rest is cut off.
+const MAX_NAME: usize = 64;
+/// Messages one receipt speaks of at most.
+pub const MAX_RECEIPT: usize = 100;
+
+/// A parsed inner event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inner {
+    pub id: EventId,
+    /// The account MLS authenticated; it equals the event's author.
+    pub author: PublicKey,
+    /// As the author's device said.
+    pub created_at: UnixTime,
+    pub kind: InnerKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InnerKind {
+    Chat {
+        text: String,
+    },
+    /// How the author wants to be called in this chat.
+    Name(String),
+    Receipt {
+        kind: ReceiptKind,
+        of: Vec<EventId>,
+    },
+    Typing,
+    /// Valid, and nothing to us.
+    Unknown(Kind),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReceiptKind {
+    /// Each of these reached the device.
+    Delivered,
+    /// Everything up to and including the last of these was on the screen.
+    Read,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Metadata {
+    #[serde(default)]
+    name: String,
+}
+
+impl Inner {
+    /// The event to encrypt.
+    pub fn rumor(author: PublicKey, created_at: UnixTime, kind: &InnerKind) -> Rumor {
+        let (kind, tags, content) = match kind {
+            InnerKind::Chat { text } => (Kind::CHAT, Vec::new(), text.clone()),
+            InnerKind::Name(name) => {
+                let metadata = Metadata { name: name.clone() };
+                let content = serde_json::to_string(&metadata).unwrap_or_default();
+                (Kind::METADATA, Vec::new(), content)
+            }
+            InnerKind::Receipt { kind, of } => {
+                let word = match kind {
+                    ReceiptKind::Delivered => DELIVERED,
+                    ReceiptKind::Read => READ,
+                };
+                (RECEIPT, of.iter().map(|id| Tag::event(*id)).collect(), word.to_owned())
+            }
+            InnerKind::Typing => (TYPING, Vec::new(), String::new()),
+            InnerKind::Unknown(kind) => (*kind, Vec::new(), String::new()),
+        };
+        Rumor::new(UnsignedEvent { pubkey: author, created_at, kind, tags, content })
+    }
+
+    /// Reads an application message that MLS authenticated as `sender`'s.
+    pub fn parse(sender: &[u8; 32], payload: &[u8]) -> Result<Self, EnvelopeError> {
+        let rumor = Rumor::parse_strict(payload)?;
+        if rumor.pubkey.as_bytes() != sender {
+            return Err(EnvelopeError::Mismatch("author"));
+        }
+        let kind = match rumor.kind {
+            Kind::CHAT => InnerKind::Chat { text: rumor.content.clone() },
+            Kind::METADATA => {
+                let metadata: Metadata = serde_json::from_str(&rumor.content)
+                    .map_err(|_| EnvelopeError::Encoding("name"))?;
+                InnerKind::Name(metadata.name.trim().chars().take(MAX_NAME).collect())
+            }
+            RECEIPT => InnerKind::Receipt {
+                kind: match rumor.content.as_str() {
+                    DELIVERED => ReceiptKind::Delivered,
+                    READ => ReceiptKind::Read,
+                    _ => return Err(EnvelopeError::Encoding("receipt")),
+                },
+                of: rumor
+                    .tags
+                    .iter()
+                    .filter(|tag| tag.name() == "e")
+                    .filter_map(|tag| tag.value()?.parse().ok())
+                    .take(MAX_RECEIPT)
+                    .collect(),
+            },
+            TYPING => InnerKind::Typing,
+            kind => InnerKind::Unknown(kind),
+        };
+        Ok(Self { id: rumor.id(), author: rumor.pubkey, created_at: rumor.created_at, kind })
+    }
+}

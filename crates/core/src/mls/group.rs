@@ -1,0 +1,347 @@
+//! One MLS group, as this device holds it.
+
+use super::component::{from_extension, to_extension};
+use super::{
+    CIPHERSUITE, Components, FORWARD_DISTANCE, InviteeKeyPackage, LeafSigner, MlsError,
+    OUT_OF_ORDER, PADDING, PAST_EPOCHS, Provider, capabilities, required_capabilities,
+};
+use openmls::prelude::{
+    BasicCredential, CommitMessageBundle, Extension, Extensions, GroupId, LeafNode,
+    LeafNodeParameters, MlsGroup, MlsGroupJoinConfig, MlsMessageBodyIn, MlsMessageIn,
+    MlsMessageOut, PURE_PLAINTEXT_WIRE_FORMAT_POLICY, ProcessMessageError, ProcessedMessageContent,
+    ProtocolMessage, Sender, SenderRatchetConfiguration, StagedWelcome, ValidationError,
+    WelcomeError,
+};
+use openmls_traits::OpenMlsProvider;
+use std::fmt;
+use tls_codec::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// A member, as their leaf shows them. Nothing here is proven until the
+/// envelope has checked the proof among the components.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The account: the credential's identity.
+    pub identity: [u8; 32],
+    /// The leaf's MLS signature key.
+    pub signature_key: Vec<u8>,
+    pub components: Components,
+}
+
+impl Member {
+    pub(super) fn of_leaf(leaf: &LeafNode) -> Result<Self, MlsError> {
+        let credential = BasicCredential::try_from(leaf.credential().clone())
+            .map_err(|error| MlsError::peer("credential", error))?;
+        let identity = credential
+            .identity()
+            .try_into()
+            .map_err(|_| MlsError::peer("credential", "an identity has 32 bytes"))?;
+        Ok(Self {
+            identity,
+            signature_key: leaf.signature_key().as_slice().to_vec(),
+            components: from_extension(leaf.extensions().app_data_dictionary()),
+        })
+    }
+}
+
+/// What founding a group leaves to be delivered.
+#[derive(Debug)]
+pub struct Founded {
+    pub group: Group,
+    /// `MLSMessage(mls_welcome)` for the invitee.
+    pub welcome: Vec<u8>,
+}
+
+/// A group's shared state, for the envelope to judge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupState {
+    pub members: Vec<Member>,
+    pub components: Components,
+}
+
+/// What a message turned out to be.
+#[derive(Debug)]
+pub enum Processed {
+    /// Application bytes, and whose leaf signed them.
+    Application { sender: [u8; 32], payload: Zeroizing<Vec<u8>> },
+    /// A commit of the shape anyone may make (it renews the committer's own
+    /// leaf and nothing else) was applied: the group is in its next epoch.
+    SelfUpdated { sender: [u8; 32] },
+    /// Our own commit came back: it is known to others.
+    OwnCommit,
+    /// Valid MLS that this version does not act upon; the group is unchanged.
+    Ignored(&'static str),
+}
+
+/// One group. Every change is in the provider's records when a method returns.
+pub struct Group {
+    inner: MlsGroup,
+}
+
+impl Group {
+    /// Founds a group of two and adds `invitee`. The founding commit is applied at
+    /// once: nobody else could be in disagreement with it.
+    pub fn found(
+        provider: &Provider,
+        signer: &LeafSigner,
+        identity: &[u8; 32],
+        leaf_components: &Components,
+        group_components: &Components,
+        invitee: &InviteeKeyPackage,
+    ) -> Result<Founded, MlsError> {
+        let context = Extensions::from_vec(vec![
+            Extension::RequiredCapabilities(required_capabilities()),
+            to_extension(group_components),
+        ])
+        .map_err(|error| MlsError::ours("group context", error))?;
+        let mut inner = MlsGroup::builder()
+            .ciphersuite(CIPHERSUITE)
+            .with_wire_format_policy(PURE_PLAINTEXT_WIRE_FORMAT_POLICY)
+            .padding_size(PADDING)
+            .max_past_epochs(PAST_EPOCHS)
+            .sender_ratchet_configuration(ratchet())
+            .use_ratchet_tree_extension(true)
+            .with_capabilities(capabilities())
+            .with_leaf_node_extensions(leaf_extensions(leaf_components)?)
+            .map_err(|error| MlsError::ours("leaf", error))?
+            .with_group_context_extensions(context)
+            .build(provider, signer, signer.credential(identity))
+            .map_err(|error| MlsError::ours("founding", error))?;
+        let (_, welcome, _) = inner
+            .add_members(provider, signer, std::slice::from_ref(&invitee.inner))
+            .map_err(|error| MlsError::peer("key package", error))?;
+        inner
+            .merge_pending_commit(provider)
+            .map_err(|error| MlsError::ours("founding commit", error))?;
+        Ok(Founded { group: Self { inner }, welcome: serialize(&welcome)? })
+    }
+
+    /// Joins from a Welcome, unless `judge` refuses what the group would be. The key
+    /// package stays usable: ours are all of last resort.
+    pub fn join<E: From<MlsError>>(
+        provider: &Provider,
+        welcome: &[u8],
+        judge: impl FnOnce(&Member, &GroupState) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let message = MlsMessageIn::tls_deserialize_exact(welcome)
+            .map_err(|error| MlsError::peer("welcome", error))?;
+        let MlsMessageBodyIn::Welcome(welcome) = message.extract() else {
+            return Err(MlsError::peer("welcome", "another kind of message").into());
+        };
+        let config = MlsGroupJoinConfig::builder()
+            .wire_format_policy(PURE_PLAINTEXT_WIRE_FORMAT_POLICY)
+            .padding_size(PADDING)
+            .max_past_epochs(PAST_EPOCHS)
+            .sender_ratchet_configuration(ratchet())
+            .use_ratchet_tree_extension(true)
+            .build();
+        let is_key_package = |key: &[u8]| key.starts_with(b"KeyPackage");
+        let (sender, group) = provider.keeping(is_key_package, |provider| {
+            let staged = StagedWelcome::new_from_welcome(provider, &config, welcome, None)
+                .map_err(|error| match error {
+                    WelcomeError::NoMatchingKeyPackage | WelcomeError::JoinerSecretNotFound => {
+                        MlsError::NotForUs
+                    }
+                    error => MlsError::peer("welcome", error),
+                })?;
+            let sender = staged
+                .welcome_sender()
+                .map_err(|error| MlsError::peer("welcome sender", error))
+                .and_then(Member::of_leaf)?;
+            let inner =
+                staged.into_group(provider).map_err(|error| MlsError::ours("joining", error))?;
+            Ok::<_, MlsError>((sender, Self { inner }))
+        })?;
+        // Nothing is saved before the provider's changes are taken, so a group that
+        // is refused here has never existed.
+        let verdict = group.state().map_err(E::from).and_then(|state| judge(&sender, &state));
+        match verdict {
+            Ok(()) => Ok(group),
+            Err(refused) => {
+                group.delete(provider)?;
+                Err(refused)
+            }
+        }
+    }
+
+    /// Rebuilds the group `id` from the provider's records.
+    pub fn load(provider: &Provider, id: &[u8]) -> Result<Self, MlsError> {
+        MlsGroup::load(provider.storage(), &GroupId::from_slice(id))
+            .map_err(|error| MlsError::ours("loading", error))?
+            .map(|inner| Self { inner })
+            .ok_or(MlsError::Lost)
+    }
+
+    /// Forgets the group: its records are deleted.
+    pub fn delete(mut self, provider: &Provider) -> Result<(), MlsError> {
+        self.inner.delete(provider.storage()).map_err(|error| MlsError::ours("deleting", error))
+    }
+
+    /// Private to the group's members; never on the wire in the clear.
+    pub fn id(&self) -> Vec<u8> {
+        self.inner.group_id().as_slice().to_vec()
+    }
+
+    pub fn epoch(&self) -> u64 {
+        self.inner.epoch().as_u64()
+    }
+
+    /// The shared state of the current epoch.
+    pub fn state(&self) -> Result<GroupState, MlsError> {
+        let members = self
+            .inner
+            .treesync()
+            .full_leaves()
+            .map(|(_, leaf)| Member::of_leaf(leaf))
+            .collect::<Result<_, _>>()?;
+        let components = from_extension(self.inner.extensions().app_data_dictionary());
+        Ok(GroupState { members, components })
+    }
+
+    /// `MLS-Exporter(label, context, 32)` of the current epoch (RFC 9420 §8.5).
+    pub fn export(
+        &self,
+        provider: &Provider,
+        label: &str,
+        context: &[u8],
+    ) -> Result<Zeroizing<[u8; 32]>, MlsError> {
+        let secret = self
+            .inner
+            .export_secret(provider.crypto(), label, context, 32)
+            .map(Zeroizing::new)
+            .map_err(|error| MlsError::ours("exporter", error))?;
+        let bytes =
+            secret.as_slice().try_into().map_err(|_| MlsError::ours("exporter", "not 32 bytes"))?;
+        Ok(Zeroizing::new(bytes))
+    }
+
+    /// Encrypts application bytes. The ratchet has moved when this returns: its
+    /// records must be durable before the result goes anywhere.
+    pub fn encrypt(
+        &mut self,
+        provider: &Provider,
+        signer: &LeafSigner,
+        payload: &[u8],
+    ) -> Result<Vec<u8>, MlsError> {
+        let message = self
+            .inner
+            .create_message(provider, signer, payload)
+            .map_err(|error| MlsError::ours("encrypting", error))?;
+        serialize(&message)
+    }
+
+    /// Prepares a commit that renews our own leaf. It takes effect in
+    /// [`merge_pending`](Self::merge_pending), after a server has it.
+    pub fn prepare_self_update(
+        &mut self,
+        provider: &Provider,
+        signer: &LeafSigner,
+    ) -> Result<Vec<u8>, MlsError> {
+        let bundle: CommitMessageBundle = self
+            .inner
+            .self_update(provider, signer, LeafNodeParameters::default())
+            .map_err(|error| MlsError::ours("self-update", error))?;
+        serialize(bundle.commit())
+    }
+
+    pub fn has_pending(&self) -> bool {
+        self.inner.pending_commit().is_some()
+    }
+
+    /// Applies the commit prepared before.
+    pub fn merge_pending(&mut self, provider: &Provider) -> Result<(), MlsError> {
+        self.inner.merge_pending_commit(provider).map_err(|error| MlsError::ours("merging", error))
+    }
+
+    /// Gives up the commit prepared before: every server refused it.
+    pub fn discard_pending(&mut self, provider: &Provider) -> Result<(), MlsError> {
+        self.inner
+            .clear_pending_commit(provider.storage())
+            .map_err(|error| MlsError::ours("discarding", error))
+    }
+
+    /// Reads one message of the group and applies what it may change.
+    pub fn process(&mut self, provider: &Provider, bytes: &[u8]) -> Result<Processed, MlsError> {
+        let message = MlsMessageIn::tls_deserialize_exact(bytes)
+            .map_err(|error| MlsError::peer("message", error))?;
+        let message: ProtocolMessage = match message.extract() {
+            MlsMessageBodyIn::PrivateMessage(message) => message.into(),
+            MlsMessageBodyIn::PublicMessage(message) => message.into(),
+            _ => return Err(MlsError::peer("message", "another kind of message")),
+        };
+        if message.group_id() != self.inner.group_id() {
+            return Err(MlsError::peer("message", "of another group"));
+        }
+        if message.epoch() > self.inner.epoch() {
+            return Err(MlsError::FutureEpoch);
+        }
+        let processed = self.inner.process_message(provider, message).map_err(classify)?;
+        let Sender::Member(leaf) = *processed.sender() else {
+            return Ok(Processed::Ignored("a sender outside the group"));
+        };
+        let sender = BasicCredential::try_from(processed.credential().clone())
+            .ok()
+            .and_then(|credential| credential.identity().try_into().ok())
+            .ok_or_else(|| MlsError::peer("sender", "not an account"))?;
+        match processed.into_content() {
+            ProcessedMessageContent::ApplicationMessage(message) => {
+                Ok(Processed::Application { sender, payload: Zeroizing::new(message.into_bytes()) })
+            }
+            ProcessedMessageContent::StagedCommitMessage(commit) => {
+                let renews_leaf_only = commit.queued_proposals().next().is_none()
+                    && commit
+                        .update_path_leaf_node()
+                        .is_some_and(|node| Member::of_leaf(node).ok() == self.member_at(leaf));
+                if !renews_leaf_only {
+                    return Ok(Processed::Ignored("a commit that changes more than its sender"));
+                }
+                self.inner
+                    .merge_staged_commit(provider, *commit)
+                    .map_err(|error| MlsError::ours("merging", error))?;
+                Ok(Processed::SelfUpdated { sender })
+            }
+            ProcessedMessageContent::OwnPendingCommit => Ok(Processed::OwnCommit),
+            _ => Ok(Processed::Ignored("a proposal")),
+        }
+    }
+
+    fn member_at(&self, leaf: openmls::prelude::LeafNodeIndex) -> Option<Member> {
+        let node = self.inner.public_group().leaf(leaf)?;
+        Member::of_leaf(node).ok()
+    }
+}
+
+impl fmt::Debug for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Group").field("epoch", &self.epoch()).finish_non_exhaustive()
+    }
+}
+
+pub(super) fn leaf_extensions(components: &Components) -> Result<Extensions<LeafNode>, MlsError> {
+    Extensions::single(to_extension(components)).map_err(|error| MlsError::ours("leaf", error))
+}
+
+fn ratchet() -> SenderRatchetConfiguration {
+    SenderRatchetConfiguration::new(OUT_OF_ORDER, FORWARD_DISTANCE)
+}
+
+fn serialize(message: &MlsMessageOut) -> Result<Vec<u8>, MlsError> {
+    message.tls_serialize_detached().map_err(|error| MlsError::ours("message bytes", error))
+}
+
+fn classify<S: fmt::Debug>(error: ProcessMessageError<S>) -> MlsError {
+    match &error {
+        ProcessMessageError::ValidationError(ValidationError::UnableToDecrypt(cause)) => {
+            let cause = format!("{cause:?}");
+            if cause.contains("SecretReuse") {
+                MlsError::Replayed
+            } else if cause.contains("TooDistantInThePast") || cause.contains("NoPastEpochData") {
+                MlsError::PastEpoch
+            } else {
+                MlsError::peer("message", error)
+            }
+        }
+        ProcessMessageError::ValidationError(ValidationError::WrongEpoch) => MlsError::PastEpoch,
+        _ => MlsError::peer("message", error),
+    }
+}

@@ -1,0 +1,78 @@
+//! MLS (RFC 9420) groups, through OpenMLS.
+//!
+//! This module knows groups, key packages, commits and ratchets. It does not
+//! know Nostr, people or chats: what a leaf or a group carries beyond MLS stands
+//! in an *app data dictionary* (component id to opaque bytes), whose meaning is
+//! the [`envelope`](crate::envelope)'s.
+//!
+//! OpenMLS wants synchronous storage and a browser's store is not; so OpenMLS
+//! works on memory, and [`Provider::take_changes`] tells which records to save.
+
+mod component;
+mod error;
+mod group;
+mod key_package;
+mod provider;
+mod signer;
+
+pub use component::{ComponentId, Components};
+pub use error::MlsError;
+pub use group::{Founded, Group, GroupState, Member, Processed};
+pub use key_package::{
+    InviteeKeyPackage, OwnKeyPackage, forget_key_package, own_key_package, parse_key_package,
+};
+pub use provider::{MlsRecord, Provider};
+pub use signer::LeafSigner;
+
+use openmls::prelude::{
+    Capabilities, Ciphersuite, ExtensionType, ProposalType, RequiredCapabilitiesExtension,
+};
+
+/// The one suite every implementation of the profile must support: X25519, AES-128-GCM, SHA-256, Ed25519.
+pub const CIPHERSUITE: Ciphersuite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
+
+/// Application messages of so many past epochs can still be read.
+pub const PAST_EPOCHS: usize = 5;
+
+/// So many messages of one sender may overtake another.
+const OUT_OF_ORDER: u32 = 100;
+
+/// So many messages of one sender may be missing before the next readable one.
+const FORWARD_DISTANCE: u32 = 1000;
+
+/// Application messages are filled up to multiples of so many bytes, so that sizes
+/// say less.
+const PADDING: usize = 128;
+
+/// Extension types our leaves tolerate: required_capabilities, app_data_dictionary,
+/// and the marker of members that can fall back to an agent's final message.
+const EXTENSIONS: [ExtensionType; 3] = [
+    ExtensionType::RequiredCapabilities,
+    ExtensionType::AppDataDictionary,
+    ExtensionType::Unknown(0xf2d1),
+];
+
+/// Proposal types our leaves tolerate: app_data_update and self_remove.
+const PROPOSALS: [ProposalType; 2] = [ProposalType::AppDataUpdate, ProposalType::SelfRemove];
+
+/// Extension ids of [`own_key_package`]'s leaf, for its advertisement.
+pub fn advertised_extensions() -> Vec<u16> {
+    EXTENSIONS.iter().map(|extension| u16::from(*extension)).collect()
+}
+
+/// Proposal ids of [`own_key_package`]'s leaf, for its advertisement.
+pub fn advertised_proposals() -> Vec<u16> {
+    PROPOSALS.iter().map(|proposal| u16::from(*proposal)).collect()
+}
+
+fn capabilities() -> Capabilities {
+    Capabilities::builder()
+        .ciphersuites(vec![CIPHERSUITE])
+        .extensions(EXTENSIONS.to_vec())
+        .proposals(PROPOSALS.to_vec())
+        .build()
+}
+
+fn required_capabilities() -> RequiredCapabilitiesExtension {
+    RequiredCapabilitiesExtension::new(&[ExtensionType::AppDataDictionary], &PROPOSALS, &[])
+}
