@@ -60,7 +60,10 @@ fn listen(worker: &Worker, tell: Rc<impl Fn(Update) + 'static>) {
             tell(update);
         }
     });
+    let broken = worker.clone();
     let on_error = Closure::<dyn Fn(Event)>::new(move |_: Event| {
+        // Nothing may run on in a state that cannot be trusted.
+        broken.terminate();
         tell_of_end(stopped("The engine could not be loaded, or broke off."));
     });
     // Heard for as long as the page lives.

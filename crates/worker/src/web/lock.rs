@@ -3,13 +3,18 @@
 use super::fault::describe;
 use super::scope::scope;
 use futures::channel::oneshot;
-use js_sys::{Function, Object, Promise, Reflect};
-use std::cell::Cell;
-use std::rc::Rc;
+use futures::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Function, Promise, Reflect};
+use std::pin::pin;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 /// The lock's name for the first account.
 pub const ENGINE: &str = "zajil-engine-1";
+
+/// A page that is being reloaded gives the lock back within this time.
+const PATIENCE_MS: u32 = 400;
 
 #[wasm_bindgen]
 extern "C" {
@@ -17,12 +22,7 @@ extern "C" {
     type LockManager;
 
     #[wasm_bindgen(method, catch)]
-    fn request(
-        this: &LockManager,
-        name: &str,
-        options: &Object,
-        granted: &Function,
-    ) -> Result<Promise, JsValue>;
+    fn request(this: &LockManager, name: &str, granted: &Function) -> Result<Promise, JsValue>;
 }
 
 /// Why the lock cannot even be asked for.
@@ -55,16 +55,15 @@ pub struct EngineLock {
 }
 
 impl EngineLock {
-    /// Takes the lock; `when_busy` is called once if somebody else holds it, then this
-    /// waits until they let go.
+    /// Waits for the lock; `when_busy` is called once if that takes long.
     pub async fn take(name: &str, when_busy: impl FnOnce()) -> Result<Self, LockError> {
-        if let Some(lock) = request(name, Wait::No).await? {
-            return Ok(lock);
-        }
-        when_busy();
-        match request(name, Wait::Yes).await? {
-            Some(lock) => Ok(lock),
-            None => Err(LockError::Refused("granted without a lock".to_owned())),
+        let granted = pin!(request(name));
+        match select(granted, TimeoutFuture::new(PATIENCE_MS)).await {
+            Either::Left((lock, _)) => lock,
+            Either::Right(((), granted)) => {
+                when_busy();
+                granted.await
+            }
         }
     }
 }
@@ -76,49 +75,33 @@ impl Drop for EngineLock {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Wait {
-    Yes,
-    No,
-}
-
-/// `None` when the lock is held elsewhere and we do not wait.
-async fn request(name: &str, wait: Wait) -> Result<Option<EngineLock>, LockError> {
+async fn request(name: &str) -> Result<EngineLock, LockError> {
     let locks: LockManager = Reflect::get(&scope().navigator(), &"locks".into())
         .ok()
         .filter(JsValue::is_object)
         .ok_or(LockError::Unsupported)?
         .unchecked_into();
-    let options = Object::new();
-    if let Wait::No = wait {
-        Reflect::set(&options, &"ifAvailable".into(), &true.into())
-            .map_err(|thrown| LockError::Refused(describe(&thrown)))?;
-    }
-
     let (answer, answered) = oneshot::channel();
-    let answer = Rc::new(Cell::new(Some(answer)));
-    let refusal = answer.clone();
-    // Called exactly once; the browser holds the lock until the promise it returns settles.
-    let granted = Closure::once_into_js(move |lock: JsValue| {
+    // The browser holds the lock until the promise that this returns settles.
+    let granted = Closure::once_into_js(move |_lock: JsValue| {
         let mut release = None;
         let held = Promise::new(&mut |resolve, _| release = Some(resolve));
-        let lock = release.filter(|_| !lock.is_null()).map(|release| EngineLock { release });
-        let busy = lock.is_none();
-        if let Some(answer) = answer.take() {
-            let _ = answer.send(Ok(lock));
+        if let Some(release) = release {
+            // Where nobody waits any more, the lock is dropped and so given back.
+            let _ = answer.send(EngineLock { release });
         }
-        if busy { JsValue::UNDEFINED } else { held.into() }
+        held
     });
     let asked = locks
-        .request(name, &options, granted.unchecked_ref())
+        .request(name, granted.unchecked_ref())
         .map_err(|thrown| LockError::Refused(describe(&thrown)))?;
-    wasm_bindgen_futures::spawn_local(async move {
-        // Settles when the lock is released, or at once when it cannot be had.
-        if let Err(thrown) = wasm_bindgen_futures::JsFuture::from(asked).await
-            && let Some(refusal) = refusal.take()
-        {
-            let _ = refusal.send(Err(LockError::Refused(describe(&thrown))));
+    let refused = pin!(JsFuture::from(asked));
+    match select(answered, refused).await {
+        Either::Left((Ok(lock), _)) => Ok(lock),
+        Either::Right((Err(thrown), _)) => Err(LockError::Refused(describe(&thrown))),
+        // Neither can be: the answer outlives the question, which settles by the lock's release.
+        Either::Left((Err(_), _)) | Either::Right((Ok(_), _)) => {
+            Err(LockError::Refused("no answer".to_owned()))
         }
-    });
-    answered.await.unwrap_or_else(|_| Err(LockError::Refused("no answer".to_owned())))
+    }
 }

@@ -20,11 +20,24 @@ async fn a_second_engine_says_so_and_starts_when_the_first_ends() {
 
     futures::select! {
         _ = (&mut second).fuse() => panic!("two engines at once"),
-        () = BrowserClock.sleep(200).fuse() => {}
+        () = BrowserClock.sleep(1_000).fuse() => {}
     }
     assert_eq!(told.get(), 1);
     drop(first);
     let second = second.await;
     assert!(second.is_ok());
     assert_eq!(told.get(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_lock_given_back_at_once_is_taken_over_without_a_word() {
+    let name = new_name();
+    let first = EngineLock::take(&name, || panic!("nobody holds it")).await.unwrap();
+    let mut second = Box::pin(EngineLock::take(&name, || panic!("it was given back")));
+    futures::select! {
+        _ = (&mut second).fuse() => panic!("two engines at once"),
+        () = BrowserClock.sleep(50).fuse() => {}
+    }
+    drop(first);
+    assert!(second.await.is_ok());
 }
