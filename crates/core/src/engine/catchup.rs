@@ -308,11 +308,13 @@ impl Engine {
         let held = std::mem::take(&mut self.catchup.held);
         let (wraps, rest): (Vec<Event>, Vec<Event>) =
             held.into_values().partition(|event| event.kind == Kind::GIFT_WRAP);
-        for event in wraps.iter().chain(&rest) {
-            if !self.was_seen(&event.id) {
-                self.take_event(event);
+        self.in_written_order(|engine| {
+            for event in wraps.iter().chain(&rest) {
+                if !engine.was_seen(&event.id) {
+                    engine.take_event(event);
+                }
             }
-        }
+        });
         let relays: BTreeSet<RelayUrl> =
             self.catchup.feeds.keys().map(|(relay, _)| relay.clone()).collect();
         for relay in relays {

@@ -51,6 +51,7 @@ impl Chat {
             groups: Vec::new(),
             wanted: None,
             next_seq: Seq(1),
+            sent: 0,
             read_up_to: Seq(0),
             unread: 0,
             last: None,

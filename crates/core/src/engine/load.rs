@@ -43,6 +43,7 @@ impl Engine {
             cursors: BTreeMap::new(),
             seen: Seen::default(),
             parked: Vec::new(),
+            arrivals: None,
             unsettled: Unsettled::default(),
             pages: Pages::default(),
             dirty: Dirty::default(),

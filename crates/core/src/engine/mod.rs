@@ -57,6 +57,7 @@ use error::EngineError;
 use history::Pages;
 use outbox::Outbox;
 use rand_chacha::ChaCha20Rng;
+use receive::Arrival;
 use record::{ChatKey, ParkedRow};
 use save::Dirty;
 use seen::Seen;
@@ -84,6 +85,8 @@ pub struct Engine {
     cursors: BTreeMap<RelayUrl, UnixTime>,
     seen: Seen,
     parked: Vec<ParkedRow>,
+    /// Messages being read together, until they are put in order.
+    arrivals: Option<Vec<Arrival>>,
     unsettled: Unsettled,
     pages: Pages,
 

@@ -15,7 +15,42 @@ const MAX_PARKED: usize = 256;
 const TYPING_FRESH_SECONDS: u64 = 30;
 const TYPING_SHOWN_SECONDS: u64 = 8;
 
+/// A message that was read and has no place in its chat yet.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    chat: ChatKey,
+    count: u64,
+    row: MessageRow,
+}
+
 impl Engine {
+    /// Runs `read`, in which any number of events are read in any order, and gives the
+    /// messages among them their places in the order in which they were written.
+    pub(super) fn in_written_order(&mut self, read: impl FnOnce(&mut Self)) {
+        if self.arrivals.is_some() {
+            return read(self);
+        }
+        self.arrivals = Some(Vec::new());
+        read(self);
+        let mut arrivals = self.arrivals.take().unwrap_or_default();
+        arrivals.sort_by_key(|arrival| (arrival.row.sent_at, arrival.count, arrival.row.id));
+        for arrival in arrivals {
+            self.place_arrival(arrival);
+        }
+    }
+
+    fn place_arrival(&mut self, Arrival { chat: key, row, .. }: Arrival) {
+        let now = self.unix_now();
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        let seq = chat.place(&row, now);
+        chat.row.to_confirm.push(row.id);
+        self.save_message(key, seq, &row);
+        self.chat_changed(key);
+        let message = row.view(seq, MessageState::Sending);
+        self.update(Update::MessageAdded { answers: None, chat: key.to_id(), message });
+        self.receipts_due(key);
+    }
+
     /// Reads a kind-445 event whose id was verified.
     pub(super) fn handle_group_event(&mut self, event: &Event) -> Result<(), EngineError> {
         let message = SealedMessage::of_event(event)?;
@@ -78,7 +113,7 @@ impl Engine {
         }
         chat.heard_at = Some(self.now);
         match inner.kind {
-            InnerKind::Chat { text } => {
+            InnerKind::Chat { text, count } => {
                 let row = MessageRow {
                     id: inner.id,
                     author: inner.author,
@@ -87,13 +122,11 @@ impl Engine {
                     sent_at: inner.created_at,
                     received_at: now,
                 };
-                let seq = chat.place(&row, now);
-                chat.row.to_confirm.push(row.id);
-                self.save_message(key, seq, &row);
-                self.chat_changed(key);
-                let message = row.view(seq, MessageState::Sending);
-                self.update(Update::MessageAdded { answers: None, chat: key.to_id(), message });
-                self.receipts_due(key);
+                let arrival = Arrival { chat: key, count, row };
+                match &mut self.arrivals {
+                    Some(arrivals) => arrivals.push(arrival),
+                    None => self.place_arrival(arrival),
+                }
             }
             InnerKind::Name(name) => {
                 if inner.author == chat.row.peer && chat.row.peer_name != name {
@@ -134,17 +167,19 @@ impl Engine {
             std::mem::take(&mut self.parked).into_iter().partition(|row| row.chat == key);
         self.parked = others;
         let waiting: Vec<ParkedRow> = waiting;
-        for row in waiting {
-            match self.read_message_event(key, &row.message) {
-                Err(EngineError::Envelope(
-                    EnvelopeError::NoKey | EnvelopeError::Mls(MlsError::FutureEpoch),
-                )) => self.parked.push(row),
-                outcome => {
-                    self.forget_parked(&row.event);
-                    self.note("a parked event", outcome);
+        self.in_written_order(|engine| {
+            for row in waiting {
+                match engine.read_message_event(key, &row.message) {
+                    Err(EngineError::Envelope(
+                        EnvelopeError::NoKey | EnvelopeError::Mls(MlsError::FutureEpoch),
+                    )) => engine.parked.push(row),
+                    outcome => {
+                        engine.forget_parked(&row.event);
+                        engine.note("a parked event", outcome);
+                    }
                 }
             }
-        }
+        });
     }
 
     /// A server has our commit, so others may: it takes effect.

@@ -75,6 +75,8 @@ pub struct ChatRow {
     /// How the chat was asked for, until it is founded.
     pub wanted: Option<WantedRow>,
     pub next_seq: Seq,
+    /// Own messages so far.
+    pub sent: u64,
     pub read_up_to: Seq,
     pub unread: u32,
     pub last: Option<Preview>,

@@ -26,15 +26,17 @@ impl Engine {
         }
         let now = self.unix_now();
         let author = self.account.as_ref().ok_or(Failure::NoAccount)?.keys.public_key();
-        let rumor = Inner::rumor(author, now, &InnerKind::Chat { text: text.clone() });
-        let json = rumor.to_json();
-        if text.len() > MAX_TEXT as usize || json.len() > MAX_RUMOR {
-            return Err(Failure::MessageTooLong { limit: MAX_TEXT });
-        }
         let chat = self.chats.get_mut(&key).ok_or(Failure::ChatUnknown)?;
         if chat.row.stage == Stage::Requested {
             return Err(Failure::ChatClosed);
         }
+        let count = chat.row.sent + 1;
+        let rumor = Inner::rumor(author, now, &InnerKind::Chat { text: text.clone(), count });
+        let json = rumor.to_json();
+        if text.len() > MAX_TEXT as usize || json.len() > MAX_RUMOR {
+            return Err(Failure::MessageTooLong { limit: MAX_TEXT });
+        }
+        chat.row.sent = count;
         let row =
             MessageRow { id: rumor.id(), author, mine: true, text, sent_at: now, received_at: now };
         let seq = chat.place(&row, now);

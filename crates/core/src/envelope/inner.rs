@@ -15,6 +15,8 @@ const RECEIPT: Kind = Kind(4450);
 const TYPING: Kind = Kind(4451);
 const DELIVERED: &str = "delivered";
 const READ: &str = "read";
+/// Our tag on a chat message: the author's count of messages in this chat, from 1.
+const COUNT: &str = "seq";
 /// Characters of a name that are kept; the rest is cut off.
 const MAX_NAME: usize = 64;
 /// Messages one receipt speaks of at most.
@@ -35,6 +37,9 @@ pub struct Inner {
 pub enum InnerKind {
     Chat {
         text: String,
+        /// The author's count of messages in this chat, from 1; 0 where they do not count.
+        /// What they wrote within one second keeps its order by it.
+        count: u64,
     },
     /// How the author wants to be called in this chat.
     Name(String),
@@ -65,7 +70,9 @@ impl Inner {
     /// The event to encrypt.
     pub fn rumor(author: PublicKey, created_at: UnixTime, kind: &InnerKind) -> Rumor {
         let (kind, tags, content) = match kind {
-            InnerKind::Chat { text } => (Kind::CHAT, Vec::new(), text.clone()),
+            InnerKind::Chat { text, count } => {
+                (Kind::CHAT, vec![Tag::new(COUNT, [count.to_string()])], text.clone())
+            }
             InnerKind::Name(name) => {
                 let metadata = Metadata { name: name.clone() };
                 let content = serde_json::to_string(&metadata).unwrap_or_default();
@@ -91,7 +98,7 @@ impl Inner {
             return Err(EnvelopeError::Mismatch("author"));
         }
         let kind = match rumor.kind {
-            Kind::CHAT => InnerKind::Chat { text: rumor.content.clone() },
+            Kind::CHAT => InnerKind::Chat { text: rumor.content.clone(), count: count(&rumor) },
             Kind::METADATA => {
                 let metadata: Metadata = serde_json::from_str(&rumor.content)
                     .map_err(|_| EnvelopeError::Encoding("name"))?;
@@ -116,4 +123,9 @@ impl Inner {
         };
         Ok(Self { id: rumor.id(), author: rumor.pubkey, created_at: rumor.created_at, kind })
     }
+}
+
+fn count(rumor: &Rumor) -> u64 {
+    let tag = rumor.tags.iter().find(|tag| tag.name() == COUNT);
+    tag.and_then(|tag| tag.value()?.parse().ok()).unwrap_or(0)
 }

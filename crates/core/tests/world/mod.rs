@@ -1,0 +1,265 @@
+//! A small world: people with engines and disks, relays, and a clock that only moves
+//! when told. Everything happens in this thread, in one order, every time the same.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+mod person;
+mod relay;
+
+pub use person::Person;
+pub use relay::SimRelay;
+
+use std::collections::{BTreeMap, VecDeque};
+use zajil_api::{Chat, ChatId, Command, Direction, Message, MessageState, RelayUrl, Stage, Update};
+use zajil_core::engine::{Input, Output, Timestamp};
+
+/// Where the clock starts: today, because OpenMLS asks the system how late it is.
+fn today() -> Timestamp {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    Timestamp(now.as_millis() as u64)
+}
+
+pub struct World {
+    pub now: Timestamp,
+    pub people: BTreeMap<&'static str, Person>,
+    pub relays: BTreeMap<RelayUrl, SimRelay>,
+    /// Frames from relays on their way to people.
+    inbox: VecDeque<(&'static str, Input)>,
+    /// Outputs carried out so far, by anyone.
+    pub outputs: usize,
+    /// After so many outputs of this person, their device dies and starts anew.
+    pub crash: Option<(&'static str, usize)>,
+}
+
+impl World {
+    /// People with no account yet, and relays that are up.
+    pub fn new(names: &[&'static str], relays: &[&str]) -> Self {
+        let urls: Vec<RelayUrl> = relays.iter().map(|url| RelayUrl::new(*url)).collect();
+        let mut world = Self {
+            now: today(),
+            people: BTreeMap::new(),
+            relays: urls.iter().map(|url| (url.clone(), SimRelay::default())).collect(),
+            inbox: VecDeque::new(),
+            outputs: 0,
+            crash: None,
+        };
+        for (number, name) in names.iter().enumerate() {
+            world.people.insert(name, Person::new(number as u8, urls.clone(), world.now));
+        }
+        world
+    }
+
+    /// Everyone has an account, named as they are.
+    pub fn with_accounts(names: &[&'static str], relays: &[&str]) -> Self {
+        let mut world = Self::new(names, relays);
+        for name in names {
+            world.command(name, Command::CreateAccount { name: (*name).to_owned() });
+        }
+        world
+    }
+
+    /// Sends a command and lets everything happen that follows without time passing.
+    pub fn command(&mut self, who: &'static str, command: Command) -> Vec<Update> {
+        let before = self.person(who).updates.len();
+        let input = self.people.get_mut(who).unwrap().request(command);
+        self.inbox.push_back((who, input));
+        self.run();
+        let updates = &self.person(who).updates;
+        updates.get(before..).map(<[Update]>::to_vec).unwrap_or_else(|| updates.clone())
+    }
+
+    /// Carries out outputs and delivers frames until nothing is left to do now.
+    pub fn run(&mut self) {
+        for _ in 0..1_000_000 {
+            self.drain();
+            let Some((who, input)) = self.inbox.pop_front() else { return };
+            let now = self.now;
+            if let Some(engine) = self.people.get_mut(who).and_then(|p| p.engine.as_mut()) {
+                engine.handle_input(now, input);
+            }
+        }
+        panic!("the world does not come to rest");
+    }
+
+    /// Lets time pass, waking everyone when they asked to be woken.
+    pub fn pass(&mut self, milliseconds: u64) {
+        let end = Timestamp(self.now.0 + milliseconds);
+        self.run();
+        loop {
+            let engines =
+                self.people.iter().filter_map(|(who, p)| Some((*who, p.engine.as_ref()?)));
+            let next = engines
+                .filter_map(|(who, engine)| Some((engine.poll_timeout()?, who)))
+                .min()
+                .filter(|(at, _)| *at <= end);
+            let Some((at, who)) = next else { break };
+            // A timer that does not go away would hold the clock for ever.
+            self.now = self.now.max(Timestamp(at.0.max(self.now.0 + 1)));
+            self.inbox.push_back((who, Input::TimedOut));
+            self.run();
+        }
+        self.now = end;
+    }
+
+    fn drain(&mut self) {
+        let names: Vec<&'static str> = self.people.keys().copied().collect();
+        for who in names {
+            while let Some(output) = self
+                .people
+                .get_mut(who)
+                .and_then(|p| p.engine.as_mut())
+                .and_then(|e| e.poll_output())
+            {
+                self.carry_out(who, output);
+                self.outputs += 1;
+                if let Some((_, left)) = self.crash.as_mut().filter(|(name, _)| *name == who) {
+                    *left -= 1;
+                    if *left == 0 {
+                        self.crash = None;
+                        self.restart(who);
+                    }
+                }
+            }
+        }
+    }
+
+    fn carry_out(&mut self, who: &'static str, output: Output) {
+        let person = self.people.get_mut(who).unwrap();
+        match output {
+            Output::Save(changes) => person.save(&changes),
+            Output::Load { token, range } => {
+                let rows = person.load(&range);
+                self.inbox.push_back((who, Input::Loaded { token, rows }));
+            }
+            Output::Update(update) => person.updates.push(update),
+            Output::Connect(url) => {
+                let relay = self.relays.get_mut(&url).filter(|relay| relay.up);
+                let input = match relay {
+                    Some(relay) => {
+                        relay.connect(who);
+                        Input::RelayOpened(url)
+                    }
+                    None => Input::RelayClosed { relay: url, reason: "refused".to_owned() },
+                };
+                self.inbox.push_back((who, input));
+            }
+            Output::Disconnect(url) => {
+                if let Some(relay) = self.relays.get_mut(&url) {
+                    relay.disconnect(who);
+                }
+            }
+            Output::Send { relay: url, text } => {
+                let Some(relay) = self.relays.get_mut(&url).filter(|relay| relay.up) else {
+                    return;
+                };
+                for (to, text) in relay.handle(who, &text) {
+                    let relay = url.clone();
+                    self.inbox.push_back((to, Input::RelayFrame { relay, text }));
+                }
+            }
+        }
+    }
+
+    /// Somebody's device dies between two instructions and starts again from disk.
+    pub fn restart(&mut self, who: &'static str) {
+        self.stop(who);
+        self.people.get_mut(who).unwrap().start(self.now);
+    }
+
+    pub fn stop(&mut self, who: &'static str) {
+        self.people.get_mut(who).unwrap().engine = None;
+        self.inbox.retain(|(to, _)| *to != who);
+        for relay in self.relays.values_mut() {
+            relay.disconnect(who);
+        }
+    }
+
+    pub fn start(&mut self, who: &'static str) {
+        self.people.get_mut(who).unwrap().start(self.now);
+        self.run();
+    }
+
+    pub fn take_down(&mut self, url: &str) {
+        let url = RelayUrl::new(url);
+        let relay = self.relays.get_mut(&url).unwrap();
+        relay.up = false;
+        for who in relay.clear_connections() {
+            let reason = "gone".to_owned();
+            self.inbox.push_back((who, Input::RelayClosed { relay: url.clone(), reason }));
+        }
+        self.run();
+    }
+
+    pub fn bring_up(&mut self, url: &str) {
+        self.relays.get_mut(&RelayUrl::new(url)).unwrap().up = true;
+    }
+
+    pub fn person(&self, who: &str) -> &Person {
+        self.people.get(who).unwrap()
+    }
+
+    pub fn invite_of(&mut self, who: &'static str) -> String {
+        self.person(who).account().invite
+    }
+
+    /// `who` opens `of`'s invite link, and both get through to each other.
+    pub fn meet(&mut self, who: &'static str, of: &'static str) -> ChatId {
+        let link = self.invite_of(of);
+        self.command(who, Command::StartChat { link });
+        self.pass(5_000);
+        self.chat_of(who, of).id
+    }
+
+    pub fn chat_of(&self, who: &str, with: &str) -> Chat {
+        let found = self.person(who).chats().into_iter().find(|chat| chat.with.name == with);
+        found.unwrap_or_else(|| panic!("{who} has no chat with {with}"))
+    }
+
+    pub fn send(&mut self, who: &'static str, to: &str, text: &str) {
+        let chat = self.chat_of(who, to).id;
+        self.command(who, Command::SendMessage { chat, text: text.to_owned() });
+    }
+
+    /// The whole chat, as `who`'s store has it.
+    pub fn messages(&mut self, who: &'static str, with: &str) -> Vec<Message> {
+        let chat = self.chat_of(who, with).id;
+        let mut all = Vec::new();
+        let mut before = None;
+        loop {
+            let page = Command::LoadMessages { chat: chat.clone(), before, limit: 50 };
+            let updates = self.command(who, page);
+            let loaded = updates.into_iter().find_map(|update| match update {
+                Update::PageLoaded { messages, reached_start, .. } => {
+                    Some((messages, reached_start))
+                }
+                _ => None,
+            });
+            // A device that died over the question is asked again.
+            let Some((messages, reached_start)) = loaded else { continue };
+            before = messages.first().map(|message| message.seq);
+            all.splice(0..0, messages);
+            if reached_start {
+                return all;
+            }
+        }
+    }
+
+    pub fn texts(&mut self, who: &'static str, with: &str) -> Vec<String> {
+        self.messages(who, with).into_iter().map(|message| message.text).collect()
+    }
+
+    /// What became of `who`'s own messages, oldest first.
+    pub fn states(&mut self, who: &'static str, with: &str) -> Vec<MessageState> {
+        let messages = self.messages(who, with).into_iter();
+        messages
+            .filter_map(|message| match message.direction {
+                Direction::Outgoing(state) => Some(state),
+                Direction::Incoming => None,
+            })
+            .collect()
+    }
+
+    pub fn stage(&self, who: &str, with: &str) -> Stage {
+        self.chat_of(who, with).stage
+    }
+}

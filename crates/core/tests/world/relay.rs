@@ -1,0 +1,140 @@
+//! A relay as NIP-01 describes it, and the ways in which real ones fall short.
+
+use std::collections::BTreeMap;
+use zajil_core::nostr::{ClientMessage, Event, Filter, RelayMessage, SubscriptionId};
+
+/// What real relays hand out at most per filter.
+const LIMIT: usize = 100;
+
+type Who = &'static str;
+
+pub struct SimRelay {
+    pub up: bool,
+    pub events: Vec<Event>,
+    /// Says OK and keeps nothing.
+    pub forgets: bool,
+    /// Takes events and says nothing.
+    pub silent: bool,
+    /// Refuses every event with these words.
+    pub refuses: Option<&'static str>,
+    /// Never says that the stored events are over.
+    pub endless: bool,
+    subscriptions: BTreeMap<(Who, String), Vec<Filter>>,
+    connected: Vec<Who>,
+    /// Frames received, for tests that count.
+    pub frames: usize,
+}
+
+impl Default for SimRelay {
+    fn default() -> Self {
+        Self {
+            up: true,
+            events: Vec::new(),
+            forgets: false,
+            silent: false,
+            refuses: None,
+            endless: false,
+            subscriptions: BTreeMap::new(),
+            connected: Vec::new(),
+            frames: 0,
+        }
+    }
+}
+
+impl SimRelay {
+    pub fn connect(&mut self, who: Who) {
+        self.connected.push(who);
+    }
+
+    pub fn disconnect(&mut self, who: Who) {
+        self.connected.retain(|other| *other != who);
+        self.subscriptions.retain(|(other, _), _| *other != who);
+    }
+
+    pub fn clear_connections(&mut self) -> Vec<Who> {
+        self.subscriptions.clear();
+        std::mem::take(&mut self.connected)
+    }
+
+    pub fn handle(&mut self, who: Who, text: &str) -> Vec<(Who, String)> {
+        if !self.connected.contains(&who) {
+            return Vec::new();
+        }
+        self.frames += 1;
+        match ClientMessage::parse(text).expect("our own frames parse") {
+            ClientMessage::Event(event) => self.publish(who, *event),
+            ClientMessage::Req { subscription, filters } => {
+                self.subscribe(who, subscription, filters)
+            }
+            ClientMessage::Close(subscription) => {
+                self.subscriptions.remove(&(who, subscription.as_str().to_owned()));
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Puts an event in as if somebody outside this world had published it.
+    pub fn inject(&mut self, event: Event) -> Vec<(Who, String)> {
+        let frames = self.fan_out(&event);
+        self.events.push(event);
+        frames
+    }
+
+    fn publish(&mut self, who: Who, event: Event) -> Vec<(Who, String)> {
+        event.verify().expect("our own events verify");
+        let id = event.id;
+        let ok = |accepted, message: &str| {
+            let message = message.to_owned();
+            (who, RelayMessage::Ok { id, accepted, message }.to_json())
+        };
+        if let Some(words) = self.refuses {
+            return vec![ok(false, words)];
+        }
+        if self.events.iter().any(|known| known.id == id) {
+            return vec![ok(true, "duplicate: have it")];
+        }
+        let mut frames = if self.silent { Vec::new() } else { vec![ok(true, "")] };
+        if !self.forgets {
+            frames.extend(self.inject(event));
+        }
+        frames
+    }
+
+    fn fan_out(&self, event: &Event) -> Vec<(Who, String)> {
+        let matching = self
+            .subscriptions
+            .iter()
+            .filter(|(_, filters)| filters.iter().any(|filter| filter.matches(event)));
+        matching.map(|((who, name), _)| (*who, frame(name, event))).collect()
+    }
+
+    fn subscribe(
+        &mut self,
+        who: Who,
+        subscription: SubscriptionId,
+        filters: Vec<Filter>,
+    ) -> Vec<(Who, String)> {
+        let name = subscription.as_str().to_owned();
+        let mut found: Vec<&Event> = Vec::new();
+        for filter in &filters {
+            let mut matching: Vec<&Event> =
+                self.events.iter().filter(|e| filter.matches(e)).collect();
+            // Newest first, and no more than the limit: this is what clients must cope with.
+            matching.sort_by_key(|event| std::cmp::Reverse((event.created_at, event.id)));
+            found.extend(matching.into_iter().take(LIMIT));
+        }
+        let mut frames: Vec<(Who, String)> =
+            found.into_iter().map(|e| (who, frame(&name, e))).collect();
+        if !self.endless {
+            frames.push((who, RelayMessage::Eose(subscription).to_json()));
+        }
+        self.subscriptions.insert((who, name), filters);
+        frames
+    }
+}
+
+fn frame(name: &str, event: &Event) -> String {
+    let subscription = SubscriptionId::new(name).unwrap();
+    RelayMessage::Event { subscription, event: Box::new(event.clone()) }.to_json()
+}
