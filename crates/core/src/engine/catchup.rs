@@ -19,8 +19,10 @@ const OVERLAP_SECONDS: u64 = 3 * 86_400;
 const FULL_PAGE: u32 = 50;
 /// Pages at most, for a server that never comes to an end.
 const MAX_PAGES: u32 = 2_000;
-/// How long finished servers wait for the others.
+/// What is held is taken when nothing came for so long…
 const PATIENCE_MS: u64 = 2_500;
+/// …or after so long in any case.
+const LONGEST_HOLD_MS: u64 = 30_000;
 /// Events held at most before they are taken as they are.
 const MAX_HELD: usize = 50_000;
 
@@ -72,6 +74,8 @@ struct Progress {
     oldest: Option<UnixTime>,
     until: Option<UnixTime>,
     done: bool,
+    /// Did not come to an end in time: nobody waits for it any more.
+    stalled: bool,
 }
 
 #[derive(Debug, Default)]
@@ -80,12 +84,14 @@ pub(super) struct Catchup {
     held: BTreeMap<(UnixTime, crate::nostr::EventId), Event>,
     /// What a server told about people we look for, until it has told all.
     lookups: BTreeMap<RelayUrl, Vec<Event>>,
-    deadline: Option<Timestamp>,
+    /// When the first of the held arrived, and the last.
+    held_since: Option<(Timestamp, Timestamp)>,
 }
 
 impl Catchup {
     pub fn deadline(&self) -> Option<Timestamp> {
-        self.deadline
+        let (first, last) = self.held_since?;
+        Some(Timestamp((first.0 + LONGEST_HOLD_MS).min(last.0 + PATIENCE_MS)))
     }
 
     pub fn disconnected(&mut self, relay: &RelayUrl) {
@@ -93,8 +99,17 @@ impl Catchup {
         self.lookups.remove(relay);
     }
 
+    /// Whether a server is on its way through what it stored.
     fn is_busy(&self) -> bool {
-        self.feeds.iter().any(|((_, feed), progress)| *feed != Feed::Lookups && !progress.done)
+        self.feeds.iter().any(|((_, feed), progress)| {
+            *feed != Feed::Lookups && !progress.done && !progress.stalled
+        })
+    }
+
+    fn hold(&mut self, event: Event, now: Timestamp) {
+        let (first, _) = self.held_since.unwrap_or((now, now));
+        self.held_since = Some((first, now));
+        self.held.insert((event.created_at, event.id), event);
     }
 }
 
@@ -166,6 +181,7 @@ impl Engine {
             oldest: None,
             until: None,
             done: false,
+            stalled: false,
         };
         self.catchup.feeds.insert(place, progress);
         self.req(relay, feed.name(), filters);
@@ -206,12 +222,12 @@ impl Engine {
         } else if self.outbox.holds(&event.id) {
             // Our own, come back: the server has it.
             self.handle_ok(relay, &event.id, true, "");
-        } else if done && self.catchup.held.is_empty() {
+        } else if done && !self.catchup.is_busy() {
             if !self.was_seen(&event.id) {
                 self.take_event(&event);
             }
         } else {
-            self.catchup.held.insert((event.created_at, event.id), event);
+            self.catchup.hold(event, self.now);
             if self.catchup.held.len() > MAX_HELD {
                 self.take_held();
             }
@@ -273,10 +289,7 @@ impl Engine {
     }
 
     fn feed_done(&mut self, relay: &RelayUrl) {
-        if self.catchup.is_busy() {
-            let deadline = Timestamp(self.now.0 + PATIENCE_MS);
-            self.catchup.deadline.get_or_insert(deadline);
-        } else {
+        if !self.catchup.is_busy() {
             self.take_held();
         }
         self.advance_cursor(relay);
@@ -288,23 +301,27 @@ impl Engine {
             let all = self.catchup.feeds.iter();
             all.filter(|((url, feed), _)| url == relay && *feed != Feed::Lookups).map(|(_, p)| p)
         };
-        if feeds().all(|progress| progress.done) && self.catchup.held.is_empty() {
-            if let Some(at) = feeds().map(|progress| progress.started_at).min() {
-                self.cursors.insert(relay.clone(), at);
-                self.save_cursor(relay, at);
-            }
+        if feeds().all(|progress| progress.done)
+            && self.catchup.held.is_empty()
+            && let Some(at) = feeds().map(|progress| progress.started_at).min()
+        {
+            self.cursors.insert(relay.clone(), at);
+            self.save_cursor(relay, at);
         }
     }
 
     pub(super) fn time_out_catchup(&mut self) {
-        if self.catchup.deadline.is_some_and(|at| at <= self.now) {
+        if self.catchup.deadline().is_some_and(|at| at <= self.now) {
+            for progress in self.catchup.feeds.values_mut() {
+                progress.stalled |= !progress.done;
+            }
             self.take_held();
         }
     }
 
     /// Takes everything held: invitations first, then messages, oldest first.
     fn take_held(&mut self) {
-        self.catchup.deadline = None;
+        self.catchup.held_since = None;
         let held = std::mem::take(&mut self.catchup.held);
         let (wraps, rest): (Vec<Event>, Vec<Event>) =
             held.into_values().partition(|event| event.kind == Kind::GIFT_WRAP);

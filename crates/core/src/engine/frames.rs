@@ -11,11 +11,11 @@ const SEEN_MARGIN_SECONDS: u64 = 5 * 86_400;
 impl Engine {
     pub(super) fn handle_frame(&mut self, relay: &RelayUrl, text: &str) {
         // Most of what several servers send is what another sent already.
-        if let Some(id) = peek_event_id(text) {
-            if self.was_seen(&id) {
-                self.count_known(relay, text);
-                return;
-            }
+        if let Some(id) = peek_event_id(text)
+            && self.was_seen(&id)
+        {
+            self.count_known(relay, text);
+            return;
         }
         match RelayMessage::parse(text) {
             Ok(RelayMessage::Event { subscription, event }) => {

@@ -153,11 +153,11 @@ impl Engine {
         self.save_parked(&row);
         self.parked.push(row);
         let of_chat = self.parked.iter().filter(|row| row.chat == chat).count();
-        if of_chat > MAX_PARKED {
-            if let Some(at) = self.parked.iter().position(|row| row.chat == chat) {
-                let gone = self.parked.remove(at);
-                self.forget_parked(&gone.event);
-            }
+        if of_chat > MAX_PARKED
+            && let Some(at) = self.parked.iter().position(|row| row.chat == chat)
+        {
+            let gone = self.parked.remove(at);
+            self.forget_parked(&gone.event);
         }
     }
 

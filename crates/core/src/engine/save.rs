@@ -44,10 +44,10 @@ pub(super) enum MessagePart {
 impl Engine {
     /// Turns everything dirty into rows to be saved, and the chats among it into updates.
     pub(super) fn flush(&mut self) {
-        if std::mem::take(&mut self.dirty.account) {
-            if let Some(row) = self.account.as_ref().map(|account| account.row.clone()) {
-                self.save(b"account", &Record::Account(row));
-            }
+        if std::mem::take(&mut self.dirty.account)
+            && let Some(row) = self.account.as_ref().map(|account| account.row.clone())
+        {
+            self.save(b"account", &Record::Account(row));
         }
         for id in std::mem::take(&mut self.dirty.outgoing) {
             let name = [b"outgoing/", id.to_be_bytes().as_slice()].concat();

@@ -126,13 +126,12 @@ impl Engine {
             MessageState::Read => self.forget_unsettled(&changed.id),
             _ => self.save_unsettled(&changed),
         }
-        if let Some(row) = self.chats.get_mut(&chat).map(|chat| &mut chat.row) {
-            if row.next_seq.0 == seq.0 + 1 {
-                if let Some(last) = &mut row.last {
-                    last.direction = zajil_api::Direction::Outgoing(state);
-                    self.chat_changed(chat);
-                }
-            }
+        if let Some(row) = self.chats.get_mut(&chat).map(|chat| &mut chat.row)
+            && row.next_seq.0 == seq.0 + 1
+            && let Some(last) = &mut row.last
+        {
+            last.direction = zajil_api::Direction::Outgoing(state);
+            self.chat_changed(chat);
         }
         self.update(Update::MessageStateChanged { chat: chat.to_id(), seq, state });
     }

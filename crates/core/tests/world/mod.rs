@@ -2,6 +2,13 @@
 //! when told. Everything happens in this thread, in one order, every time the same.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test's world: what cannot be shall end the test"
+)]
 
 mod person;
 mod relay;
@@ -12,6 +19,7 @@ pub use relay::SimRelay;
 use std::collections::{BTreeMap, VecDeque};
 use zajil_api::{Chat, ChatId, Command, Direction, Message, MessageState, RelayUrl, Stage, Update};
 use zajil_core::engine::{Input, Output, Timestamp};
+use zajil_core::nostr::Event;
 
 /// Where the clock starts: today, because OpenMLS asks the system how late it is.
 fn today() -> Timestamp {
@@ -158,6 +166,26 @@ impl World {
                 }
             }
         }
+    }
+
+    /// An event that somebody outside published reaches a relay.
+    pub fn inject(&mut self, url: &str, event: Event) {
+        let url = RelayUrl::new(url);
+        for (to, text) in self.relays.get_mut(&url).unwrap().inject(event) {
+            self.inbox.push_back((to, Input::RelayFrame { relay: url.clone(), text }));
+        }
+        self.run();
+    }
+
+    /// A relay says these words to somebody, whatever they are.
+    pub fn say(&mut self, url: &str, to: &'static str, text: &str) {
+        let frame = Input::RelayFrame { relay: RelayUrl::new(url), text: text.to_owned() };
+        self.inbox.push_back((to, frame));
+        self.run();
+    }
+
+    pub fn relay(&mut self, url: &str) -> &mut SimRelay {
+        self.relays.get_mut(&RelayUrl::new(url)).unwrap()
     }
 
     /// Somebody's device dies between two instructions and starts again from disk.

@@ -1,0 +1,210 @@
+//! Peers and relays that lie, forge, flood and refuse: no panic, nothing lost, and
+//! the chat goes on.
+
+mod world;
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{RngCore, SeedableRng};
+use world::World;
+use zajil_api::{MessageState, UnixTime};
+use zajil_core::nostr::{Event, Kind, RelayMessage, SecretKey, SubscriptionId, Tag, UnsignedEvent};
+
+const ONE: &str = "wss://one.example";
+const TWO: &str = "wss://two.example";
+
+fn stranger(kind: Kind, tags: Vec<Tag>, content: &str, seed: u8) -> Event {
+    let mut rng = ChaCha20Rng::from_seed([seed; 32]);
+    let key = SecretKey::generate(&mut rng);
+    let unsigned = UnsignedEvent {
+        pubkey: key.public_key(),
+        created_at: UnixTime(1_700_000_000 + u64::from(seed)),
+        kind,
+        tags,
+        content: content.to_owned(),
+    };
+    Event::sign(unsigned, &key, &mut rng).unwrap()
+}
+
+/// The routing id of the one group on this relay.
+fn routing(world: &mut World) -> String {
+    let events = &world.relay(ONE).events;
+    let event = events.iter().find(|event| event.kind == Kind::GROUP_MESSAGE).unwrap();
+    event.tag_value("h").unwrap().to_owned()
+}
+
+fn still_talking(world: &mut World) {
+    let before = world.texts("Bob", "Alice").len();
+    world.send("Alice", "Bob", "still here");
+    world.pass(60_000);
+    let texts = world.texts("Bob", "Alice");
+    assert_eq!(texts.len(), before + 1);
+    assert_eq!(texts.last().map(String::as_str), Some("still here"));
+    assert_eq!(world.states("Alice", "Bob").last(), Some(&MessageState::Delivered));
+}
+
+#[test]
+fn frames_that_are_nonsense_change_nothing() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Alice", "Bob");
+    let deep = "[".repeat(100_000);
+    for frame in [
+        "",
+        "null",
+        "[]",
+        "{}",
+        "[\"EVENT\"]",
+        "[\"EVENT\",\"groups\",{}]",
+        "[\"OK\",\"zz\",true,\"\"]",
+        "[\"EOSE\"]",
+        "[\"CLOSED\",\"groups\",\"error: \u{202e}go away\"]",
+        "[\"NOTICE\",17]",
+        "\u{0}",
+        &deep,
+    ] {
+        world.say(ONE, "Bob", frame);
+    }
+    world.restart("Bob");
+    world.pass(1_000);
+    still_talking(&mut world);
+}
+
+#[test]
+fn an_event_that_is_not_what_it_claims_is_not_taken_and_does_not_hide_the_true_one() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Alice", "Bob");
+    world.stop("Bob");
+    world.send("Alice", "Bob", "the true one");
+    world.pass(1_000);
+    // The first relay hands out the same id with other content.
+    let last = world.relay(ONE).events.iter().rposition(|e| e.kind == Kind::GROUP_MESSAGE).unwrap();
+    let forged = &mut world.relay(ONE).events[last];
+    forged.content = forged.content.chars().rev().collect();
+    world.start("Bob");
+    world.pass(10_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["the true one"]);
+    still_talking(&mut world);
+}
+
+#[test]
+fn rubbish_for_a_chats_routing_id_is_bounded_and_harmless() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Alice", "Bob");
+    let h = routing(&mut world);
+    let mut rng = ChaCha20Rng::from_seed([9; 32]);
+    for seed in 0..=255 {
+        let mut bytes = vec![0; 60 + usize::from(seed)];
+        rng.fill_bytes(&mut bytes);
+        use base64::{Engine, engine::general_purpose::STANDARD};
+        for content in [STANDARD.encode(&bytes), "not base64".to_owned(), String::new()] {
+            world.inject(
+                ONE,
+                stranger(Kind::GROUP_MESSAGE, vec![Tag::new("h", [h.clone()])], &content, seed),
+            );
+        }
+    }
+    for _ in 0..2 {
+        still_talking(&mut world);
+        world.restart("Bob");
+        world.pass(10_000);
+    }
+    assert_eq!(world.texts("Bob", "Alice").len(), 2);
+}
+
+#[test]
+fn gift_wraps_from_strangers_with_nothing_inside_are_dropped() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Alice", "Bob");
+    let bob = world.person("Bob").account().public_key.as_str().to_owned();
+    for seed in 0..20 {
+        let tags = vec![Tag::new("p", [bob.clone()])];
+        world.inject(ONE, stranger(Kind::GIFT_WRAP, tags, "AgAB", seed));
+    }
+    world.pass(1_000);
+    assert_eq!(world.person("Bob").chats().len(), 1);
+    still_talking(&mut world);
+}
+
+#[test]
+fn a_replayed_message_is_shown_once() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Alice", "Bob");
+    world.send("Alice", "Bob", "once");
+    world.pass(1_000);
+    let events = world.relay(ONE).events.clone();
+    for event in events {
+        let subscription = SubscriptionId::new("groups").unwrap();
+        let frame = RelayMessage::Event { subscription, event: Box::new(event.clone()) }.to_json();
+        world.say(ONE, "Bob", &frame);
+        // The same MLS bytes under another event's id.
+        if event.kind == Kind::GROUP_MESSAGE {
+            world.inject(TWO, stranger(event.kind, event.tags.clone(), &event.content, 77));
+        }
+    }
+    world.restart("Bob");
+    world.pass(10_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["once"]);
+}
+
+#[test]
+fn a_server_that_refuses_is_said_and_another_one_suffices() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Alice", "Bob");
+    world.relay(ONE).refuses = Some("blocked: not you");
+    world.send("Alice", "Bob", "by the other way");
+    world.pass(2_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["by the other way"]);
+    world.relay(TWO).refuses = Some("blocked: nor here");
+    world.send("Alice", "Bob", "nowhere");
+    world.pass(2_000);
+    assert_eq!(world.states("Alice", "Bob").last(), Some(&MessageState::NotSent));
+    let said = world.person("Alice").updates.iter().any(|update| {
+        matches!(update, zajil_api::Update::ServerChanged(server) if server.said.as_deref() == Some("blocked: nor here"))
+    });
+    assert!(said);
+}
+
+#[test]
+fn a_server_that_says_not_now_is_asked_again() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Alice", "Bob");
+    world.relay(ONE).refuses = Some("rate-limited: slow down");
+    world.send("Alice", "Bob", "patience");
+    world.pass(1_000);
+    assert_eq!(world.states("Alice", "Bob"), [MessageState::Sending]);
+    world.relay(ONE).refuses = None;
+    world.pass(30_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["patience"]);
+}
+
+#[test]
+fn silence_is_not_success_and_the_same_event_is_sent_again() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Alice", "Bob");
+    world.stop("Bob");
+    world.relay(ONE).silent = true;
+    let stored = world.relay(ONE).events.len();
+    world.relay(ONE).forgets = true;
+    world.send("Alice", "Bob", "hello?");
+    world.pass(5_000);
+    assert_eq!(world.states("Alice", "Bob"), [MessageState::Sending]);
+    world.relay(ONE).silent = false;
+    world.relay(ONE).forgets = false;
+    world.pass(120_000);
+    assert!(world.relay(ONE).events.len() > stored);
+    world.start("Bob");
+    world.pass(10_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["hello?"]);
+}
+
+#[test]
+fn a_server_that_never_ends_its_list_does_not_hold_up_the_others() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Alice", "Bob");
+    world.stop("Bob");
+    world.send("Alice", "Bob", "one");
+    world.relay(ONE).endless = true;
+    world.start("Bob");
+    world.pass(5_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["one"]);
+    still_talking(&mut world);
+}
