@@ -208,3 +208,49 @@ pub(super) fn supports_ours(member: &Member) -> Result<bool, EnvelopeError> {
     let supported = supported_by(member)?;
     Ok(REQUIRED.iter().all(|id| supported.contains(id)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From the profile's published byte fixture `nostr-routing-v1-valid-state`.
+    const ROUTING_STATE: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2c157773733a2f2f72656c61792d612e6578616d706c65157773733a2f2f72656c61792d622e6578616d706c65";
+    /// From `nostr-routing-v1-invalid-duplicate-relay`.
+    const DUPLICATE_RELAY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2c157773733a2f2f72656c61792d612e6578616d706c65157773733a2f2f72656c61792d612e6578616d706c65";
+
+    #[test]
+    fn routing_has_the_bytes_of_the_published_fixture() {
+        let bytes = hex::decode(ROUTING_STATE).unwrap();
+        let routing = Routing::decode(&bytes).unwrap();
+        assert_eq!(routing.nostr_group_id[..4], [0, 1, 2, 3]);
+        assert_eq!(routing.relays, ["wss://relay-a.example", "wss://relay-b.example"]);
+        assert_eq!(routing.encode(), bytes);
+        assert!(Routing::decode(&hex::decode(DUPLICATE_RELAY).unwrap()).is_err());
+        assert!(Routing::decode(&bytes[..40]).is_err());
+        assert!(Routing::decode(&[bytes.as_slice(), &[0]].concat()).is_err());
+    }
+
+    #[test]
+    fn lists_are_read_only_in_their_one_canonical_form() {
+        assert_eq!(read_ids(&put_ids(&SUPPORTED), "list").unwrap(), SUPPORTED);
+        assert!(read_ids(&put_ids(&[2, 1]), "list").is_err());
+        assert!(read_ids(&put_ids(&[1, 1]), "list").is_err());
+        let admins = |keys: &[[u8; 32]]| {
+            let mut out = Vec::new();
+            put_bytes(&mut out, &keys.concat());
+            read_admins(&out)
+        };
+        assert!(admins(&[[1; 32], [2; 32]]).is_ok());
+        assert!(admins(&[[2; 32], [1; 32]]).is_err());
+        assert!(admins(&[]).is_err());
+    }
+
+    #[test]
+    fn a_group_profile_comes_back_as_it_was_written() {
+        let profile = GroupProfile { name: "عائلة".to_owned(), description: "x".repeat(300) };
+        let routing =
+            Routing { nostr_group_id: [1; 32], relays: vec!["wss://a.example".to_owned()] };
+        let components = group_components(&profile, &[[3; 32]], &routing);
+        assert_eq!(GroupProfile::of(&components).unwrap(), Some(profile));
+    }
+}

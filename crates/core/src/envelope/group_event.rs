@@ -119,3 +119,58 @@ impl SealedMessage {
             .ok_or(EnvelopeError::NoKey)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    fn rng() -> ChaCha20Rng {
+        ChaCha20Rng::from_seed([6; 32])
+    }
+
+    #[test]
+    fn the_content_is_nonce_then_ciphertext_under_chacha20_poly1305_without_aad() {
+        // RFC 8439 §2.8.2 names the key and plaintext; with an empty AAD and this nonce
+        // the first block of ciphertext is the RFC's own.
+        let key: [u8; 32] = std::array::from_fn(|i| 0x80 + u8::try_from(i).unwrap());
+        let nonce = hex::decode("070000004041424344454647").unwrap();
+        let text = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.";
+        let cipher = ChaCha20Poly1305::new(&key.into());
+        let ciphertext = cipher.encrypt(Nonce::from_slice(&nonce), text.as_slice()).unwrap();
+        assert_eq!(hex::encode(&ciphertext[..16]), "d31a8d34648e60db7b86afbc53ef7ec2");
+        let content = BASE64.encode([nonce, ciphertext].concat());
+        let message = SealedMessage { nostr_group_id: [0; 32], content };
+        assert_eq!(message.open(&[GroupEventKey(key)]).unwrap(), text);
+    }
+
+    #[test]
+    fn an_event_carries_one_routing_tag_and_a_key_used_once() {
+        let message = seal_message(&GroupEventKey([1; 32]), [2; 32], b"mls", &mut rng()).unwrap();
+        let mut rng = rng();
+        let first = message.to_event(UnixTime(1), &mut rng).unwrap();
+        let second = message.to_event(UnixTime(1), &mut rng).unwrap();
+        assert!(first.verify().is_ok());
+        assert_ne!(first.pubkey, second.pubkey);
+        assert_eq!(first.tags, [Tag::new("h", ["02".repeat(32)])]);
+        assert_eq!(SealedMessage::of_event(&first).unwrap(), message);
+    }
+
+    #[test]
+    fn other_tags_short_contents_and_other_keys_are_refused() {
+        let message = seal_message(&GroupEventKey([1; 32]), [2; 32], b"mls", &mut rng()).unwrap();
+        assert_eq!(message.open(&[GroupEventKey([9; 32])]), Err(EnvelopeError::NoKey));
+        let keys = [GroupEventKey([9; 32]), GroupEventKey([1; 32])];
+        assert_eq!(message.open(&keys).unwrap(), b"mls");
+        let mut event = message.to_event(UnixTime(1), &mut rng()).unwrap();
+        event.tags.push(Tag::new("expiration", ["99"]));
+        assert!(SealedMessage::of_event(&event).is_ok());
+        event.tags.push(Tag::new("p", ["00"]));
+        assert!(SealedMessage::of_event(&event).is_err());
+        for content in ["", "!", "AAAA", &BASE64.encode([0; 27])] {
+            let short = SealedMessage { nostr_group_id: [0; 32], content: content.to_owned() };
+            assert_eq!(short.open(&keys), Err(EnvelopeError::Encoding("message")), "{content}");
+        }
+    }
+}

@@ -34,7 +34,9 @@ pub fn parse_relay_url(text: &str) -> Result<RelayUrl, RelayUrlError> {
         "wss" => 443,
         _ => return Err(RelayUrlError),
     };
-    if !is_host(host) {
+    // The parser leaves a port that is no number alone.
+    let has_port = uri.authority().is_some_and(|all| all.as_str().len() > host.len());
+    if !is_host(host) || has_port != uri.port_u16().is_some() {
         return Err(RelayUrlError);
     }
     let mut url = format!("{scheme}://{}", host.to_ascii_lowercase());
