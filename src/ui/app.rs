@@ -1,0 +1,78 @@
+use crate::ui::context::Ctx;
+use crate::ui::pages::{ArrivalPage, ElsewherePage, FramePage, StoppedPage, WelcomePage};
+use crate::ui::parts::NoticeBar;
+use crate::ui::route::Route;
+use crate::ui::state::{Part, Phase};
+use crate::ui::{hooks, page, prefs};
+use leptos::mount::mount_to;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// Paints the app into `#app` and reaches for the engine.
+///
+/// The first paint needs nothing but this module: the engine loads beside it and
+/// fills the screen when it answers.
+pub fn start() {
+    let language = page::restore_preferences();
+    let Some(place) = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id("app"))
+        .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+    else {
+        return;
+    };
+    page::clear(&place);
+    mount_to(place, move || {
+        let ctx = Ctx::new(language, page::route());
+        provide_context(ctx);
+        hooks::install(ctx);
+        ctx.connect();
+        view! { <App ctx/> }
+    })
+    .forget();
+}
+
+/// Which of the few whole screens is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Screen {
+    Welcome,
+    /// A new person who followed somebody's link.
+    Arrival,
+    Frame,
+    Elsewhere,
+    Stopped,
+}
+
+fn screen(ctx: Ctx) -> Screen {
+    let phase = ctx.watch(Part::Phase, |state| state.phase);
+    let known = ctx.watch(Part::Account, |state| state.account.is_some());
+    let invited = matches!(ctx.route.get(), Route::Invite(_));
+    match phase {
+        Phase::Elsewhere => Screen::Elsewhere,
+        Phase::Stopped => Screen::Stopped,
+        Phase::Loading if prefs::has_begun() => Screen::Frame,
+        _ if known => Screen::Frame,
+        _ if invited => Screen::Arrival,
+        _ => Screen::Welcome,
+    }
+}
+
+#[component]
+fn App(ctx: Ctx) -> impl IntoView {
+    let screen = Memo::new(move |_| screen(ctx));
+    move || {
+        // Another language draws everything anew.
+        ctx.language.track();
+        let body = move || match screen.get() {
+            Screen::Welcome => view! { <WelcomePage/> }.into_any(),
+            Screen::Arrival => view! { <ArrivalPage/> }.into_any(),
+            Screen::Frame => view! { <FramePage/> }.into_any(),
+            Screen::Elsewhere => view! { <ElsewherePage/> }.into_any(),
+            Screen::Stopped => view! { <StoppedPage/> }.into_any(),
+        };
+        view! {
+            {body}
+            <NoticeBar/>
+        }
+    }
+}

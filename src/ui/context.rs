@@ -1,0 +1,188 @@
+//! What every view is given: reading the state, sending commands, a few signals.
+//!
+//! The state itself is plain; each [`Part`] of it has a trigger, made when the
+//! first view reads that part. An update wakes the triggers of what it touched and
+//! nothing else.
+
+use crate::client::Client;
+use crate::ui::prefs::{self, Theme};
+use crate::ui::route::Route;
+use crate::ui::state::{AppState, Part};
+use crate::ui::words::Language;
+use crate::ui::{format, page};
+use gloo::timers::callback::Timeout;
+use leptos::prelude::*;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use zajil_api::{ChatId, Command, CommandId, Failure, Invite, Update};
+
+/// What came of a command, for those that asked.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Refused(Failure),
+    InviteRead(Invite),
+    ChatOpened(ChatId),
+    MessageAdded,
+}
+
+type OnAnswer = Box<dyn FnOnce(Answer)>;
+
+/// How many unanswered questions are remembered: some commands answer with silence.
+const QUESTIONS: usize = 64;
+
+#[derive(Default)]
+struct Inner {
+    client: RefCell<Option<Client>>,
+    state: RefCell<AppState>,
+    triggers: RefCell<HashMap<Part, ArcTrigger>>,
+    questions: RefCell<BTreeMap<CommandId, OnAnswer>>,
+}
+
+/// A handle, free to copy into every closure.
+#[derive(Clone, Copy)]
+pub struct Ctx {
+    inner: StoredValue<Rc<Inner>, LocalStorage>,
+    pub route: RwSignal<Route>,
+    pub language: RwSignal<Language>,
+    pub theme: RwSignal<Theme>,
+    /// The local day, so that "today" is true after midnight too.
+    pub today: RwSignal<i64>,
+    /// A sentence for the person about something that has no place of its own.
+    pub notice: RwSignal<Option<String>>,
+}
+
+impl Ctx {
+    pub fn new(language: Language, route: Route) -> Self {
+        Self {
+            inner: StoredValue::new_local(Rc::new(Inner::default())),
+            route: RwSignal::new(route),
+            language: RwSignal::new(language),
+            theme: RwSignal::new(prefs::theme()),
+            today: RwSignal::new(format::day_of(format::now())),
+            notice: RwSignal::new(None),
+        }
+    }
+
+    /// Takes an invite's payload out of the address bar, so that it stays neither on
+    /// the screen nor in a bookmark.
+    pub fn take_invite(&self) -> String {
+        let Route::Invite(payload) = self.route.get_untracked() else { return String::new() };
+        page::replace_address(&Route::Invite(String::new()));
+        payload
+    }
+
+    /// Goes on from an invite without leaving it in the history.
+    pub fn arrive(&self, route: &Route) {
+        page::replace_address(route);
+        self.route.set(route.clone());
+    }
+
+    /// Reaches for the engine and asks it for the first screen.
+    pub fn connect(self) {
+        let client = Client::connect(move |update| self.receive(update));
+        *self.inner().client.borrow_mut() = Some(client);
+        self.send(Command::Attach);
+    }
+
+    fn inner(&self) -> Rc<Inner> {
+        self.inner.get_value()
+    }
+
+    /// Reads the state; the view that does so is drawn again when `part` changes.
+    pub fn watch<T>(&self, part: Part, read: impl FnOnce(&AppState) -> T) -> T {
+        let inner = self.inner();
+        inner.triggers.borrow_mut().entry(part).or_default().track();
+        let state = inner.state.borrow();
+        read(&state)
+    }
+
+    /// Reads the state without being told of changes: for event handlers.
+    pub fn peek<T>(&self, read: impl FnOnce(&AppState) -> T) -> T {
+        read(&self.inner().state.borrow())
+    }
+
+    /// Changes what only this tab knows (the open window, drafts).
+    pub fn change<T>(&self, change: impl FnOnce(&mut AppState) -> T) -> T {
+        change(&mut self.inner().state.borrow_mut())
+    }
+
+    pub fn wake(&self, parts: impl IntoIterator<Item = Part>) {
+        let inner = self.inner();
+        for part in parts {
+            let trigger = inner.triggers.borrow().get(&part).cloned();
+            if let Some(trigger) = trigger {
+                trigger.notify();
+            }
+        }
+    }
+
+    /// Forgets the triggers of rows that are no longer drawn.
+    pub fn forget_messages(&self) {
+        self.inner().triggers.borrow_mut().retain(|part, _| !matches!(part, Part::Message(_)));
+    }
+
+    pub fn send(&self, command: Command) -> Option<CommandId> {
+        self.inner().client.borrow().as_ref().map(|client| client.send(command))
+    }
+
+    /// Sends a command and runs `then` on what comes of it.
+    pub fn ask(&self, command: Command, then: impl FnOnce(Answer) + 'static) -> Option<CommandId> {
+        let id = self.send(command)?;
+        let inner = self.inner();
+        let mut questions = inner.questions.borrow_mut();
+        questions.insert(id, Box::new(then));
+        while questions.len() > QUESTIONS {
+            questions.pop_first();
+        }
+        Some(id)
+    }
+
+    fn receive(self, update: Update) {
+        let answer = answer_in(&update);
+        let parts = self.change(|state| state.apply(update));
+        let typing = parts.iter().any(|part| matches!(part, Part::Typing(_)));
+        self.wake(parts);
+        if self.peek(|state| state.account.is_some()) {
+            prefs::set_begun();
+        }
+        page::set_unread(self.peek(AppState::unread_chats));
+        if typing {
+            self.schedule_expiry();
+        }
+        let Some((id, answer)) = answer else { return };
+        let question = self.inner().questions.borrow_mut().remove(&id);
+        if let Some(then) = question {
+            then(answer);
+        }
+    }
+
+    fn schedule_expiry(self) {
+        let Some(until) = self.peek(AppState::next_expiry) else { return };
+        let wait = until.0.saturating_sub(format::now().0).clamp(1, 60);
+        let over = move || {
+            let parts = self.change(|state| state.expire(format::now()));
+            self.wake(parts);
+        };
+        Timeout::new(u32::try_from(wait).unwrap_or(60) * 1000, over).forget();
+    }
+}
+
+fn answer_in(update: &Update) -> Option<(CommandId, Answer)> {
+    match update {
+        Update::Refused { answers, failure } => Some((*answers, Answer::Refused(failure.clone()))),
+        Update::InviteRead { answers, invite } => {
+            Some((*answers, Answer::InviteRead(invite.clone())))
+        }
+        Update::ChatOpened { answers, chat } => Some((*answers, Answer::ChatOpened(chat.clone()))),
+        Update::MessageAdded { answers: Some(answers), .. } => {
+            Some((*answers, Answer::MessageAdded))
+        }
+        _ => None,
+    }
+}
+
+/// The context of the app that this view is part of.
+pub fn ctx() -> Ctx {
+    expect_context()
+}

@@ -1,0 +1,95 @@
+use crate::ui::context::{Ctx, ctx};
+use crate::ui::parts::{ChatHeader, Composer, PageHeader, RequestBar, Scroll, TimelineView};
+use crate::ui::person::name_of;
+use crate::ui::state::{Edge, Part, Phase};
+use crate::ui::words::{say, say_with};
+use gloo::events::EventListener;
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::ResizeObserver;
+use zajil_api::{ChatId, Stage};
+
+/// One conversation.
+#[component]
+pub fn ChatPage(id: ChatId) -> impl IntoView {
+    let ctx = ctx();
+    let chat = {
+        let id = id.clone();
+        Memo::new(move |_| ctx.watch(Part::Chat(id.clone()), |state| state.chat(&id).cloned()))
+    };
+    let here = Memo::new(move |_| chat.with(Option::is_some));
+    let ready = Memo::new(move |_| ctx.watch(Part::Phase, |s| s.phase) == Phase::Ready);
+    move || {
+        if !here.get() {
+            return ready.get().then(|| view! {
+                <PageHeader title="chats.title"/>
+                <div class="nothing-open"><p class="quiet">{say("failure.chat_unknown")}</p></div>
+            })
+            .into_any();
+        }
+        let id = id.clone();
+        view! { <Conversation id chat/> }.into_any()
+    }
+}
+
+#[component]
+fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoView {
+    let ctx = ctx();
+    ctx.change(|state| state.open(&id));
+    let scroll = Scroll::new(ctx, id.clone());
+    scroll.load(Edge::Newest);
+    watch_sizes(scroll);
+    close_later(ctx, id.clone());
+    let name = Memo::new(move |_| chat.with(|chat| name_of(chat.as_ref())));
+    let stage = Memo::new(move |_| chat.with(|chat| chat.as_ref().map(|c| c.stage)));
+    let label = move || say_with("chat.region", &[("name", &name.get())]);
+    let foot = {
+        let id = id.clone();
+        move || {
+            let id = id.clone();
+            match stage.get() {
+                Some(Stage::Requested) => {
+                    view! { <RequestBar chat=id name=name.get()/> }.into_any()
+                }
+                _ => view! { <Composer chat=id scroll/> }.into_any(),
+            }
+        }
+    };
+    view! {
+        <section class="conversation" role="region" aria-label=label>
+            <ChatHeader chat/>
+            <div class="timeline"><TimelineView chat=id scroll/></div>
+            {foot}
+        </section>
+    }
+}
+
+fn close_later(ctx: Ctx, id: ChatId) {
+    on_cleanup(move || {
+        ctx.change(|state| state.close(&id));
+        ctx.forget_messages();
+    });
+}
+
+/// Keeps the reader's place through every change of size, and tells what was read
+/// when the tab comes back into view.
+fn watch_sizes(scroll: Scroll) {
+    let changed = Closure::<dyn FnMut()>::new(move || scroll.restore());
+    let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) else { return };
+    let watching = observer.clone();
+    Effect::new(move |_| {
+        for element in [scroll.scroller.get(), scroll.log.get()].into_iter().flatten() {
+            watching.observe(&element);
+        }
+    });
+    let visible = web_sys::window().and_then(|w| w.document()).map(|document| {
+        EventListener::new(&document, "visibilitychange", move |_| scroll.report())
+    });
+    let held = SendWrapper::new((observer, changed, visible));
+    on_cleanup(move || {
+        let (observer, _changed, _visible) = held.take();
+        observer.disconnect();
+    });
+}

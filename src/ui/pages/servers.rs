@@ -1,0 +1,32 @@
+use crate::ui::context::ctx;
+use crate::ui::parts::{PageHeader, ServerForm, ServerRow};
+use crate::ui::state::Part;
+use crate::ui::words::say;
+use leptos::prelude::*;
+
+/// The servers that carry this person's messages, as they are right now.
+#[component]
+pub fn ServersPage() -> impl IntoView {
+    let ctx = ctx();
+    let urls = move || {
+        ctx.watch(Part::ServerList, |state| {
+            state.servers().iter().map(|server| server.url.clone()).collect::<Vec<_>>()
+        })
+    };
+    view! {
+        <PageHeader title="servers.title"/>
+        <div class="page">
+            <p class="quiet">{say("servers.words")}</p>
+            <section class="panel panel-list">
+                <ul class="servers" aria-label=say("servers.title")>
+                    <For each=urls key=|url| url.clone() children=|url| view! { <ServerRow url/> }/>
+                </ul>
+            </section>
+            <section class="panel">
+                <h3 class="panel-title">{say("servers.add_title")}</h3>
+                <p class="quiet">{say("servers.add_words")}</p>
+                <ServerForm/>
+            </section>
+        </div>
+    }
+}

@@ -1,0 +1,110 @@
+//! What this browser remembers about looks: language, theme, the list's width.
+//!
+//! Never anything personal: `localStorage` is open to whoever opens the device.
+//! A browser that refuses storage only forgets these.
+
+use crate::ui::words::Language;
+use web_sys::Storage;
+
+const LANGUAGE: &str = "zajil.language";
+const THEME: &str = "zajil.theme";
+const LIST_WIDTH: &str = "zajil.list_width";
+const BEGUN: &str = "zajil.begun";
+const KEY_CARD: &str = "zajil.key_card";
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Self {
+        Self::ALL.into_iter().find(|theme| theme.name() == name).unwrap_or_default()
+    }
+}
+
+fn storage() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+fn get(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+fn set(key: &str, value: &str) {
+    if let Some(storage) = storage() {
+        // Full or forbidden: the preference lasts until the page closes.
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// The chosen language with the region's variant of it, or what the browser prefers.
+pub fn language() -> (Language, String) {
+    let wanted: Vec<String> = web_sys::window()
+        .map(|window| window.navigator().languages())
+        .map(|list| list.iter().filter_map(|tag| tag.as_string()).collect())
+        .unwrap_or_default();
+    let language = get(LANGUAGE)
+        .and_then(|tag| Language::from_tag(&tag))
+        .unwrap_or_else(|| Language::preferred(wanted.iter().map(String::as_str)));
+    let tag = wanted
+        .into_iter()
+        .find(|tag| Language::from_tag(tag) == Some(language))
+        .unwrap_or_else(|| language.tag().to_owned());
+    (language, tag)
+}
+
+pub fn set_language(language: Language) {
+    set(LANGUAGE, language.tag());
+}
+
+pub fn theme() -> Theme {
+    get(THEME).map(|name| Theme::from_name(&name)).unwrap_or_default()
+}
+
+pub fn set_theme(theme: Theme) {
+    set(THEME, theme.name());
+}
+
+/// In CSS pixels.
+pub fn list_width() -> Option<f64> {
+    get(LIST_WIDTH)?.parse().ok()
+}
+
+pub fn set_list_width(width: f64) {
+    set(LIST_WIDTH, &format!("{width:.0}"));
+}
+
+/// Whether this browser got past the first screen once: decides which shell is
+/// painted before the engine answers.
+pub fn has_begun() -> bool {
+    get(BEGUN).is_some()
+}
+
+pub fn set_begun() {
+    if !has_begun() {
+        set(BEGUN, "1");
+    }
+}
+
+/// Whether the card about the key was read and put away.
+pub fn is_key_card_read() -> bool {
+    get(KEY_CARD).is_some()
+}
+
+pub fn set_key_card_read() {
+    set(KEY_CARD, "1");
+}

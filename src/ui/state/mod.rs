@@ -1,0 +1,178 @@
+//! What the screen knows: the engine's updates folded into plain values.
+//!
+//! No signals and no browser in here, so that every rule (order, deduplication,
+//! what is kept in memory) is tested natively. [`AppState::apply`] names the
+//! [`Part`]s it touched; `context` wakes just the views that read them.
+
+mod apply;
+mod part;
+mod rows;
+mod timeline;
+
+pub use part::Part;
+pub use rows::{Row, rows};
+pub use timeline::{Edge, PAGE, Timeline};
+
+use std::collections::HashMap;
+use zajil_api::{
+    Account, Chat, ChatId, Direction, LinkState, Message, MessageState, PublicKey, RelayUrl, Seq,
+    Server, Settings, Storage, UnixTime,
+};
+
+/// The longest first page, a little less than a window holds.
+const WINDOW_PAGE: u16 = 320;
+
+/// Where the tab stands with its engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The engine has not answered yet; the shell is on the screen.
+    Loading,
+    Ready,
+    Elsewhere,
+    Stopped,
+}
+
+/// Everything a view may read.
+#[derive(Debug)]
+pub struct AppState {
+    pub phase: Phase,
+    /// What a person may copy into a bug report, once the engine has stopped.
+    pub stopped_detail: String,
+    pub account: Option<Account>,
+    pub settings: Settings,
+    pub storage: Storage,
+    servers: Vec<Server>,
+    chats: HashMap<ChatId, Chat>,
+    order: Vec<ChatId>,
+    typing: HashMap<ChatId, (PublicKey, UnixTime)>,
+    timeline: Option<Timeline>,
+    /// Unsent text by chat: in memory only, never in the browser's open storage.
+    drafts: HashMap<ChatId, String>,
+}
+
+impl Default for AppState {
+    fn default() -> Self {
+        Self {
+            phase: Phase::Loading,
+            stopped_detail: String::new(),
+            account: None,
+            settings: Settings::default(),
+            storage: Storage::Working,
+            servers: Vec::new(),
+            chats: HashMap::new(),
+            order: Vec::new(),
+            typing: HashMap::new(),
+            timeline: None,
+            drafts: HashMap::new(),
+        }
+    }
+}
+
+impl AppState {
+    /// Newest first.
+    pub fn order(&self) -> &[ChatId] {
+        &self.order
+    }
+
+    pub fn chat(&self, id: &ChatId) -> Option<&Chat> {
+        self.chats.get(id)
+    }
+
+    /// In the order the engine named them.
+    pub fn servers(&self) -> &[Server] {
+        &self.servers
+    }
+
+    pub fn server(&self, url: &RelayUrl) -> Option<&Server> {
+        self.servers.iter().find(|server| server.url == *url)
+    }
+
+    /// True when servers are known and not one of them is reachable or being tried for
+    /// the first time.
+    pub fn is_cut_off(&self) -> bool {
+        !self.servers.is_empty()
+            && self.servers.iter().all(|s| matches!(s.link, LinkState::Offline { .. }))
+    }
+
+    pub fn unread_chats(&self) -> usize {
+        self.chats.values().filter(|chat| chat.unread > 0).count()
+    }
+
+    pub fn is_typing(&self, chat: &ChatId) -> bool {
+        self.typing.contains_key(chat)
+    }
+
+    /// When the next typing notice runs out.
+    pub fn next_expiry(&self) -> Option<UnixTime> {
+        self.typing.values().map(|(_, until)| *until).min()
+    }
+
+    pub fn timeline(&self) -> Option<&Timeline> {
+        self.timeline.as_ref()
+    }
+
+    pub fn timeline_mut(&mut self) -> Option<&mut Timeline> {
+        self.timeline.as_mut()
+    }
+
+    /// Starts an empty window on a chat; the caller asks for its newest page.
+    pub fn open(&mut self, id: &ChatId) {
+        let unread_after =
+            self.chats.get(id).filter(|chat| chat.unread > 0).map(|chat| chat.read_up_to);
+        self.timeline = Some(Timeline::new(id.clone(), unread_after));
+    }
+
+    /// Forgets the open chat's messages, unless another chat was opened since.
+    pub fn close(&mut self, id: &ChatId) {
+        if self.timeline.as_ref().is_some_and(|timeline| timeline.chat == *id) {
+            self.timeline = None;
+        }
+    }
+
+    pub fn message(&self, seq: Seq) -> Option<&Message> {
+        self.timeline.as_ref()?.message(seq)
+    }
+
+    /// What became of one's own message.
+    pub fn state_of(&self, seq: Seq) -> Option<MessageState> {
+        match self.message(seq)?.direction {
+            Direction::Incoming => None,
+            Direction::Outgoing(state) => Some(state),
+        }
+    }
+
+    /// How much to ask for: the first page reaches back to the unread line.
+    pub fn page_size(&self, chat: &ChatId, edge: Edge) -> u16 {
+        let unread = self.chat(chat).map_or(0, |chat| chat.unread);
+        match edge {
+            Edge::Newest => PAGE.max(u16::try_from(unread).unwrap_or(u16::MAX).min(WINDOW_PAGE)),
+            Edge::Older | Edge::Newer => PAGE,
+        }
+    }
+
+    /// Whether somebody else's message stands between these two.
+    pub fn has_unread_up_to(&self, chat: &ChatId, known: Seq, up_to: Seq) -> bool {
+        self.timeline.as_ref().filter(|timeline| timeline.chat == *chat).is_some_and(|timeline| {
+            timeline
+                .messages()
+                .rev()
+                .take_while(|message| message.seq > known)
+                .any(|m| m.seq <= up_to && m.direction == Direction::Incoming)
+        })
+    }
+
+    pub fn draft(&self, chat: &ChatId) -> String {
+        self.drafts.get(chat).cloned().unwrap_or_default()
+    }
+
+    pub fn keep_draft(&mut self, chat: &ChatId, text: &str) {
+        if text.is_empty() {
+            self.drafts.remove(chat);
+        } else {
+            self.drafts.insert(chat.clone(), text.to_owned());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+use std::collections::HashMap;
+
+/// One language's words, as its file in `www/locales` holds them.
+///
+/// `key = text`, with `{name}` for what is filled in, and `key[form] = text` for
+/// the plural forms the language has (CLDR's names: zero, one, two, few, many,
+/// other). `#` starts a comment line.
+pub struct Catalog {
+    texts: HashMap<&'static str, &'static str>,
+}
+
+impl Catalog {
+    /// Reads a locale file; lines that are not of its form are left out, which the
+    /// tests beside the files would notice.
+    pub fn parse(file: &'static str) -> Self {
+        let texts = file
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(|line| line.split_once(" = "))
+            .collect();
+        Self { texts }
+    }
+
+    pub fn text(&self, key: &str) -> Option<&'static str> {
+        self.texts.get(key).copied()
+    }
+
+    /// The text for one plural form, or for `other` where the form is not written.
+    pub fn plural(&self, key: &str, form: &str) -> Option<&'static str> {
+        self.text(&format!("{key}[{form}]")).or_else(|| self.text(&format!("{key}[other]")))
+    }
+
+    #[cfg(test)]
+    pub fn entries(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.texts.iter().map(|(key, text)| (*key, *text))
+    }
+}
+
+/// Puts values where the text says `{name}`.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((name, after)) = behind.split_once('}') else {
+            filled.push('{');
+            rest = behind;
+            continue;
+        };
+        match values.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => filled.push_str(value),
+            None => {
+                filled.push('{');
+                filled.push_str(name);
+                filled.push('}');
+            }
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}

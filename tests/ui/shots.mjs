@@ -1,0 +1,71 @@
+// Photographs every screen of the interface preview, for people to look at:
+// two sizes, light and dark, English and Arabic. Pictures go to target/shots; a
+// console error or a breach of the policy fails the run.
+//
+//   node tests/ui/shots.mjs            build, then all pictures
+//   node tests/ui/shots.mjs chat ar    only pictures whose name holds every word
+//   NO_BUILD=1 …                       the last build again
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { build, chat, launch, root, serve } from "./preview.mjs";
+
+const shots = join(root, "target/shots");
+const SCENES = [
+  { name: "first", query: "first", hash: "#/" },
+  { name: "arrival", query: "invite", hash: "#/i/alice", wait: ".arrival-title" },
+  { name: "empty", query: "empty", hash: "#/" },
+  { name: "list", query: "busy", hash: "#/" },
+  { name: "chat", query: "busy", hash: chat(0), wait: ".message" },
+  { name: "unread", query: "busy", hash: chat(4), wait: ".message" },
+  { name: "hostile", query: "busy", hash: chat(8), wait: ".message" },
+  { name: "request", query: "busy", hash: chat(2), wait: ".request" },
+  { name: "connecting", query: "busy", hash: chat(5), wait: ".system" },
+  { name: "new", query: "busy", hash: "#/new", wait: ".qr" },
+  { name: "servers", query: "busy", hash: "#/servers", wait: ".server" },
+  { name: "settings", query: "busy", hash: "#/settings" },
+  { name: "outage", query: "outage", hash: chat(3), wait: ".strip" },
+  { name: "full", query: "full", hash: chat(3), wait: ".strip" },
+  { name: "elsewhere", query: "elsewhere", hash: "#/", wait: ".arrival-title" },
+  { name: "stopped", query: "stopped", hash: "#/", wait: ".detail" },
+  { name: "loading", query: "loading", hash: "#/", begun: true, settle: 2600 },
+];
+const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+
+const wanted = process.argv.slice(2);
+build();
+mkdirSync(shots, { recursive: true });
+const { origin, close } = await serve();
+const browser = await launch();
+const faults = [];
+for (const [size, viewport] of Object.entries(SIZES)) {
+  for (const theme of ["light", "dark"]) {
+    for (const locale of ["en", "ar"]) {
+      const phone = size === "phone";
+      const context = await browser.newContext({ viewport, colorScheme: theme, locale, deviceScaleFactor: phone ? 2 : 1, hasTouch: phone, isMobile: phone });
+      for (const scene of SCENES) {
+        const name = [scene.name, size, theme, locale].join("-");
+        if (!wanted.every((word) => name.split("-").includes(word))) continue;
+        const page = await context.newPage();
+        page.on("console", (message) => message.type() === "error" && faults.push(`${name}: ${message.text()}`));
+        page.on("pageerror", (error) => faults.push(`${name}: ${error}`));
+        if (scene.begun) await page.addInitScript(() => localStorage.setItem("zajil.begun", "1"));
+        await page.goto(`${origin}/?scene=${scene.query}${scene.hash}`);
+        try {
+          await page.waitForSelector(scene.wait ?? "#app > *", { timeout: 15000, state: "attached" });
+        } catch (error) {
+          faults.push(`${name}: ${error.message.split("\n")[0]}`);
+        }
+        await page.evaluate(() => document.fonts.ready);
+        await page.waitForTimeout(scene.settle ?? 350);
+        await page.screenshot({ path: join(shots, `${name}.png`) });
+        await page.close();
+      }
+      await context.close();
+    }
+  }
+}
+await browser.close();
+close();
+console.log(faults.length ? faults.join("\n") : "no faults");
+process.exitCode = faults.length ? 1 : 0;
