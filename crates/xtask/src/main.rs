@@ -55,6 +55,7 @@ fn dispatch(command: &str, options: Options) -> Result<ExitCode> {
         "build" => {
             options.finish()?;
             build::release(&project)?;
+            finish::check_budget(&project.dist())?;
         }
         "test" => return test::run(&project, options),
         "setup" => {

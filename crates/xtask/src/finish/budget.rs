@@ -1,9 +1,11 @@
 //! How much code a person downloads, as sent (brotli), and the limits on it.
 //!
-//! Fonts and pictures are apart: they do not hold up the first paint.
+//! Fonts and pictures are apart: they do not hold up the first paint. Too much code
+//! fails `build` and `test`, not `run`: whoever wants to use Zajil may.
 
 use super::Names;
 use super::compress::beside;
+use super::stage::Stage;
 use crate::error::{Failure, Result};
 use crate::say::note;
 use std::fs;
@@ -12,19 +14,45 @@ use std::path::Path;
 const FIRST_PAINT: u64 = 200_000;
 const ALL_CODE: u64 = 700_000;
 
-pub fn check(folder: &Path, names: &Names) -> Result<()> {
+/// Where a build notes its weight.
+const WEIGHT: &str = ".weight";
+
+/// Weighs the finished files and notes the result beside them.
+pub fn measure(stage: &Stage, names: &Names) -> Result<()> {
     let page = "index.html".to_owned();
     let first = [&page, &names.style, &names.boot, &names.app_script, &names.app_module];
     let later = [&names.worker, &names.worker_script, &names.worker_module];
     note("Bytes of code as sent (brotli):");
-    let first = weigh(folder, &first)?;
-    let total = first + weigh(folder, &later)?;
+    let first = weigh(stage.folder(), &first)?;
+    let total = first + weigh(stage.folder(), &later)?;
+    show(first, total);
+    stage.write(WEIGHT, format!("{first} {total}").as_bytes())
+}
+
+/// Fails when the build in `dist` weighs too much.
+pub fn check(dist: &Path) -> Result<()> {
+    let path = dist.join(WEIGHT);
+    let text = fs::read_to_string(&path).map_err(Failure::file(&path))?;
+    let weights = text.split_once(' ').map(|(first, total)| (first.parse(), total.parse()));
+    let Some((Ok(first), Ok(total))) = weights else {
+        return Err(Failure::Build(format!("{} is no weight.", path.display())));
+    };
+    match within(first, total) {
+        true => Ok(()),
+        false => {
+            show(first, total);
+            Err(Failure::Build("There is more code than the budget allows.".to_owned()))
+        }
+    }
+}
+
+fn within(first: u64, total: u64) -> bool {
+    first <= FIRST_PAINT && total <= ALL_CODE
+}
+
+fn show(first: u64, total: u64) {
     note(format!("{first:>9}  before first paint (at most {FIRST_PAINT})"));
     note(format!("{total:>9}  in all (at most {ALL_CODE})"));
-    match first <= FIRST_PAINT && total <= ALL_CODE {
-        true => Ok(()),
-        false => Err(Failure::Build("The code is over its budget of bytes.".to_owned())),
-    }
 }
 
 fn weigh(folder: &Path, names: &[&String]) -> Result<u64> {
@@ -38,4 +66,16 @@ fn weigh(folder: &Path, names: &[&String]) -> Result<u64> {
         sum += bytes;
     }
     Ok(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn either_limit_alone_is_enough_to_fail() {
+        assert!(within(FIRST_PAINT, ALL_CODE));
+        assert!(!within(FIRST_PAINT + 1, ALL_CODE));
+        assert!(!within(FIRST_PAINT, ALL_CODE + 1));
+    }
 }

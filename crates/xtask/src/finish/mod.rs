@@ -13,6 +13,7 @@ mod stage;
 mod style;
 mod templates;
 
+pub use budget::check as check_budget;
 pub use page::refuse_inline;
 
 use crate::error::{Failure, Result};
@@ -84,7 +85,7 @@ fn finish(stage: &Stage, source: &Path, release: bool) -> Result<()> {
     if release {
         step("Compressing (half a minute)");
         compress::all(stage.folder())?;
-        budget::check(stage.folder(), &names)?;
+        budget::measure(stage, &names)?;
     }
     match env::var(STAMP_VARIABLE) {
         Ok(stamp) if release => stage.write(STAMP, stamp.as_bytes()),
@@ -92,12 +93,13 @@ fn finish(stage: &Stage, source: &Path, release: bool) -> Result<()> {
     }
 }
 
-/// What is served as it is, under its own name: icons, the manifest, and the like.
+/// What is served as it is, under its own name: icons, the fonts' licence, and the like.
 fn copy_rest(stage: &Stage, www: &Path) -> Result<()> {
     for path in files_below(www)? {
         let Ok(relative) = path.strip_prefix(www) else { continue };
-        let taken = ["style", "fonts", "locales", "boot.js", "worker.js"];
-        if !taken.iter().any(|name| relative.starts_with(name)) {
+        let taken = ["style", "locales", "boot.js", "worker.js"];
+        let font = path.extension().is_some_and(|extension| extension == "woff2");
+        if !font && !taken.iter().any(|name| relative.starts_with(name)) {
             let bytes = fs::read(&path).map_err(Failure::file(&path))?;
             stage.write(&relative.to_string_lossy(), &bytes)?;
         }

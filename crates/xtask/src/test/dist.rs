@@ -3,14 +3,20 @@
 use super::tally::Tally;
 use crate::build;
 use crate::error::{Failure, Result};
-use crate::finish::refuse_inline;
+use crate::finish::{check_budget, refuse_inline};
 use crate::project::{Project, files_below};
+use crate::say::note;
 use std::fs;
 
 pub fn run(project: &Project) -> Result<Tally> {
-    // Compresses, weighs, and fails when over the budget.
     build::release(project)?;
-    let mut tally = Tally::success();
+    let mut tally = match check_budget(&project.dist()) {
+        Ok(()) => Tally::success(),
+        Err(failure) => {
+            note(failure.to_string());
+            Tally::failure()
+        }
+    };
     for path in files_below(&project.dist())? {
         if path.extension().is_some_and(|extension| extension == "html") {
             refuse_inline(&fs::read_to_string(&path).map_err(Failure::file(&path))?)?;
