@@ -41,6 +41,18 @@ pub(super) fn read_fault(error: &rexie::Error) -> StoreError {
     })
 }
 
+/// Why the app cannot start on this store, as a sentence for the person.
+pub(super) fn sentence(error: &StoreError) -> String {
+    match error {
+        StoreError::Full => "There is no room left on this device for this site. \
+                             Free some space, then reload the page."
+            .to_owned(),
+        StoreError::Aborted(detail) | StoreError::Unavailable(detail) => {
+            format!("This browser's storage cannot be used. ({detail})")
+        }
+    }
+}
+
 fn kind(thrown: &JsValue) -> Option<String> {
     // A newer browser's quota error is no longer an exception of the old kind: ask by name.
     js_sys::Reflect::get(thrown, &"name".into()).ok()?.as_string()

@@ -1,5 +1,6 @@
 //! From a bare worker to a running engine.
 
+use super::fault::sentence;
 use super::schema::FIRST_ACCOUNT;
 use super::vault::{VaultError, open_vault};
 use super::{BrowserClock, EngineLock, IdbStore, LockError, Sockets, config, console, lock, tab};
@@ -66,7 +67,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Lock(error) => error.fmt(f),
-            Self::Store(error) => write!(f, "This browser's storage cannot be used: {error}."),
+            Self::Store(error) => f.write_str(&sentence(error)),
             Self::Vault(error) => error.fmt(f),
             Self::Randomness(error) => {
                 write!(f, "This browser gives no randomness to make keys from. ({error})")

@@ -5,7 +5,7 @@
 //! unless they also take that key from the browser's own storage. Against malware on
 //! the device this helps nothing.
 
-use super::fault::describe;
+use super::fault::{describe, sentence};
 use super::scope::scope;
 use super::store::IdbStore;
 use js_sys::{Array, Object, Reflect, Uint8Array};
@@ -53,7 +53,7 @@ impl fmt::Display for VaultError {
             Self::Refused(detail) => {
                 write!(f, "This browser could not make a key to protect your chats. ({detail})")
             }
-            Self::Store(error) => write!(f, "This browser's storage failed: {error}."),
+            Self::Store(error) => f.write_str(&sentence(error)),
         }
     }
 }
