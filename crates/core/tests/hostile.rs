@@ -1,6 +1,8 @@
 //! Peers and relays that lie, forge, flood and refuse: no panic, nothing lost, and
 //! the chat goes on.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod world;
 
 use rand_chacha::ChaCha20Rng;

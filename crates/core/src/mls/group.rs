@@ -1,9 +1,10 @@
 //! One MLS group, as this device holds it.
 
 use super::component::{from_extension, to_extension};
+use super::storage::is_key_package;
 use super::{
-    CIPHERSUITE, Components, FORWARD_DISTANCE, InviteeKeyPackage, LeafSigner, MlsError,
-    OUT_OF_ORDER, PADDING, PAST_EPOCHS, Provider, capabilities, required_capabilities,
+    CIPHERSUITE, Components, FORWARD_DISTANCE, GroupState, InviteeKeyPackage, LeafSigner, Member,
+    MlsError, OUT_OF_ORDER, PADDING, PAST_EPOCHS, Provider, capabilities, required_capabilities,
 };
 use openmls::prelude::{
     BasicCredential, CommitMessageBundle, Extension, Extensions, GroupId, LeafNode,
@@ -17,46 +18,12 @@ use std::fmt;
 use tls_codec::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-/// A member, as their leaf shows them. Nothing here is proven until the
-/// envelope has checked the proof among the components.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
-    /// The account: the credential's identity.
-    pub identity: [u8; 32],
-    /// The leaf's MLS signature key.
-    pub signature_key: Vec<u8>,
-    pub components: Components,
-}
-
-impl Member {
-    pub(super) fn of_leaf(leaf: &LeafNode) -> Result<Self, MlsError> {
-        let credential = BasicCredential::try_from(leaf.credential().clone())
-            .map_err(|error| MlsError::peer("credential", error))?;
-        let identity = credential
-            .identity()
-            .try_into()
-            .map_err(|_| MlsError::peer("credential", "an identity has 32 bytes"))?;
-        Ok(Self {
-            identity,
-            signature_key: leaf.signature_key().as_slice().to_vec(),
-            components: from_extension(leaf.extensions().app_data_dictionary()),
-        })
-    }
-}
-
 /// What founding a group leaves to be delivered.
 #[derive(Debug)]
 pub struct Founded {
     pub group: Group,
     /// `MLSMessage(mls_welcome)` for the invitee.
     pub welcome: Vec<u8>,
-}
-
-/// A group's shared state, for the envelope to judge.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroupState {
-    pub members: Vec<Member>,
-    pub components: Components,
 }
 
 /// What a message turned out to be.
@@ -135,7 +102,6 @@ impl Group {
             .sender_ratchet_configuration(ratchet())
             .use_ratchet_tree_extension(true)
             .build();
-        let is_key_package = |key: &[u8]| key.starts_with(b"KeyPackage");
         let (sender, group) = provider.keeping(is_key_package, |provider| {
             let staged = StagedWelcome::new_from_welcome(provider, &config, welcome, None)
                 .map_err(|error| match error {

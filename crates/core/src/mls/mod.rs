@@ -9,18 +9,22 @@
 //! works on memory, and [`Provider::take_changes`] tells which records to save.
 
 mod component;
+mod crypto;
 mod error;
 mod group;
 mod key_package;
+mod member;
 mod provider;
 mod signer;
+mod storage;
 
 pub use component::{ComponentId, Components};
 pub use error::MlsError;
-pub use group::{Founded, Group, GroupState, Member, Processed};
+pub use group::{Founded, Group, Processed};
 pub use key_package::{
     InviteeKeyPackage, OwnKeyPackage, forget_key_package, own_key_package, parse_key_package,
 };
+pub use member::{GroupState, Member};
 pub use provider::{MlsRecord, Provider};
 pub use signer::LeafSigner;
 

@@ -1,6 +1,7 @@
 //! What OpenMLS runs on: cryptography, randomness, and records in memory.
 
-use openmls_rust_crypto::{MemoryStorage, RustCrypto};
+use super::crypto::Crypto;
+use super::storage::Storage;
 use openmls_traits::OpenMlsProvider;
 use openmls_traits::random::OpenMlsRand;
 use rand_chacha::ChaCha20Rng;
@@ -9,7 +10,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt;
-use std::sync::PoisonError;
 
 /// One of OpenMLS's records: a key and, unless it was deleted, its value.
 /// Both are secret: keys name groups, values hold ratchets.
@@ -17,40 +17,28 @@ pub type MlsRecord = (Vec<u8>, Option<Vec<u8>>);
 
 /// Cryptography, randomness and storage for every group of one account.
 pub struct Provider {
-    crypto: RustCrypto,
+    crypto: Crypto,
     rand: Rand,
-    storage: MemoryStorage,
-    /// The records as they were last handed out to be saved.
-    saved: HashMap<Vec<u8>, Vec<u8>>,
+    storage: Storage,
 }
 
 impl Provider {
     /// `seed` is 32 random bytes; `records` are those saved earlier.
     pub fn new(seed: [u8; 32], records: HashMap<Vec<u8>, Vec<u8>>) -> Self {
-        let storage = MemoryStorage::default();
-        *storage.values.write().unwrap_or_else(PoisonError::into_inner) = records.clone();
-        let rand = Rand(RefCell::new(ChaCha20Rng::from_seed(seed)));
-        Self { crypto: RustCrypto::default(), rand, storage, saved: records }
+        let mut rng = ChaCha20Rng::from_seed(seed);
+        let mut crypto_seed = [0; 32];
+        rng.fill_bytes(&mut crypto_seed);
+        Self {
+            crypto: Crypto::new(crypto_seed),
+            rand: Rand(RefCell::new(rng)),
+            storage: Storage::new(records),
+        }
     }
 
-    /// The records that differ since the last call: these must be durable before
+    /// The records that changed since the last call: these must be durable before
     /// anything made with them leaves the device.
     pub fn take_changes(&mut self) -> Vec<MlsRecord> {
-        let values = self.storage.values.read().unwrap_or_else(PoisonError::into_inner);
-        let mut changes: Vec<MlsRecord> = values
-            .iter()
-            .filter(|(key, value)| self.saved.get(*key) != Some(value))
-            .map(|(key, value)| (key.clone(), Some(value.clone())))
-            .collect();
-        let gone = self.saved.keys().filter(|key| !values.contains_key(*key));
-        changes.extend(gone.map(|key| (key.clone(), None)));
-        for (key, value) in &changes {
-            match value {
-                Some(value) => self.saved.insert(key.clone(), value.clone()),
-                None => self.saved.remove(key),
-            };
-        }
-        changes
+        self.storage.take_changes()
     }
 
     /// Runs `step` and afterwards puts back every record whose key `keep` names,
@@ -61,28 +49,26 @@ impl Provider {
         step: impl FnOnce(&Self) -> T,
     ) -> T {
         let kept: Vec<(Vec<u8>, Vec<u8>)> = {
-            let values = self.storage.values.read().unwrap_or_else(PoisonError::into_inner);
-            values
-                .iter()
-                .filter(|(key, _)| keep(key))
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect()
+            let records = self.storage.records.borrow();
+            let kept = records.iter().filter(|(key, _)| keep(key));
+            kept.map(|(key, value)| (key.clone(), value.clone())).collect()
         };
         let outcome = step(self);
-        let mut values = self.storage.values.write().unwrap_or_else(PoisonError::into_inner);
         for (key, value) in kept {
-            values.entry(key).or_insert(value);
+            if !self.storage.records.borrow().contains_key(&key) {
+                self.storage.set(key, value);
+            }
         }
         outcome
     }
 }
 
 impl OpenMlsProvider for Provider {
-    type CryptoProvider = RustCrypto;
+    type CryptoProvider = Crypto;
     type RandProvider = Rand;
-    type StorageProvider = MemoryStorage;
+    type StorageProvider = Storage;
 
-    fn crypto(&self) -> &RustCrypto {
+    fn crypto(&self) -> &Crypto {
         &self.crypto
     }
 
@@ -90,14 +76,15 @@ impl OpenMlsProvider for Provider {
         &self.rand
     }
 
-    fn storage(&self) -> &MemoryStorage {
+    fn storage(&self) -> &Storage {
         &self.storage
     }
 }
 
 impl fmt::Debug for Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Provider").field("records", &self.saved.len()).finish_non_exhaustive()
+        let records = self.storage.records.borrow().len();
+        f.debug_struct("Provider").field("records", &records).finish_non_exhaustive()
     }
 }
 
