@@ -6,8 +6,9 @@ use crate::project::{Project, files_below};
 use crate::say::{note, run, step};
 use crate::setup;
 use sha2::{Digest, Sha256};
+use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 pub fn release(project: &Project) -> Result<()> {
@@ -31,14 +32,31 @@ pub fn release(project: &Project) -> Result<()> {
         .env_remove("NO_COLOR")
         // A failed build is no fault of Trunk: where in Trunk it was noticed helps nobody.
         .env("RUST_BACKTRACE", "0")
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_paths(project))
         .env(STAMP_VARIABLE, stamp);
     run(&mut trunk, "The reason is above; dist/ still holds the build before this one.")
+}
+
+/// Flags, added to those of `.cargo/config.toml`, that keep this machine's folders out of
+/// the modules: they are nobody's business, and two machines shall build the same bytes.
+fn without_paths(project: &Project) -> String {
+    let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let cargo = env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    let flag = |folder: &Path, name: &str| {
+        let folder = folder.display().to_string();
+        // Cargo splits the flags at spaces.
+        let usable = !folder.is_empty() && !folder.contains(char::is_whitespace);
+        usable.then(|| format!("--remap-path-prefix={folder}={name}"))
+    };
+    let flags = [flag(&cargo, "cargo"), flag(&project.root, "zajil")];
+    flags.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// A digest of everything that goes into the build: names and contents, not times, so
 /// that a fresh checkout of the same files counts as unchanged.
 fn stamp(project: &Project) -> Result<String> {
     let inputs = [
+        ".cargo/config.toml",
         "Cargo.toml",
         "Cargo.lock",
         "Trunk.toml",
