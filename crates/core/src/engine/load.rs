@@ -6,7 +6,7 @@ use super::chat::Chat;
 use super::history::Pages;
 use super::outbox::Outbox;
 use super::record::{ChatRow, Record, VERSION};
-use super::save::Dirty;
+use super::save::{Dirty, HEADER};
 use super::seen::Seen;
 use super::unsettled::Unsettled;
 use super::{Config, Engine, OpenError, Timestamp};
@@ -52,13 +52,12 @@ impl Engine {
         };
         let mut mls = HashMap::new();
         let mut chats = Vec::new();
-        let mut version = None;
+        engine.check_version(rows)?;
         for (table, (key, sealed)) in rows {
             match table {
                 Table::Seen => engine.seen.load(key),
                 Table::Messages => {}
                 Table::Records => match engine.read_record(key, sealed)? {
-                    Record::Header { version: found } => version = Some(found),
                     Record::Chat(row) => chats.push(row),
                     Record::Mls(row) => {
                         mls.insert(row.key.clone(), row.value.clone());
@@ -67,11 +66,6 @@ impl Engine {
                 },
             }
         }
-        match version {
-            None => engine.save_header(),
-            Some(VERSION) => {}
-            Some(found) => return Err(OpenError::Newer { found, known: VERSION }),
-        }
         engine.provider = Provider::new(mls_seed, mls);
         for row in chats {
             let chat = engine.load_chat(row)?;
@@ -79,6 +73,22 @@ impl Engine {
         }
         engine.begin();
         Ok(engine)
+    }
+
+    /// Before anything else is read: rows of a newer version may not even parse.
+    fn check_version(&mut self, rows: &[(Table, Row)]) -> Result<(), OpenError> {
+        let header = self.vault.name(HEADER);
+        let found =
+            rows.iter().find(|(table, (key, _))| *table == Table::Records && *key == header);
+        let Some((_, (key, sealed))) = found else {
+            self.save_header();
+            return Ok(());
+        };
+        match self.read_record(key, sealed)? {
+            Record::Header { version: VERSION } => Ok(()),
+            Record::Header { version: found } => Err(OpenError::Newer { found, known: VERSION }),
+            _ => Err(OpenError::Malformed("the header".to_owned())),
+        }
     }
 
     fn read_record(&self, key: &[u8], sealed: &[u8]) -> Result<Record, OpenError> {

@@ -19,6 +19,9 @@ pub(super) struct Dirty {
     pub outgoing: BTreeSet<u64>,
 }
 
+/// The name of the row that says which version wrote the others.
+pub(super) const HEADER: &[u8] = b"header";
+
 /// The part of a message's rows that never changes.
 const SAID: u8 = 0;
 /// The part that says what became of it.
@@ -99,7 +102,7 @@ impl Engine {
     }
 
     pub(super) fn save_header(&mut self) {
-        self.save(b"header", &Record::Header { version: super::record::VERSION });
+        self.save(HEADER, &Record::Header { version: super::record::VERSION });
     }
 
     pub(super) fn save_settings(&mut self) {
