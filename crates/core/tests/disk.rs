@@ -61,10 +61,7 @@ fn a_wrong_key_or_a_damaged_row_is_said_and_nothing_is_made_up() {
     let opened = |rows: &[(Table, Row)], key| Engine::open(config(key), now, rows).map(|_| ());
     assert_eq!(opened(&rows, 0), Ok(()));
     assert_eq!(opened(&rows, 9), Err(OpenError::Sealed));
-    for (_, (_, value)) in rows.iter_mut().filter(|(table, _)| *table == Table::Records) {
-        let last = value.last_mut().unwrap();
-        *last ^= 1;
-        break;
-    }
+    let damaged = rows.iter_mut().find(|(table, _)| *table == Table::Records).unwrap();
+    *damaged.1.1.last_mut().unwrap() ^= 1;
     assert_eq!(opened(&rows, 0), Err(OpenError::Sealed));
 }
