@@ -1,4 +1,4 @@
-use crate::ui::context::Ctx;
+use crate::ui::context::{Ctx, memo};
 use crate::ui::pages::{ArrivalPage, ElsewherePage, FramePage, StoppedPage, WelcomePage};
 use crate::ui::parts::NoticeBar;
 use crate::ui::route::Route;
@@ -59,7 +59,7 @@ fn screen(ctx: Ctx) -> Screen {
 
 #[component]
 fn App(ctx: Ctx) -> impl IntoView {
-    let screen = Memo::new(move |_| screen(ctx));
+    let screen = memo(move || screen(ctx));
     move || {
         // Another language draws everything anew.
         ctx.language.track();

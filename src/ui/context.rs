@@ -13,7 +13,7 @@ use crate::ui::{format, page};
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 use zajil_api::{ChatId, Command, CommandId, Failure, Invite, Update};
 
@@ -36,7 +36,7 @@ struct Inner {
     client: RefCell<Option<Client>>,
     state: RefCell<AppState>,
     triggers: RefCell<HashMap<Part, ArcTrigger>>,
-    questions: RefCell<BTreeMap<CommandId, OnAnswer>>,
+    questions: RefCell<Vec<(CommandId, OnAnswer)>>,
 }
 
 /// A handle, free to copy into every closure.
@@ -85,16 +85,24 @@ impl Ctx {
         self.send(Command::Attach);
     }
 
+    // Not inlined, and not generic: these two are called from every view.
+    #[inline(never)]
     fn inner(&self) -> Rc<Inner> {
         self.inner.get_value()
     }
 
     /// Reads the state; the view that does so is drawn again when `part` changes.
     pub fn watch<T>(&self, part: Part, read: impl FnOnce(&AppState) -> T) -> T {
-        let inner = self.inner();
-        inner.triggers.borrow_mut().entry(part).or_default().track();
+        let inner = self.tracked(part);
         let state = inner.state.borrow();
         read(&state)
+    }
+
+    #[inline(never)]
+    fn tracked(&self, part: Part) -> Rc<Inner> {
+        let inner = self.inner();
+        inner.triggers.borrow_mut().entry(part).or_default().track();
+        inner
     }
 
     /// Reads the state without being told of changes: for event handlers.
@@ -122,18 +130,24 @@ impl Ctx {
         self.inner().triggers.borrow_mut().retain(|part, _| !matches!(part, Part::Message(_)));
     }
 
+    #[inline(never)]
     pub fn send(&self, command: Command) -> Option<CommandId> {
         self.inner().client.borrow().as_ref().map(|client| client.send(command))
     }
 
     /// Sends a command and runs `then` on what comes of it.
     pub fn ask(&self, command: Command, then: impl FnOnce(Answer) + 'static) -> Option<CommandId> {
+        self.ask_boxed(command, Box::new(then))
+    }
+
+    #[inline(never)]
+    fn ask_boxed(&self, command: Command, then: OnAnswer) -> Option<CommandId> {
         let id = self.send(command)?;
         let inner = self.inner();
         let mut questions = inner.questions.borrow_mut();
-        questions.insert(id, Box::new(then));
-        while questions.len() > QUESTIONS {
-            questions.pop_first();
+        questions.push((id, then));
+        if questions.len() > QUESTIONS {
+            drop(questions.remove(0));
         }
         Some(id)
     }
@@ -151,8 +165,10 @@ impl Ctx {
             self.schedule_expiry();
         }
         let Some((id, answer)) = answer else { return };
-        let question = self.inner().questions.borrow_mut().remove(&id);
-        if let Some(then) = question {
+        let inner = self.inner();
+        let asked = inner.questions.borrow().iter().position(|(asked, _)| *asked == id);
+        let question = asked.map(|place| inner.questions.borrow_mut().remove(place));
+        if let Some((_, then)) = question {
             then(answer);
         }
     }
@@ -182,7 +198,25 @@ fn answer_in(update: &Update) -> Option<(CommandId, Answer)> {
     }
 }
 
+/// A value kept as long as what it is made from is the same. All memos of one type
+/// share their code, which is why this stands in place of [`Memo::new`].
+pub fn memo<T>(make: impl Fn() -> T + Send + Sync + 'static) -> Memo<T>
+where
+    T: PartialEq + Send + Sync + 'static,
+{
+    boxed_memo(Box::new(make))
+}
+
+#[inline(never)]
+fn boxed_memo<T>(make: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T>
+where
+    T: PartialEq + Send + Sync + 'static,
+{
+    Memo::new(move |_| make())
+}
+
 /// The context of the app that this view is part of.
+#[inline(never)]
 pub fn ctx() -> Ctx {
     expect_context()
 }

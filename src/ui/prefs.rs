@@ -80,12 +80,12 @@ pub fn set_theme(theme: Theme) {
 }
 
 /// In CSS pixels.
-pub fn list_width() -> Option<f64> {
+pub fn list_width() -> Option<i32> {
     get(LIST_WIDTH)?.parse().ok()
 }
 
-pub fn set_list_width(width: f64) {
-    set(LIST_WIDTH, &format!("{width:.0}"));
+pub fn set_list_width(width: i32) {
+    set(LIST_WIDTH, &width.to_string());
 }
 
 /// Whether this browser got past the first screen once: decides which shell is

@@ -1,4 +1,4 @@
-use crate::ui::context::{Answer, ctx};
+use crate::ui::context::{Answer, ctx, memo};
 use crate::ui::failure::sentence_for;
 use crate::ui::page;
 use crate::ui::parts::{Avatar, LanguageSwitch, NameField, Pigeon};
@@ -30,7 +30,7 @@ pub fn ArrivalPage() -> impl IntoView {
 pub fn Arrival() -> impl IntoView {
     let ctx = ctx();
     let link = StoredValue::new(ctx.take_invite());
-    let known = Memo::new(move |_| ctx.watch(Part::Account, |state| state.account.is_some()));
+    let known = memo(move || ctx.watch(Part::Account, |state| state.account.is_some()));
     let invite = RwSignal::new(None::<Invite>);
     let wrong = RwSignal::new(None::<String>);
     let name = RwSignal::new(String::new());

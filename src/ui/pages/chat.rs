@@ -1,4 +1,4 @@
-use crate::ui::context::{Ctx, ctx};
+use crate::ui::context::{Ctx, ctx, memo};
 use crate::ui::parts::{ChatHeader, Composer, PageHeader, RequestBar, Scroll, TimelineView};
 use crate::ui::person::name_of;
 use crate::ui::state::{Edge, Part, Phase};
@@ -17,10 +17,10 @@ pub fn ChatPage(id: ChatId) -> impl IntoView {
     let ctx = ctx();
     let chat = {
         let id = id.clone();
-        Memo::new(move |_| ctx.watch(Part::Chat(id.clone()), |state| state.chat(&id).cloned()))
+        memo(move || ctx.watch(Part::Chat(id.clone()), |state| state.chat(&id).cloned()))
     };
-    let here = Memo::new(move |_| chat.with(Option::is_some));
-    let ready = Memo::new(move |_| ctx.watch(Part::Phase, |s| s.phase) == Phase::Ready);
+    let here = memo(move || chat.with(Option::is_some));
+    let ready = memo(move || ctx.watch(Part::Phase, |s| s.phase) == Phase::Ready);
     move || {
         if !here.get() {
             return ready.get().then(|| view! {
@@ -42,8 +42,8 @@ fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoVie
     scroll.load(Edge::Newest);
     watch_sizes(scroll);
     close_later(ctx, id.clone());
-    let name = Memo::new(move |_| chat.with(|chat| name_of(chat.as_ref())));
-    let stage = Memo::new(move |_| chat.with(|chat| chat.as_ref().map(|c| c.stage)));
+    let name = memo(move || chat.with(|chat| name_of(chat.as_ref())));
+    let stage = memo(move || chat.with(|chat| chat.as_ref().map(|c| c.stage)));
     let label = move || say_with("chat.region", &[("name", &name.get())]);
     let foot = {
         let id = id.clone();

@@ -1,5 +1,5 @@
 use super::{Arrival, ChatPage, NewChatPage, NothingOpen, ServersPage, SettingsPage};
-use crate::ui::context::{Ctx, ctx};
+use crate::ui::context::{Ctx, ctx, memo};
 use crate::ui::page;
 use crate::ui::parts::{ChatList, Glyph, Icon, KeyCard, Splitter, Strips, remembered_width};
 use crate::ui::route::Route;
@@ -13,8 +13,8 @@ pub fn FramePage() -> impl IntoView {
     let ctx = ctx();
     let width = RwSignal::new(remembered_width());
     let at_list = move || ctx.route.with(|route| *route == Route::Chats);
-    let bare = Memo::new(move |_| {
-        ctx.watch(Part::Order, |state| state.order().is_empty())
+    let bare = memo(move || {
+        ctx.watch(Part::Order, |state| !state.has_chats())
             && ctx.watch(Part::Phase, |state| state.phase == Phase::Ready)
     });
     view! {
@@ -24,7 +24,7 @@ pub fn FramePage() -> impl IntoView {
                 class="frame" class:at-list=at_list class:bare=move || bare.get()
                 style:--list-width=move || format!("{}px", width.get())
             >
-                <div class="side">
+                <aside class="side" aria-label=say("chats.title")>
                     <header class="bar side-bar">
                         <h1 class="bar-title">{say("chats.title")}</h1>
                         <button class="button button-new" type="button" on:click=|_| page::go(&Route::NewChat)>
@@ -35,9 +35,9 @@ pub fn FramePage() -> impl IntoView {
                     <div class="side-body"><ChatList/></div>
                     <div class="side-foot">
                         <KeyCard/>
-                        <div class="tabs">{tabs(ctx)}</div>
+                        <nav class="tabs" aria-label=say("app.name")>{tabs(ctx)}</nav>
                     </div>
-                </div>
+                </aside>
                 <Splitter width/>
                 <main class="pane">{move || pane(ctx)}</main>
             </div>

@@ -1,5 +1,5 @@
 use super::NewChat;
-use crate::ui::context::ctx;
+use crate::ui::context::{ctx, memo};
 use crate::ui::parts::Pigeon;
 use crate::ui::state::{Part, Phase};
 use crate::ui::words::say;
@@ -9,8 +9,8 @@ use leptos::prelude::*;
 #[component]
 pub fn NothingOpen() -> impl IntoView {
     let ctx = ctx();
-    let ready = Memo::new(move |_| ctx.watch(Part::Phase, |s| s.phase) == Phase::Ready);
-    let none = Memo::new(move |_| ctx.watch(Part::Order, |state| state.order().is_empty()));
+    let ready = memo(move || ctx.watch(Part::Phase, |s| s.phase) == Phase::Ready);
+    let none = memo(move || ctx.watch(Part::Order, |state| !state.has_chats()));
     move || match (ready.get(), none.get()) {
         (false, _) => ().into_any(),
         (true, true) => view! {

@@ -1,4 +1,4 @@
-use crate::ui::context::{Answer, Ctx, ctx};
+use crate::ui::context::{Answer, Ctx, ctx, memo};
 use crate::ui::failure::sentence_for;
 use crate::ui::page;
 use crate::ui::parts::{Choice, PageHeader, Select, TextField, switch_language};
@@ -13,7 +13,7 @@ use zajil_api::{Command, Receipts};
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let ctx = ctx();
-    let known = Memo::new(move |_| ctx.watch(Part::Account, |state| state.account.is_some()));
+    let known = memo(move || ctx.watch(Part::Account, |state| state.account.is_some()));
     let version = env!("CARGO_PKG_VERSION");
     view! {
         <PageHeader title="settings.title"/>
@@ -47,7 +47,7 @@ fn NameForm() -> impl IntoView {
     let own = ctx.peek(|s| s.account.as_ref().map(|a| a.name.clone()).unwrap_or_default());
     let name = RwSignal::new(own);
     let wrong = RwSignal::new(None::<String>);
-    let saved = Memo::new(move |_| {
+    let saved = memo(move || {
         ctx.watch(Part::Account, |s| s.account.as_ref().map(|a| a.name.clone())).unwrap_or_default()
     });
     let same = move || saved.with(|saved| name.with(|name| saved == name.trim()));

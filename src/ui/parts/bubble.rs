@@ -1,5 +1,5 @@
 use super::mark::Mark;
-use crate::ui::context::ctx;
+use crate::ui::context::{ctx, memo};
 use crate::ui::format;
 use crate::ui::state::Part;
 use crate::ui::words::{say, say_with};
@@ -19,7 +19,7 @@ pub fn Bubble(
 ) -> impl IntoView {
     let ctx = ctx();
     let message = ctx.peek(|state| state.message(seq).cloned())?;
-    let state = Memo::new(move |_| ctx.watch(Part::Message(seq), |state| state.state_of(seq)));
+    let state = memo(move || ctx.watch(Part::Message(seq), |state| state.state_of(seq)));
     let time = format::time(message.sent_at);
     let label = say_with("chat.message_by", &[("name", &author), ("time", &time)]);
     let failed = move || state.get() == Some(MessageState::NotSent);

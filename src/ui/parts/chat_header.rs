@@ -1,6 +1,6 @@
 use super::avatar::Avatar;
 use super::icon::{Glyph, Icon};
-use crate::ui::context::ctx;
+use crate::ui::context::{ctx, memo};
 use crate::ui::person::shown_name;
 use crate::ui::route::Route;
 use crate::ui::state::Part;
@@ -12,7 +12,7 @@ use zajil_api::{Chat, Stage};
 #[component]
 pub fn ChatHeader(#[prop(into)] chat: Signal<Option<Chat>>) -> impl IntoView {
     let ctx = ctx();
-    let person = Memo::new(move |_| chat.with(|chat| chat.as_ref().map(|chat| chat.with.clone())));
+    let person = memo(move || chat.with(|chat| chat.as_ref().map(|chat| chat.with.clone())));
     let about = move || {
         chat.with(|chat| {
             let chat = chat.as_ref()?;

@@ -1,5 +1,5 @@
 use super::chat_row::ChatRow;
-use crate::ui::context::ctx;
+use crate::ui::context::{ctx, memo};
 use crate::ui::state::{Part, Phase};
 use crate::ui::words::say;
 use leptos::prelude::*;
@@ -8,15 +8,15 @@ use leptos::prelude::*;
 #[component]
 pub fn ChatList() -> impl IntoView {
     let ctx = ctx();
-    let order = move || ctx.watch(Part::Order, |state| state.order().to_vec());
-    let loading = Memo::new(move |_| ctx.watch(Part::Phase, |s| s.phase) == Phase::Loading);
+    let order = move || ctx.watch(Part::Order, |state| state.order());
+    let loading = memo(move || ctx.watch(Part::Phase, |s| s.phase) == Phase::Loading);
     let waiting = move || {
         loading.get().then(|| {
             view! { <p class="waiting quiet" role="status">{say("chats.opening")}</p> }
         })
     };
     let nothing = move || {
-        let none = ctx.watch(Part::Order, |state| state.order().is_empty());
+        let none = ctx.watch(Part::Order, |state| !state.has_chats());
         (none && !loading.get()).then(|| {
             view! { <p class="nothing-yet quiet">{say("chats.none")}</p> }
         })

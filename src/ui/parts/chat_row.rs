@@ -1,6 +1,6 @@
 use super::avatar::Avatar;
 use super::mark::Mark;
-use crate::ui::context::ctx;
+use crate::ui::context::{ctx, memo};
 use crate::ui::format;
 use crate::ui::person::shown_name;
 use crate::ui::route::Route;
@@ -21,10 +21,9 @@ pub fn ChatRow(id: ChatId) -> impl IntoView {
     };
     let typing = {
         let id = id.clone();
-        Memo::new(move |_| ctx.watch(Part::Typing(id.clone()), |state| state.is_typing(&id)))
+        memo(move || ctx.watch(Part::Typing(id.clone()), |state| state.is_typing(&id)))
     };
-    let chat =
-        Memo::new(move |_| ctx.watch(Part::Chat(id.clone()), |state| state.chat(&id).cloned()));
+    let chat = memo(move || ctx.watch(Part::Chat(id.clone()), |state| state.chat(&id).cloned()));
     let row = move || {
         chat.get().map(|chat| {
             let unread = chat.unread;

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 pub fn KeyCard() -> impl IntoView {
     let ctx = ctx();
     let read = RwSignal::new(prefs::is_key_card_read());
-    let shown = move || !read.get() && ctx.watch(Part::Order, |state| !state.order().is_empty());
+    let shown = move || !read.get() && ctx.watch(Part::Order, |state| state.has_chats());
     let close = move |_| {
         prefs::set_key_card_read();
         read.set(true);
@@ -18,14 +18,14 @@ pub fn KeyCard() -> impl IntoView {
     move || {
         shown().then(|| {
             view! {
-                <aside class="card" aria-label=say("key_card.title")>
+                <section class="card" aria-label=say("key_card.title")>
                     <Icon glyph=Glyph::Lock/>
                     <div class="card-body">
                         <p class="card-title">{say("key_card.title")}</p>
                         <p class="quiet">{say("key_card.words")}</p>
                         <button class="button-text" type="button" on:click=close>{say("key_card.close")}</button>
                     </div>
-                </aside>
+                </section>
             }
         })
     }

@@ -1,7 +1,8 @@
 use super::copy_button::CopyButton;
 use super::icon::{Glyph, Icon};
 use super::qr::Qr;
-use crate::ui::context::ctx;
+use crate::ui::context::{Answer, ctx, memo};
+use crate::ui::failure::sentence_for;
 use crate::ui::page;
 use crate::ui::state::Part;
 use crate::ui::words::say;
@@ -13,14 +14,19 @@ use zajil_api::Command;
 #[component]
 pub fn MyInvite() -> impl IntoView {
     let ctx = ctx();
-    let link = Memo::new(move |_| {
+    let link = memo(move || {
         let invite =
             ctx.watch(Part::Account, |state| state.account.as_ref().map(|a| a.invite.clone()));
         invite.map(|payload| page::invite_link(&payload)).unwrap_or_default()
     });
     let field = NodeRef::<Input>::new();
     let renew = move |_| {
-        if ctx.send(Command::RenewInvite).is_some() {
+        let asked = ctx.ask(Command::RenewInvite, move |answer| {
+            if let Answer::Refused(failure) = answer {
+                ctx.notice.set(Some(sentence_for(&failure)));
+            }
+        });
+        if asked.is_some() {
             ctx.notice.set(Some(say("invite.renewed")));
         }
     };

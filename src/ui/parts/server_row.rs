@@ -1,5 +1,5 @@
 use super::icon::{Glyph, Icon};
-use crate::ui::context::{Answer, ctx};
+use crate::ui::context::{Answer, ctx, memo};
 use crate::ui::failure::sentence_for;
 use crate::ui::format;
 use crate::ui::state::Part;
@@ -16,9 +16,7 @@ pub fn ServerRow(url: RelayUrl) -> impl IntoView {
     let remove_label = say_with("servers.remove", &[("url", &address)]);
     let server = {
         let url = url.clone();
-        Memo::new(move |_| {
-            ctx.watch(Part::Server(url.clone()), |state| state.server(&url).cloned())
-        })
+        memo(move || ctx.watch(Part::Server(url.clone()), |state| state.server(&url).cloned()))
     };
     let remove = move |_| {
         ctx.ask(Command::RemoveServer { url: url.clone() }, move |answer| {

@@ -6,20 +6,20 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-const NARROWEST: f64 = 320.0;
-const WIDEST: f64 = 400.0;
-const STEP: f64 = 16.0;
+const NARROWEST: i32 = 320;
+const WIDEST: i32 = 400;
+const STEP: i32 = 16;
 
 /// The list's remembered width, in CSS pixels.
-pub fn remembered_width() -> f64 {
-    prefs::list_width().unwrap_or(360.0).clamp(NARROWEST, WIDEST)
+pub fn remembered_width() -> i32 {
+    prefs::list_width().unwrap_or(360).clamp(NARROWEST, WIDEST)
 }
 
 /// The line between list and conversation: drag it, or move it by arrow keys.
 #[component]
-pub fn Splitter(width: RwSignal<f64>) -> impl IntoView {
+pub fn Splitter(width: RwSignal<i32>) -> impl IntoView {
     let mirrored = ctx().language.get_untracked().direction() == "rtl";
-    let set = move |wanted: f64| {
+    let set = move |wanted: i32| {
         let wanted = wanted.clamp(NARROWEST, WIDEST);
         width.set(wanted);
         prefs::set_list_width(wanted);
@@ -38,8 +38,8 @@ pub fn Splitter(width: RwSignal<f64>) -> impl IntoView {
         else {
             return;
         };
-        let x = f64::from(event.client_x());
-        set(if mirrored { frame.right() - x } else { x - frame.left() });
+        let x = event.client_x();
+        set(if mirrored { frame.right() as i32 - x } else { x - frame.left() as i32 });
     };
     let keyed = move |event: KeyboardEvent| {
         let step = match event.key().as_str() {
@@ -54,7 +54,7 @@ pub fn Splitter(width: RwSignal<f64>) -> impl IntoView {
         <div
             class="splitter" role="separator" tabindex="0" aria-orientation="vertical"
             aria-label=say("app.list_width") aria-valuemin=NARROWEST.to_string()
-            aria-valuemax=WIDEST.to_string() aria-valuenow=move || format!("{:.0}", width.get())
+            aria-valuemax=WIDEST.to_string() aria-valuenow=move || width.get().to_string()
             on:pointerdown=grab on:pointermove=drag on:keydown=keyed
         ></div>
     }

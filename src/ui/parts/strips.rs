@@ -1,6 +1,6 @@
 use super::icon::{Glyph, Icon};
 use super::pigeon::Pigeon;
-use crate::ui::context::ctx;
+use crate::ui::context::{ctx, memo};
 use crate::ui::state::{AppState, Part};
 use crate::ui::words::say;
 use leptos::prelude::*;
@@ -11,8 +11,8 @@ use zajil_api::{Command, Storage};
 #[component]
 pub fn Strips() -> impl IntoView {
     let ctx = ctx();
-    let cut_off = Memo::new(move |_| ctx.watch(Part::Reach, AppState::is_cut_off));
-    let storage = Memo::new(move |_| ctx.watch(Part::Storage, |state| state.storage));
+    let cut_off = memo(move || ctx.watch(Part::Reach, AppState::is_cut_off));
+    let storage = memo(move || ctx.watch(Part::Storage, |state| state.storage));
     let retry = move |_| {
         ctx.send(Command::RetryStorage);
     };

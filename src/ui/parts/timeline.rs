@@ -2,7 +2,7 @@ use super::bubble::Bubble;
 use super::day::DayPill;
 use super::icon::{Glyph, Icon};
 use super::scroll::Scroll;
-use crate::ui::context::ctx;
+use crate::ui::context::{ctx, memo};
 use crate::ui::format::{day_of, number};
 use crate::ui::person::name_of;
 use crate::ui::state::{Part, Row, Timeline, rows};
@@ -40,7 +40,7 @@ pub fn TimelineView(chat: ChatId, scroll: Scroll) -> impl IntoView {
     let ctx = ctx();
     let name = StoredValue::new(ctx.peek(|state| name_of(state.chat(&chat))));
     let all =
-        Memo::new(move |_| {
+        memo(move || {
             sections(ctx.watch(Part::Timeline, |s| {
                 s.timeline().map(|t| rows(t, day_of)).unwrap_or_default()
             }))
@@ -75,7 +75,7 @@ pub fn TimelineView(chat: ChatId, scroll: Scroll) -> impl IntoView {
         id.with_value(|id| ctx.watch(Part::Chat(id.clone()), |s| s.chat(id).map(|c| c.stage)))
             == Some(Stage::Connecting)
     };
-    let begins = Memo::new(move |_| {
+    let begins = memo(move || {
         ctx.watch(Part::Timeline, |state| state.timeline().is_some_and(Timeline::reached_start))
     });
     let beginning = move || {

@@ -1,6 +1,7 @@
-use super::{AppState, Part, Phase};
+use super::{AppState, Part, Phase, Typing};
 use zajil_api::{
-    Chat, ChatId, CommandId, Direction, Message, RelayUrl, Server, Snapshot, UnixTime, Update,
+    Chat, ChatId, CommandId, Direction, LinkState, Message, RelayUrl, Server, Snapshot, UnixTime,
+    Update,
 };
 
 impl AppState {
@@ -26,7 +27,8 @@ impl AppState {
                 self.take_page(answers, &chat, messages, reached_start)
             }
             Update::TypingStarted { chat, who, until } => {
-                self.typing.insert(chat.clone(), (who, until));
+                self.typing.retain(|typing| typing.chat != chat);
+                self.typing.push(Typing { chat: chat.clone(), who, until });
                 vec![Part::Typing(chat)]
             }
             Update::ServerChanged(server) => self.put_server(server),
@@ -56,16 +58,15 @@ impl AppState {
 
     /// Forgets typing notices that have run out.
     pub fn expire(&mut self, now: UnixTime) -> Vec<Part> {
-        let over: Vec<ChatId> = self
-            .typing
-            .iter()
-            .filter(|(_, (_, until))| *until <= now)
-            .map(|(chat, _)| chat.clone())
-            .collect();
-        for chat in &over {
-            self.typing.remove(chat);
-        }
-        over.into_iter().map(Part::Typing).collect()
+        let mut over = Vec::new();
+        self.typing.retain(|typing| {
+            let lasts = typing.until > now;
+            if !lasts {
+                over.push(Part::Typing(typing.chat.clone()));
+            }
+            lasts
+        });
+        over
     }
 
     fn enter(&mut self, phase: Phase) -> Vec<Part> {
@@ -84,13 +85,17 @@ impl AppState {
             Part::Reach,
             Part::Storage,
         ];
-        parts.extend(self.chats.keys().cloned().map(Part::Chat));
+        parts.extend(self.order().into_iter().map(Part::Chat));
         parts.extend(self.servers.iter().map(|server| Part::Server(server.url.clone())));
         self.account = snapshot.account;
         self.settings = snapshot.settings;
         self.servers = snapshot.servers;
-        self.chats = snapshot.chats.into_iter().map(|chat| (chat.id.clone(), chat)).collect();
-        parts.extend(self.chats.keys().cloned().map(Part::Chat));
+        self.failed.clear();
+        for server in &self.servers {
+            note_link(&mut self.failed, server);
+        }
+        self.chats = snapshot.chats;
+        parts.extend(self.order().into_iter().map(Part::Chat));
         parts.extend(self.servers.iter().map(|server| Part::Server(server.url.clone())));
         self.sort();
         parts.extend(self.enter(Phase::Ready));
@@ -98,25 +103,23 @@ impl AppState {
     }
 
     fn put_chat(&mut self, chat: Chat) -> Vec<Part> {
-        let id = chat.id.clone();
-        let moved = self.chats.get(&id).is_none_or(|held| held.touched_at != chat.touched_at);
-        self.chats.insert(id.clone(), chat);
-        let mut parts = vec![Part::Chat(id)];
-        if moved {
-            let before = std::mem::take(&mut self.order);
-            self.sort();
-            if before != self.order {
-                parts.push(Part::Order);
-            }
+        let mut parts = vec![Part::Chat(chat.id.clone())];
+        let before = self.order();
+        match self.chats.iter_mut().find(|held| held.id == chat.id) {
+            Some(held) => *held = chat,
+            None => self.chats.push(chat),
+        }
+        self.sort();
+        if before != self.order() {
+            parts.push(Part::Order);
         }
         parts
     }
 
     fn remove_chat(&mut self, id: ChatId) -> Vec<Part> {
-        self.chats.remove(&id);
-        self.order.retain(|other| *other != id);
-        self.typing.remove(&id);
-        self.drafts.remove(&id);
+        self.chats.retain(|chat| chat.id != id);
+        self.typing.retain(|typing| typing.chat != id);
+        self.keep_draft(&id, "");
         let mut parts = vec![Part::Order];
         if self.timeline.as_ref().is_some_and(|timeline| timeline.chat == id) {
             self.timeline = None;
@@ -128,16 +131,16 @@ impl AppState {
 
     /// Newest first; ties by id, so that the order never flickers.
     fn sort(&mut self) {
-        let mut chats: Vec<&Chat> = self.chats.values().collect();
-        chats.sort_by(|a, b| b.touched_at.cmp(&a.touched_at).then_with(|| a.id.cmp(&b.id)));
-        self.order = chats.into_iter().map(|chat| chat.id.clone()).collect();
+        self.chats
+            .sort_unstable_by(|a, b| b.touched_at.cmp(&a.touched_at).then_with(|| a.id.cmp(&b.id)));
     }
 
     fn add_message(&mut self, chat: ChatId, message: Message) -> Vec<Part> {
         let mut parts = Vec::new();
         let incoming = message.direction == Direction::Incoming;
-        if incoming && self.typing.get(&chat).is_some_and(|(who, _)| *who == message.author) {
-            self.typing.remove(&chat);
+        let before = self.typing.len();
+        self.typing.retain(|typing| typing.chat != chat || typing.who != message.author);
+        if self.typing.len() != before {
             parts.push(Part::Typing(chat.clone()));
         }
         if let Some(timeline) = self.timeline.as_mut().filter(|open| open.chat == chat) {
@@ -169,6 +172,7 @@ impl AppState {
 
     fn put_server(&mut self, server: Server) -> Vec<Part> {
         let mut parts = vec![Part::Server(server.url.clone()), Part::Reach];
+        note_link(&mut self.failed, &server);
         match self.servers.iter_mut().find(|held| held.url == server.url) {
             Some(held) => *held = server,
             None => {
@@ -181,6 +185,16 @@ impl AppState {
 
     fn remove_server(&mut self, url: &RelayUrl) -> Vec<Part> {
         self.servers.retain(|server| server.url != *url);
+        self.failed.retain(|failed| failed != url);
         vec![Part::ServerList, Part::Reach]
+    }
+}
+
+fn note_link(failed: &mut Vec<RelayUrl>, server: &Server) {
+    if server.link != LinkState::Connecting {
+        failed.retain(|url| *url != server.url);
+    }
+    if matches!(server.link, LinkState::Offline { .. }) {
+        failed.push(server.url.clone());
     }
 }

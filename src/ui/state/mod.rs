@@ -13,10 +13,9 @@ pub use part::Part;
 pub use rows::{Row, rows};
 pub use timeline::{Edge, PAGE, Timeline};
 
-use std::collections::HashMap;
 use zajil_api::{
-    Account, Chat, ChatId, Direction, LinkState, Message, MessageState, PublicKey, RelayUrl, Seq,
-    Server, Settings, Storage, UnixTime,
+    Account, Chat, ChatId, Direction, Message, MessageState, PublicKey, RelayUrl, Seq, Server,
+    Settings, Storage, UnixTime,
 };
 
 /// The longest first page, a little less than a window holds.
@@ -32,6 +31,14 @@ pub enum Phase {
     Stopped,
 }
 
+/// Somebody is writing in a chat, as far as was heard by now.
+#[derive(Debug)]
+struct Typing {
+    chat: ChatId,
+    who: PublicKey,
+    until: UnixTime,
+}
+
 /// Everything a view may read.
 #[derive(Debug)]
 pub struct AppState {
@@ -42,12 +49,14 @@ pub struct AppState {
     pub settings: Settings,
     pub storage: Storage,
     servers: Vec<Server>,
-    chats: HashMap<ChatId, Chat>,
-    order: Vec<ChatId>,
-    typing: HashMap<ChatId, (PublicKey, UnixTime)>,
+    /// The servers that failed since they were last connected.
+    failed: Vec<RelayUrl>,
+    /// Newest first. Lists, not maps: they are short, and maps cost more bytes.
+    chats: Vec<Chat>,
+    typing: Vec<Typing>,
     timeline: Option<Timeline>,
     /// Unsent text by chat: in memory only, never in the browser's open storage.
-    drafts: HashMap<ChatId, String>,
+    drafts: Vec<(ChatId, String)>,
 }
 
 impl Default for AppState {
@@ -59,23 +68,27 @@ impl Default for AppState {
             settings: Settings::default(),
             storage: Storage::Working,
             servers: Vec::new(),
-            chats: HashMap::new(),
-            order: Vec::new(),
-            typing: HashMap::new(),
+            failed: Vec::new(),
+            chats: Vec::new(),
+            typing: Vec::new(),
             timeline: None,
-            drafts: HashMap::new(),
+            drafts: Vec::new(),
         }
     }
 }
 
 impl AppState {
     /// Newest first.
-    pub fn order(&self) -> &[ChatId] {
-        &self.order
+    pub fn order(&self) -> Vec<ChatId> {
+        self.chats.iter().map(|chat| chat.id.clone()).collect()
+    }
+
+    pub fn has_chats(&self) -> bool {
+        !self.chats.is_empty()
     }
 
     pub fn chat(&self, id: &ChatId) -> Option<&Chat> {
-        self.chats.get(id)
+        self.chats.iter().find(|chat| chat.id == *id)
     }
 
     /// In the order the engine named them.
@@ -87,24 +100,24 @@ impl AppState {
         self.servers.iter().find(|server| server.url == *url)
     }
 
-    /// True when servers are known and not one of them is reachable or being tried for
-    /// the first time.
+    /// True when servers are known and every one has failed since it was last
+    /// connected. A new attempt alone changes nothing, or the strip that says so would
+    /// come and go.
     pub fn is_cut_off(&self) -> bool {
-        !self.servers.is_empty()
-            && self.servers.iter().all(|s| matches!(s.link, LinkState::Offline { .. }))
+        !self.servers.is_empty() && self.servers.iter().all(|s| self.failed.contains(&s.url))
     }
 
     pub fn unread_chats(&self) -> usize {
-        self.chats.values().filter(|chat| chat.unread > 0).count()
+        self.chats.iter().filter(|chat| chat.unread > 0).count()
     }
 
     pub fn is_typing(&self, chat: &ChatId) -> bool {
-        self.typing.contains_key(chat)
+        self.typing.iter().any(|typing| typing.chat == *chat)
     }
 
     /// When the next typing notice runs out.
     pub fn next_expiry(&self) -> Option<UnixTime> {
-        self.typing.values().map(|(_, until)| *until).min()
+        self.typing.iter().map(|typing| typing.until).min()
     }
 
     pub fn timeline(&self) -> Option<&Timeline> {
@@ -117,8 +130,7 @@ impl AppState {
 
     /// Starts an empty window on a chat; the caller asks for its newest page.
     pub fn open(&mut self, id: &ChatId) {
-        let unread_after =
-            self.chats.get(id).filter(|chat| chat.unread > 0).map(|chat| chat.read_up_to);
+        let unread_after = self.chat(id).filter(|chat| chat.unread > 0).map(|chat| chat.read_up_to);
         self.timeline = Some(Timeline::new(id.clone(), unread_after));
     }
 
@@ -162,14 +174,14 @@ impl AppState {
     }
 
     pub fn draft(&self, chat: &ChatId) -> String {
-        self.drafts.get(chat).cloned().unwrap_or_default()
+        let draft = self.drafts.iter().find(|(id, _)| id == chat);
+        draft.map(|(_, text)| text.clone()).unwrap_or_default()
     }
 
     pub fn keep_draft(&mut self, chat: &ChatId, text: &str) {
-        if text.is_empty() {
-            self.drafts.remove(chat);
-        } else {
-            self.drafts.insert(chat.clone(), text.to_owned());
+        self.drafts.retain(|(id, _)| id != chat);
+        if !text.is_empty() {
+            self.drafts.push((chat.clone(), text.to_owned()));
         }
     }
 }

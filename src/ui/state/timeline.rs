@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use zajil_api::{ChatId, CommandId, Direction, Message, MessageState, Seq};
 
 /// How many messages one request to the engine asks for.
@@ -28,7 +27,8 @@ pub struct Timeline {
     /// Whether the newest message is on the screen; only then may the window
     /// move forward under the reader's eyes.
     pub following: bool,
-    messages: BTreeMap<Seq, Message>,
+    /// By sequence number, each once.
+    messages: Vec<Message>,
     reached_start: bool,
     reached_end: bool,
     asked: Option<(CommandId, Edge)>,
@@ -40,7 +40,7 @@ impl Timeline {
             chat,
             unread_after,
             following: true,
-            messages: BTreeMap::new(),
+            messages: Vec::new(),
             reached_start: false,
             reached_end: false,
             asked: None,
@@ -49,11 +49,11 @@ impl Timeline {
 
     /// Oldest first.
     pub fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> {
-        self.messages.values()
+        self.messages.iter()
     }
 
     pub fn message(&self, seq: Seq) -> Option<&Message> {
-        self.messages.get(&seq)
+        self.messages.get(self.place(seq).ok()?)
     }
 
     pub fn len(&self) -> usize {
@@ -80,12 +80,12 @@ impl Timeline {
         }
         match edge {
             Edge::Older if !self.reached_start => {
-                self.messages.first_key_value().map(|(seq, _)| Some(*seq))
+                self.messages.first().map(|message| Some(message.seq))
             }
             Edge::Newer if !self.reached_end => self
                 .messages
-                .last_key_value()
-                .map(|(seq, _)| Some(Seq(seq.0.saturating_add(u64::from(PAGE) + 1)))),
+                .last()
+                .map(|message| Some(Seq(message.seq.0.saturating_add(u64::from(PAGE) + 1)))),
             _ => None,
         }
     }
@@ -115,12 +115,14 @@ impl Timeline {
             }
             Edge::Older => self.reached_start = reached_start,
             Edge::Newer => {
-                let wished = self.messages.last_key_value().map_or(0, |(seq, _)| seq.0);
+                let wished = self.messages.last().map_or(0, |message| message.seq.0);
                 let wished = wished.saturating_add(u64::from(PAGE));
                 self.reached_end = page.last().is_none_or(|message| message.seq.0 < wished);
             }
         }
-        self.messages.extend(page.into_iter().map(|message| (message.seq, message)));
+        for message in page {
+            self.put(message);
+        }
         self.trim(if edge == Edge::Older { Edge::Newer } else { Edge::Older });
         true
     }
@@ -135,14 +137,15 @@ impl Timeline {
             self.reached_end = false;
             return false;
         }
-        self.messages.insert(message.seq, message);
+        self.put(message);
         self.trim(Edge::Older);
         true
     }
 
     /// `false` when there is no such message of one's own in the window.
     pub fn set_state(&mut self, seq: Seq, state: MessageState) -> bool {
-        match self.messages.get_mut(&seq).map(|message| &mut message.direction) {
+        let held = self.place(seq).ok().and_then(|place| self.messages.get_mut(place));
+        match held.map(|message| &mut message.direction) {
             Some(direction @ Direction::Outgoing(_)) => {
                 *direction = Direction::Outgoing(state);
                 true
@@ -151,15 +154,32 @@ impl Timeline {
         }
     }
 
-    fn trim(&mut self, edge: Edge) {
-        while self.messages.len() > WINDOW {
-            if edge == Edge::Newer {
-                self.messages.pop_last();
-                self.reached_end = false;
-            } else {
-                self.messages.pop_first();
-                self.reached_start = false;
+    fn place(&self, seq: Seq) -> Result<usize, usize> {
+        self.messages.binary_search_by_key(&seq, |message| message.seq)
+    }
+
+    fn put(&mut self, message: Message) {
+        match self.place(message.seq) {
+            Ok(place) => {
+                if let Some(held) = self.messages.get_mut(place) {
+                    *held = message;
+                }
             }
+            Err(place) => self.messages.insert(place, message),
+        }
+    }
+
+    fn trim(&mut self, edge: Edge) {
+        let surplus = self.messages.len().saturating_sub(WINDOW);
+        if surplus == 0 {
+            return;
+        }
+        if edge == Edge::Newer {
+            self.messages.truncate(WINDOW);
+            self.reached_end = false;
+        } else {
+            self.messages.drain(..surplus);
+            self.reached_start = false;
         }
     }
 }

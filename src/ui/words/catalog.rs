@@ -1,12 +1,11 @@
-use std::collections::HashMap;
-
 /// One language's words, as its file in `www/locales` holds them.
 ///
 /// `key = text`, with `{name}` for what is filled in, and `key[form] = text` for
 /// the plural forms the language has (CLDR's names: zero, one, two, few, many,
 /// other). `#` starts a comment line.
 pub struct Catalog {
-    texts: HashMap<&'static str, &'static str>,
+    /// In the file's order; a search through them all costs less than a map's bytes.
+    texts: Vec<(&'static str, &'static str)>,
 }
 
 impl Catalog {
@@ -23,7 +22,7 @@ impl Catalog {
     }
 
     pub fn text(&self, key: &str) -> Option<&'static str> {
-        self.texts.get(key).copied()
+        self.texts.iter().find(|(known, _)| *known == key).map(|(_, text)| *text)
     }
 
     /// The text for one plural form, or for `other` where the form is not written.
@@ -33,7 +32,7 @@ impl Catalog {
 
     #[cfg(test)]
     pub fn entries(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        self.texts.iter().map(|(key, text)| (*key, *text))
+        self.texts.iter().copied()
     }
 }
 

@@ -25,17 +25,20 @@ pub fn speak(language: Language, tag: &str) {
 }
 
 /// The text behind `key`.
+#[inline(never)]
 pub fn say(key: &str) -> String {
     text(key).to_owned()
 }
 
 /// The text behind `key`, with values filled in. For labels and numbers; where a
 /// name stands in visible text, use [`sentence`].
+#[inline(never)]
 pub fn say_with(key: &str, values: &[(&str, &str)]) -> String {
     fill(text(key), values)
 }
 
 /// The text behind `key` in the plural form that `n` needs, `{n}` in local digits.
+#[inline(never)]
 pub fn say_count(key: &str, n: u32) -> String {
     let form = format::plural_form(n);
     let text = CATALOG

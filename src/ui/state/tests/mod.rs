@@ -1,7 +1,7 @@
 mod rows;
 
 use super::*;
-use zajil_api::{Contact, MessageId, Preview, Snapshot, Stage, Update};
+use zajil_api::{Contact, LinkState, MessageId, Preview, Snapshot, Stage, Update};
 
 const ALICE: &str = "a11ce";
 
@@ -75,8 +75,8 @@ fn held(state: &AppState) -> Vec<u64> {
 #[expect(clippy::reversed_empty_ranges, reason = "an empty page")]
 const NOTHING: std::ops::RangeInclusive<u64> = 1..=0;
 
-fn order(state: &AppState) -> Vec<&str> {
-    state.order().iter().map(ChatId::as_str).collect()
+fn order(state: &AppState) -> Vec<String> {
+    state.order().iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_removed_chat_takes_its_window_draft_and_row_with_it() {
     let id = ChatId::new("a");
     state.keep_draft(&id, "half a thought");
     state.apply(Update::ChatRemoved(id.clone()));
-    assert!(state.order().is_empty() && state.timeline().is_none());
+    assert!(!state.has_chats() && state.timeline().is_none());
     assert_eq!(state.draft(&id), "");
 }
 
@@ -238,6 +238,8 @@ fn cut_off_means_every_known_server_is_down() {
     assert!(!state.is_cut_off());
     state.apply(Update::ServerChanged(server("wss://b", offline)));
     assert!(state.is_cut_off());
+    state.apply(Update::ServerChanged(server("wss://b", LinkState::Connecting)));
+    assert!(state.is_cut_off(), "trying again is not reaching");
     state.apply(Update::ServerRemoved(RelayUrl::new("wss://b")));
     assert_eq!(state.servers().len(), 1);
 }
