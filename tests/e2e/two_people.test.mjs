@@ -1,14 +1,16 @@
 // Two people, two browsers, one encrypted chat: the main journey, in order.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { engines } from "./harness/engines.mjs";
+import { Journey } from "./harness/journey.mjs";
 import { Person } from "./harness/person.mjs";
 import { Server } from "./harness/server.mjs";
 
 for (const engine of engines) {
   describe(`two people in ${engine.name}`, { concurrency: 1 }, () => {
     let server, browser, alice, bob;
+    const journey = new Journey(() => [alice, bob]);
 
     before(async () => {
       server = await Server.start();
@@ -22,7 +24,7 @@ for (const engine of engines) {
       await server?.remove();
     });
 
-    test("bob follows alice's invite link and they write to each other", async () => {
+    journey.step("bob follows alice's invite link and they write to each other", async () => {
       await alice.begins();
       await bob.follows(await alice.invites(), "Alice");
       await bob.writes("Hello Alice, it is me");
@@ -32,12 +34,12 @@ for (const engine of engines) {
       await bob.reads("مرحبا Bob");
     });
 
-    test("what both have on their screens is marked as read", async () => {
+    journey.step("what both have on their screens is marked as read", async () => {
       await bob.sees("Hello Alice, it is me", "Read");
       await alice.sees("مرحبا Bob", "Read");
     });
 
-    test("a message to somebody away is sent, then delivered, then read, once", async () => {
+    journey.step("a message to somebody away is sent, then delivered, then read, once", async () => {
       await bob.leaves();
       await alice.writes("While you were out");
       assert.equal(await alice.sees("While you were out", "Sent"), "Sent");
@@ -50,7 +52,7 @@ for (const engine of engines) {
       assert.equal(await bob.count("While you were out"), 1);
     });
 
-    test("after a reload the history is there, in order", async () => {
+    journey.step("after a reload the history is there, in order", async () => {
       const said = ["Hello Alice, it is me", "مرحبا Bob", "While you were out"];
       for (const person of [alice, bob]) {
         await person.reloads();
@@ -59,7 +61,7 @@ for (const engine of engines) {
       }
     });
 
-    test("what is written while the server is down arrives once when it is back", async () => {
+    journey.step("what is written while the server is down arrives once when it is back", async () => {
       await server.kill();
       await alice.writes("Into the dark");
       assert.equal(await alice.sees("Into the dark", "Sending"), "Sending");
@@ -74,7 +76,7 @@ for (const engine of engines) {
       }
     });
 
-    test("neither browser complained about anything on the way", () => {
+    journey.step("neither browser complained about anything on the way", () => {
       alice.assertNoComplaints();
       bob.assertNoComplaints();
     });

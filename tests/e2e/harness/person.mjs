@@ -54,9 +54,8 @@ export class Person {
 
   /** Follows a link as a new person does: a name, and one is in. */
   async follows(link, inviter) {
-    await this.page.goto(link);
-    // Only the fragment changes, which loads nothing anew.
-    await this.page.reload();
+    await this.leaves();
+    await this.opens(link);
     await this.page.getByRole("textbox", { name: "Your name", exact: true }).fill(this.name);
     await this.page.getByRole("button", { name: `Start chatting with ${inviter}` }).click();
     await this.conversation(inviter).waitFor();
@@ -119,6 +118,12 @@ export class Person {
   message(text) {
     const log = this.page.getByRole("log", { name: "Messages", exact: true });
     return log.getByRole("article").filter({ hasText: text });
+  }
+
+  /** What is on the screen and what the browser said, for whoever reads a failure. */
+  async story() {
+    const screen = await this.page.locator("body").ariaSnapshot().catch(String);
+    return `${this.name} at ${this.page.url()} sees:\n${screen}\n${this.watch.peek().join("\n")}`;
   }
 
   /** Nothing went wrong in this browser that a person does not see. */

@@ -37,6 +37,10 @@ export class Watch {
     this.#lines.push(text);
   }
 
+  peek() {
+    return [...this.#lines];
+  }
+
   /** What was noted since the last time. */
   take() {
     return this.#lines.splice(0);
