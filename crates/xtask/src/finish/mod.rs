@@ -83,7 +83,7 @@ fn finish(stage: &Stage, source: &Path, release: bool) -> Result<()> {
     let names = Names { app_script, app_module, worker, worker_module, worker_script, boot, style };
     page::write(stage, &names)?;
     if release {
-        step("Compressing (half a minute)");
+        step("Compressing (a few seconds)");
         compress::all(stage.folder())?;
         budget::measure(stage, &names)?;
     }
