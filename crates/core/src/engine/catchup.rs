@@ -7,14 +7,12 @@
 //! a little patience is over), and then taken oldest first. Times come from the
 //! sender and decide nothing but this order of reading.
 
+use super::feed::{Feed, Progress};
 use super::{Engine, Timestamp};
-use crate::nostr::{ClientMessage, Event, Filter, Kind, SubscriptionId};
+use crate::nostr::{Event, EventId, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 use zajil_api::{RelayUrl, UnixTime};
 
-/// Gift wraps are dated up to two days back, clocks differ: what is asked for
-/// overlaps what was received before by so much.
-const OVERLAP_SECONDS: u64 = 3 * 86_400;
 /// A page of fewer events than this was not cut off by any server's limit.
 const FULL_PAGE: u32 = 50;
 /// Pages at most, for a server that never comes to an end.
@@ -26,64 +24,12 @@ const LONGEST_HOLD_MS: u64 = 30_000;
 /// Events held at most before they are taken as they are.
 const MAX_HELD: usize = 50_000;
 
-/// What is asked of a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Feed {
-    /// Gift wraps for us.
-    Inbox,
-    /// Our chats' messages.
-    Groups,
-    /// Key packages of people we want to reach.
-    Lookups,
-}
-
-impl Feed {
-    const ALL: [Feed; 3] = [Feed::Inbox, Feed::Groups, Feed::Lookups];
-
-    fn name(self) -> &'static str {
-        match self {
-            Feed::Inbox => "inbox",
-            Feed::Groups => "groups",
-            Feed::Lookups => "lookups",
-        }
-    }
-
-    /// The subscription for older pages beside the live one.
-    fn older(self) -> &'static str {
-        match self {
-            Feed::Inbox => "inbox-older",
-            Feed::Groups => "groups-older",
-            Feed::Lookups => "lookups-older",
-        }
-    }
-
-    fn of(subscription: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|feed| feed.name() == subscription || feed.older() == subscription)
-    }
-}
-
-/// One feed of one server on its way to the end of what is stored.
-#[derive(Debug)]
-struct Progress {
-    started_at: UnixTime,
-    filters: Vec<Filter>,
-    page: u32,
-    in_page: u32,
-    oldest: Option<UnixTime>,
-    until: Option<UnixTime>,
-    done: bool,
-    /// Did not come to an end in time: nobody waits for it any more.
-    stalled: bool,
-}
-
 #[derive(Debug, Default)]
 pub(super) struct Catchup {
-    feeds: BTreeMap<(RelayUrl, Feed), Progress>,
-    held: BTreeMap<(UnixTime, crate::nostr::EventId), Event>,
+    pub feeds: BTreeMap<(RelayUrl, Feed), Progress>,
+    held: BTreeMap<(UnixTime, EventId), Event>,
     /// What a server told about people we look for, until it has told all.
-    lookups: BTreeMap<RelayUrl, Vec<Event>>,
+    pub lookups: BTreeMap<RelayUrl, Vec<Event>>,
     /// When the first of the held arrived, and the last.
     held_since: Option<(Timestamp, Timestamp)>,
 }
@@ -114,91 +60,6 @@ impl Catchup {
 }
 
 impl Engine {
-    /// Asks a server that has just connected for everything.
-    pub(super) fn subscribe(&mut self, relay: &RelayUrl) {
-        let cursor = self.cursors.get(relay);
-        let since = cursor.map(|at| UnixTime(at.0.saturating_sub(OVERLAP_SECONDS)));
-        let inbox = self.account.as_ref().map(|account| {
-            let filter = Filter::new()
-                .kinds([Kind::GIFT_WRAP])
-                .tags('p', [account.keys.public_key().to_hex()]);
-            since.map_or(filter.clone(), |since| filter.since(since))
-        });
-        self.start_feed(relay, Feed::Inbox, inbox.into_iter().collect());
-        self.subscribe_groups(relay);
-        self.subscribe_lookups(relay);
-    }
-
-    /// The chats changed: every server is asked for those it should hold.
-    pub(super) fn resubscribe(&mut self) {
-        let open: Vec<RelayUrl> = self.pool.open().cloned().collect();
-        for relay in open {
-            self.subscribe_groups(&relay);
-        }
-    }
-
-    fn subscribe_groups(&mut self, relay: &RelayUrl) {
-        let cursor = self.cursors.get(relay).copied();
-        let since = cursor.map(|at| UnixTime(at.0.saturating_sub(OVERLAP_SECONDS)));
-        let groups = self.chats.values().flat_map(|chat| &chat.row.groups);
-        // A group joined since then may be older than that.
-        let (old, new): (Vec<_>, Vec<_>) = groups
-            .filter(|group| group.relays.contains(relay))
-            .partition(|group| since.is_some_and(|since| group.joined_at < since));
-        let filter = |groups: Vec<&super::record::GroupRow>| {
-            let ids = groups.into_iter().map(|group| hex::encode(group.nostr_group_id));
-            Filter::new().kinds([Kind::GROUP_MESSAGE]).tags('h', ids)
-        };
-        let mut filters = Vec::new();
-        if let (false, Some(since)) = (old.is_empty(), since) {
-            filters.push(filter(old).since(since));
-        }
-        if !new.is_empty() {
-            filters.push(filter(new));
-        }
-        self.start_feed(relay, Feed::Groups, filters);
-    }
-
-    pub(super) fn subscribe_lookups(&mut self, relay: &RelayUrl) {
-        self.catchup.lookups.remove(relay);
-        let filters = self.lookup_filter().into_iter().collect();
-        self.start_feed(relay, Feed::Lookups, filters);
-    }
-
-    fn start_feed(&mut self, relay: &RelayUrl, feed: Feed, filters: Vec<Filter>) {
-        let place = (relay.clone(), feed);
-        if filters.is_empty() {
-            if self.catchup.feeds.remove(&place).is_some() {
-                self.close(relay, feed.name());
-            }
-            return;
-        }
-        let progress = Progress {
-            started_at: self.unix_now(),
-            filters: filters.clone(),
-            page: 0,
-            in_page: 0,
-            oldest: None,
-            until: None,
-            done: false,
-            stalled: false,
-        };
-        self.catchup.feeds.insert(place, progress);
-        self.req(relay, feed.name(), filters);
-    }
-
-    fn req(&mut self, relay: &RelayUrl, name: &str, filters: Vec<Filter>) {
-        if let Some(subscription) = SubscriptionId::new(name) {
-            self.say(relay, &ClientMessage::Req { subscription, filters });
-        }
-    }
-
-    fn close(&mut self, relay: &RelayUrl, name: &str) {
-        if let Some(subscription) = SubscriptionId::new(name) {
-            self.say(relay, &ClientMessage::Close(subscription));
-        }
-    }
-
     /// An event arrived on a subscription; nothing about it is verified.
     pub(super) fn handle_event(&mut self, relay: &RelayUrl, subscription: &str, event: Event) {
         let Some(feed) = Feed::of(subscription) else { return };

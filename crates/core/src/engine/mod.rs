@@ -13,7 +13,7 @@
 //! | `invite`, `start` | from a link to a founded group |
 //! | `join` | from a Welcome to a chat |
 //! | `send`, `outbox` | from the composer to every server |
-//! | `frames`, `catchup` | from a server's frame to an event worth reading, once |
+//! | `frames`, `feed`, `catchup` | from a server's frame to an event worth reading, once |
 //! | `receive` | from an event to a message |
 //! | `receipts` | ticks and typing |
 //! | `history` | pages of a chat |
@@ -26,6 +26,7 @@ mod catchup;
 mod chat;
 mod command;
 mod error;
+mod feed;
 mod frames;
 mod history;
 mod invite;

@@ -1,3 +1,4 @@
+use openmls::prelude::{ProcessMessageError, ValidationError};
 use std::fmt::Debug;
 use thiserror::Error;
 
@@ -34,5 +35,26 @@ impl MlsError {
 
     pub(super) fn ours(what: &'static str, error: impl Debug) -> Self {
         Self::Ours { what, detail: format!("{error:?}") }
+    }
+
+    /// Whose fault it is that a message could not be read.
+    pub(super) fn of_processing<S: Debug>(error: ProcessMessageError<S>) -> Self {
+        match &error {
+            ProcessMessageError::ValidationError(ValidationError::UnableToDecrypt(cause)) => {
+                let cause = format!("{cause:?}");
+                if cause.contains("SecretReuse") {
+                    MlsError::Replayed
+                } else if cause.contains("TooDistantInThePast") || cause.contains("NoPastEpochData")
+                {
+                    MlsError::PastEpoch
+                } else {
+                    MlsError::peer("message", error)
+                }
+            }
+            ProcessMessageError::ValidationError(ValidationError::WrongEpoch) => {
+                MlsError::PastEpoch
+            }
+            _ => MlsError::peer("message", error),
+        }
     }
 }

@@ -9,9 +9,8 @@ use super::{
 use openmls::prelude::{
     BasicCredential, CommitMessageBundle, Extension, Extensions, GroupId, LeafNode,
     LeafNodeParameters, MlsGroup, MlsGroupJoinConfig, MlsMessageBodyIn, MlsMessageIn,
-    MlsMessageOut, PURE_PLAINTEXT_WIRE_FORMAT_POLICY, ProcessMessageError, ProcessedMessageContent,
-    ProtocolMessage, Sender, SenderRatchetConfiguration, StagedWelcome, ValidationError,
-    WelcomeError,
+    MlsMessageOut, PURE_PLAINTEXT_WIRE_FORMAT_POLICY, ProcessedMessageContent, ProtocolMessage,
+    Sender, SenderRatchetConfiguration, StagedWelcome, WelcomeError,
 };
 use openmls_traits::OpenMlsProvider;
 use std::fmt;
@@ -241,7 +240,8 @@ impl Group {
         if message.epoch() > self.inner.epoch() {
             return Err(MlsError::FutureEpoch);
         }
-        let processed = self.inner.process_message(provider, message).map_err(classify)?;
+        let processed =
+            self.inner.process_message(provider, message).map_err(MlsError::of_processing)?;
         let Sender::Member(leaf) = *processed.sender() else {
             return Ok(Processed::Ignored("a sender outside the group"));
         };
@@ -293,21 +293,4 @@ fn ratchet() -> SenderRatchetConfiguration {
 
 fn serialize(message: &MlsMessageOut) -> Result<Vec<u8>, MlsError> {
     message.tls_serialize_detached().map_err(|error| MlsError::ours("message bytes", error))
-}
-
-fn classify<S: fmt::Debug>(error: ProcessMessageError<S>) -> MlsError {
-    match &error {
-        ProcessMessageError::ValidationError(ValidationError::UnableToDecrypt(cause)) => {
-            let cause = format!("{cause:?}");
-            if cause.contains("SecretReuse") {
-                MlsError::Replayed
-            } else if cause.contains("TooDistantInThePast") || cause.contains("NoPastEpochData") {
-                MlsError::PastEpoch
-            } else {
-                MlsError::peer("message", error)
-            }
-        }
-        ProcessMessageError::ValidationError(ValidationError::WrongEpoch) => MlsError::PastEpoch,
-        _ => MlsError::peer("message", error),
-    }
 }

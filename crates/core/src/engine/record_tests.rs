@@ -1,0 +1,113 @@
+//! The bytes of stored rows, held for ever.
+
+use super::*;
+use zajil_api::{Direction, Receipts};
+
+fn event() -> EventId {
+    EventId::from_bytes([0xe1; 32])
+}
+
+fn peer() -> PublicKey {
+    serde_json::from_str(&format!("\"{}\"", "ab".repeat(32))).unwrap()
+}
+
+fn relay() -> RelayUrl {
+    RelayUrl::new("wss://r")
+}
+
+fn chat() -> ChatRow {
+    ChatRow {
+        key: ChatKey([1; 16]),
+        peer: peer(),
+        peer_name: "B".to_owned(),
+        stage: Stage::Open,
+        groups: vec![GroupRow {
+            id: vec![7],
+            nostr_group_id: [2; 32],
+            relays: vec![relay()],
+            joined_at: UnixTime(5),
+            keys: Vec::new(),
+            pending_commit: true,
+        }],
+        wanted: Some(WantedRow { token: [3; 16], relays: vec![relay()] }),
+        next_seq: Seq(300),
+        sent: 2,
+        read_up_to: Seq(1),
+        unread: 1,
+        last: Some(Preview {
+            text: "hi".to_owned(),
+            direction: Direction::Outgoing(MessageState::Sent { on: 1, of: 2 }),
+            sent_at: UnixTime(6),
+        }),
+        touched_at: UnixTime(7),
+        queued: vec![QueuedRow { seq: Seq(2), rumor: "{}".to_owned() }],
+        to_confirm: vec![event()],
+        to_mark_read: None,
+        last_incoming: Some((Seq(1), event())),
+    }
+}
+
+/// One of each: what is written today must be readable for ever.
+fn rows() -> Vec<Record> {
+    vec![
+        Record::Header { version: VERSION },
+        Record::Account(AccountRow {
+            secret: [1; 32],
+            leaf_secret: [2; 32],
+            name: "A".to_owned(),
+            slot: [3; 32],
+            invite_token: [4; 16],
+            key_packages: vec![KeyPackageRow { reference: vec![5], made_at: UnixTime(6) }],
+        }),
+        Record::Settings(Settings { receipts: Receipts::Withheld }),
+        Record::Server(relay()),
+        Record::Chat(chat()),
+        Record::Mls(MlsRow { key: vec![1], value: vec![2, 3] }),
+        Record::Outgoing(OutgoingRow {
+            id: 4,
+            content: Outgoing::Event { id: event(), json: EventJson("{}".to_owned()) },
+            targets: vec![Target { relay: relay(), answer: Answer::Refused }],
+            purpose: Purpose::Message { chat: ChatKey([1; 16]), seq: Seq(2) },
+        }),
+        Record::Unsettled(UnsettledRow {
+            chat: ChatKey([1; 16]),
+            seq: Seq(2),
+            id: event(),
+            state: MessageState::Delivered,
+        }),
+        Record::Cursor { relay: relay(), at: UnixTime(9) },
+        Record::Blocked(peer()),
+    ]
+}
+
+#[test]
+fn stored_rows_keep_their_bytes() {
+    let mut dump = String::new();
+    for row in rows() {
+        let bytes = postcard::to_stdvec(&row).unwrap();
+        assert_eq!(postcard::from_bytes::<Record>(&bytes).unwrap(), row);
+        dump.push_str(&hex::encode(bytes));
+        dump.push('\n');
+    }
+    let message = MessageRow {
+        id: event(),
+        author: peer(),
+        mine: true,
+        text: "hi".to_owned(),
+        sent_at: UnixTime(1),
+        received_at: UnixTime(2),
+    };
+    dump.push_str(&hex::encode(postcard::to_stdvec(&message).unwrap()));
+    insta::assert_snapshot!(dump);
+}
+
+#[test]
+fn debug_shows_no_secret_and_no_words() {
+    let dump = format!("{:?}", rows());
+    for secret in
+        ["\"hi\"", "\"A\"", "\"B\"", "0101", "1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1"]
+    {
+        assert!(!dump.contains(secret), "{secret} in {dump}");
+    }
+    insta::assert_snapshot!(dump);
+}
