@@ -193,8 +193,9 @@ test("on a phone one column is shown and Enter breaks the line", async (page) =>
 }, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
 
 const wanted = process.argv.slice(2).join(" ");
+const chosen = tests.filter(({ name }) => name.includes(wanted));
 let failed = 0;
-for (const { name, run, options } of tests.filter(({ name }) => name.includes(wanted))) {
+for (const { name, run, options } of chosen) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(8000);
@@ -213,5 +214,5 @@ for (const { name, run, options } of tests.filter(({ name }) => name.includes(wa
 }
 await browser.close();
 close();
-console.log(`${tests.length - failed} passed, ${failed} failed`);
+console.log(`${chosen.length - failed} passed, ${failed} failed`);
 process.exitCode = failed ? 1 : 0;

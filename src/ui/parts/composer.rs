@@ -101,9 +101,10 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
     }
 }
 
-/// As high as its text; the style sheet sets the limit.
+/// As high as its text and its borders; the style sheet sets the limit.
 fn fit(area: &web_sys::HtmlTextAreaElement) {
     let style = web_sys::HtmlElement::style(area);
     let _ = style.set_property("block-size", "auto");
-    let _ = style.set_property("block-size", &format!("{}px", area.scroll_height()));
+    let borders = area.offset_height() - area.client_height();
+    let _ = style.set_property("block-size", &format!("{}px", area.scroll_height() + borders));
 }
