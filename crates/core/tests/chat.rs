@@ -18,6 +18,17 @@ fn an_account_needs_no_server() {
 }
 
 #[test]
+fn nothing_is_stored_before_there_is_an_account() {
+    let mut world = World::new(&["Alice"], &[ONE]);
+    world.command("Alice", Command::SetReceipts { receipts: Receipts::Withheld });
+    world.command("Alice", Command::AddServer { url: TWO.to_owned() });
+    assert!(world.person("Alice").disk_is_empty());
+    world.restart("Alice");
+    world.command("Alice", Command::CreateAccount { name: "Alice".to_owned() });
+    assert!(!world.person("Alice").disk_is_empty());
+}
+
+#[test]
 fn two_people_meet_by_an_invite_link_and_both_can_write() {
     let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
     world.meet("Bob", "Alice");

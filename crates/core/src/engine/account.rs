@@ -59,6 +59,7 @@ impl Engine {
             return Err(Failure::AccountExists);
         }
         let name = clean_name(name)?;
+        self.save_header();
         let keys = SecretKey::generate(&mut self.rng);
         let mut row = AccountRow {
             secret: *keys.to_bytes(),

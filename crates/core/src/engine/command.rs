@@ -16,6 +16,16 @@ impl Engine {
     }
 
     fn handle_command(&mut self, id: CommandId, command: Command) -> Result<(), Failure> {
+        let needs_no_account = matches!(
+            command,
+            Command::Attach
+                | Command::CreateAccount { .. }
+                | Command::ReadInvite { .. }
+                | Command::RetryStorage
+        );
+        if self.account.is_none() && !needs_no_account {
+            return Err(Failure::NoAccount);
+        }
         match command {
             Command::Attach => {
                 let snapshot = self.snapshot();

@@ -76,14 +76,16 @@ impl Engine {
     }
 
     /// Before anything else is read: rows of a newer version may not even parse.
-    fn check_version(&mut self, rows: &[(Table, Row)]) -> Result<(), OpenError> {
+    /// Nothing at all is stored before there is an account.
+    fn check_version(&self, rows: &[(Table, Row)]) -> Result<(), OpenError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
         let header = self.vault.name(HEADER);
         let found =
             rows.iter().find(|(table, (key, _))| *table == Table::Records && *key == header);
-        let Some((_, (key, sealed))) = found else {
-            self.save_header();
-            return Ok(());
-        };
+        // Under another vault key the row would have another name.
+        let Some((_, (key, sealed))) = found else { return Err(OpenError::Sealed) };
         match self.read_record(key, sealed)? {
             Record::Header { version: VERSION } => Ok(()),
             Record::Header { version: found } => Err(OpenError::Newer { found, known: VERSION }),

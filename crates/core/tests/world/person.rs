@@ -65,6 +65,13 @@ impl Person {
         self.disk.load(range).now_or_never().unwrap().unwrap()
     }
 
+    pub fn disk_is_empty(&self) -> bool {
+        Table::ALL.into_iter().all(|table| {
+            let all = Range { table, from: vec![], to: None, order: Order::Ascending, limit: None };
+            self.load(&all).is_empty()
+        })
+    }
+
     /// The first screen, brought up to date by every later update.
     fn snapshot(&self) -> Snapshot {
         let mut snapshot = None;
