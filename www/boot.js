@@ -23,6 +23,14 @@ globalThis.trustedTypes?.createPolicy("default", {
   createScript: () => null,
 });
 
+// The chosen look, before anything is drawn in another.
+try {
+  const theme = localStorage.getItem("zajil.theme");
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+} catch {
+  // A browser that forbids storage has no choice remembered.
+}
+
 try {
   await init({ module_or_path: new URL("./__APP_WASM__", import.meta.url) });
 } catch (error) {
