@@ -48,9 +48,13 @@ fn policy() -> String {
     format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">")
 }
 
-/// `trunk serve` adds a reloading script to the page: it moves to a file.
+/// `trunk serve` adds a reloading script to the page: it moves to a file. Trunk would fill
+/// in its own address while serving the page; the file finds it out by itself.
 fn outsourced(stage: &Stage, mut page: String) -> Result<String> {
     while let Some((before, code, after)) = inline_script(&page) {
+        let code = code
+            .replace("'{{__TRUNK_ADDRESS__}}'", "location.host")
+            .replace("{{__TRUNK_WS_BASE__}}", "/");
         let name = stage.add("reload.js", code.as_bytes())?;
         page = format!("{before}<script src=\"{name}\"></script>{after}");
     }
