@@ -1,0 +1,268 @@
+//! Whatever bytes arrive: an answer, never a panic.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
+use proptest::prelude::*;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use std::collections::HashMap;
+use zajil_api::UnixTime;
+use zajil_core::envelope::{
+    GroupProfile, Inner, Routing, SealedMessage, group_components, group_event_key,
+    inbox_relays_event, key_package_event, leaf_components, parse_inbox_relays,
+    parse_key_package_event, parse_welcome, prove, read_group, seal_message, verify_proof,
+};
+use zajil_core::mls::{
+    Founded, Group, LeafSigner, Member, MlsError, OwnKeyPackage, Processed, Provider,
+    own_key_package, parse_key_package,
+};
+use zajil_core::nostr::{Event, Kind, Rumor, SecretKey, Tag, UnsignedEvent};
+
+struct Device {
+    account: SecretKey,
+    signer: LeafSigner,
+    provider: Provider,
+    rng: ChaCha20Rng,
+}
+
+fn now() -> UnixTime {
+    UnixTime(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs())
+}
+
+impl Device {
+    fn new(seed: u8) -> Self {
+        let mut rng = ChaCha20Rng::from_seed([seed; 32]);
+        Self {
+            account: SecretKey::generate(&mut rng),
+            signer: LeafSigner::from_bytes([seed; 32]),
+            provider: Provider::new([seed; 32], HashMap::new()),
+            rng,
+        }
+    }
+
+    fn components(&mut self) -> zajil_core::mls::Components {
+        let key = self.signer.public_key();
+        leaf_components(prove(&self.account, &key, now(), &mut self.rng))
+    }
+
+    fn key_package(&mut self) -> OwnKeyPackage {
+        let components = self.components();
+        let identity = self.account.public_key().to_bytes();
+        own_key_package(&self.provider, &self.signer, &identity, &components, now().0).unwrap()
+    }
+
+    fn found(&mut self, invitee: &[u8]) -> Founded {
+        let components = self.components();
+        let identity = self.account.public_key().to_bytes();
+        let invitee = parse_key_package(&self.provider, invitee).unwrap();
+        let routing =
+            Routing { nostr_group_id: [1; 32], relays: vec!["wss://a.example".to_owned()] };
+        let state = group_components(
+            &GroupProfile::default(),
+            &[identity, invitee.member.identity],
+            &routing,
+        );
+        Group::found(&self.provider, &self.signer, &identity, &components, &state, &invitee)
+            .unwrap()
+    }
+}
+
+/// Valid bytes with a few of them changed, cut or doubled: what a parser sees at its deepest.
+fn damaged(valid: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
+    let length = valid.len();
+    proptest::collection::vec((0..length, any::<u8>(), 0..4u8), 1..6).prop_map(move |changes| {
+        let mut bytes = valid.clone();
+        for (at, value, how) in changes {
+            let at = at.min(bytes.len().saturating_sub(1));
+            match how {
+                0 => bytes.truncate(at.max(1)),
+                1 => bytes.insert(at, value),
+                _ => bytes[at] ^= value,
+            }
+        }
+        bytes
+    })
+}
+
+fn joined() -> (Device, Device, Group, Group) {
+    let (mut alice, mut bob) = (Device::new(1), Device::new(2));
+    let key_package = bob.key_package();
+    let Founded { group, welcome } = alice.found(&key_package.bytes);
+    let theirs =
+        Group::join(&bob.provider, &welcome, |sender, state| read_group(sender, state).map(|_| ()));
+    (alice, bob, group, theirs.unwrap())
+}
+
+#[test]
+fn a_key_package_event_is_read_back_and_every_false_claim_is_refused() {
+    let mut bob = Device::new(2);
+    let key_package = bob.key_package();
+    let author = bob.account.public_key();
+    let unsigned = key_package_event(author, &[7; 32], &key_package, now());
+    let event = |unsigned: UnsignedEvent, bob: &mut Device| {
+        Event::sign(unsigned, &bob.account, &mut bob.rng).unwrap()
+    };
+    let good = event(unsigned.clone(), &mut bob);
+    let names: Vec<&str> = good.tags.iter().map(Tag::name).collect();
+    let exactly = [
+        "d",
+        "mls_protocol_version",
+        "i",
+        "mls_ciphersuite",
+        "mls_extensions",
+        "mls_proposals",
+        "app_components",
+    ];
+    assert_eq!(names, exactly);
+    assert!(parse_key_package_event(&bob.provider, &good).unwrap().key_package.last_resort);
+
+    for at in [2, 3, 6] {
+        let mut without = unsigned.clone();
+        without.tags.remove(at);
+        let mut twice = unsigned.clone();
+        twice.tags.push(unsigned.tags[at].clone());
+        let mut other = unsigned.clone();
+        other.tags[at] = Tag::new(other.tags[at].name(), ["0x0000"]);
+        for bad in [without, twice, other] {
+            let bad = event(bad, &mut bob);
+            assert!(parse_key_package_event(&bob.provider, &bad).is_err(), "tag {at}");
+        }
+    }
+    let mut mallory = Device::new(3);
+    let mut stolen = unsigned;
+    stolen.pubkey = mallory.account.public_key();
+    let stolen = event(stolen, &mut mallory);
+    assert!(parse_key_package_event(&bob.provider, &stolen).is_err());
+}
+
+#[test]
+fn a_group_founded_by_one_is_joined_read_and_renewed_by_the_other() {
+    let (alice, bob, mut ours, mut theirs) = joined();
+    assert_eq!(
+        group_event_key(&alice.provider, &ours).unwrap(),
+        group_event_key(&bob.provider, &theirs).unwrap()
+    );
+    let message = ours.encrypt(&alice.provider, &alice.signer, b"one").unwrap();
+    let read = theirs.process(&bob.provider, &message).unwrap();
+    assert!(matches!(read, Processed::Application { payload, .. } if *payload == b"one"));
+    assert_eq!(theirs.process(&bob.provider, &message).unwrap_err(), MlsError::Replayed);
+
+    let late = ours.encrypt(&alice.provider, &alice.signer, b"late").unwrap();
+    let commit = theirs.prepare_self_update(&bob.provider, &bob.signer).unwrap();
+    assert_eq!(theirs.epoch(), 1, "a commit has no effect before it is published");
+    theirs.merge_pending(&bob.provider).unwrap();
+    assert!(matches!(ours.process(&alice.provider, &commit), Ok(Processed::SelfUpdated { .. })));
+    assert_eq!((ours.epoch(), theirs.epoch()), (2, 2));
+    let read = theirs.process(&bob.provider, &late).unwrap();
+    assert!(matches!(read, Processed::Application { payload, .. } if *payload == b"late"));
+    let state = ours.state().unwrap();
+    assert!(state.members.iter().all(|member: &Member| verify_proof(member).is_ok()));
+}
+
+#[test]
+fn a_key_package_can_be_used_twice() {
+    let (mut alice, mut carol, mut bob) = (Device::new(1), Device::new(3), Device::new(2));
+    let key_package = bob.key_package();
+    for founder in [&mut alice, &mut carol] {
+        let Founded { welcome, .. } = founder.found(&key_package.bytes);
+        let judged = |sender: &Member, state: &_| read_group(sender, state).map(|_| ());
+        assert!(Group::join(&bob.provider, &welcome, judged).is_ok());
+    }
+}
+
+#[test]
+fn a_group_that_is_refused_leaves_no_trace() {
+    let (mut alice, mut bob) = (Device::new(1), Device::new(2));
+    let key_package = bob.key_package();
+    let Founded { welcome, .. } = alice.found(&key_package.bytes);
+    bob.provider.take_changes();
+    let refused =
+        Group::join(&bob.provider, &welcome, |_, _| Err(MlsError::Lost)).map(|_| ()).unwrap_err();
+    assert_eq!(refused, MlsError::Lost);
+    let kept = bob.provider.take_changes().into_iter().filter(|(_, value)| value.is_some());
+    // All that may be written anew is the key package itself.
+    assert!(kept.count() <= 1);
+    assert!(Group::join::<MlsError>(&bob.provider, &welcome, |_, _| Ok(())).is_ok());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn no_damaged_key_package_panics_or_passes_for_another(
+        bytes in damaged(Device::new(2).key_package().bytes)
+    ) {
+        let valid = Device::new(2).account.public_key().to_bytes();
+        if let Ok(read) = parse_key_package(&Device::new(1).provider, &bytes) {
+            prop_assert!(verify_proof(&read.member).is_err() || read.member.identity == valid);
+        }
+    }
+
+    #[test]
+    fn no_random_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let device = Device::new(1);
+        let _ = parse_key_package(&device.provider, &bytes);
+        let _ = Group::join::<MlsError>(&device.provider, &bytes, |_, _| Ok(()));
+        let _ = Inner::parse(&[0; 32], &bytes);
+    }
+
+    #[test]
+    fn no_text_in_an_event_panics(
+        text in "\\PC{0,80}", name in "(h|e|d|i|relays|relay|invite|expiration)", kind in 440u16..450
+    ) {
+        let mut device = Device::new(1);
+        let unsigned = UnsignedEvent {
+            pubkey: device.account.public_key(),
+            created_at: now(),
+            kind: Kind(kind),
+            tags: vec![Tag::new(name, [text.clone()])],
+            content: text,
+        };
+        let _ = parse_welcome(&Rumor::new(unsigned.clone()));
+        let event = Event::sign(unsigned, &device.account, &mut device.rng).unwrap();
+        let _ = SealedMessage::of_event(&event).and_then(|message| message.open(&[]));
+        let _ = parse_key_package_event(&device.provider, &event);
+        let _ = parse_inbox_relays(&event);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn no_damaged_welcome_or_message_panics_and_the_next_good_one_is_read(seed in any::<u64>()) {
+        let (alice, bob, mut ours, mut theirs) = joined();
+        let message = ours.encrypt(&alice.provider, &alice.signer, b"one").unwrap();
+        let commit = {
+            let (mut carol, mut dave) = (Device::new(5), Device::new(6));
+            let key_package = dave.key_package();
+            carol.found(&key_package.bytes).welcome
+        };
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        for valid in [&message, &commit] {
+            for _ in 0..20 {
+                let mut bytes = valid.clone();
+                let at = rand_core::RngCore::next_u32(&mut rng) as usize % bytes.len();
+                bytes[at] ^= 1 << (rand_core::RngCore::next_u32(&mut rng) % 8);
+                let _ = theirs.process(&bob.provider, &bytes);
+                let _ = Group::join::<MlsError>(&bob.provider, &bytes, |_, _| Ok(()));
+            }
+        }
+        let next = ours.encrypt(&alice.provider, &alice.signer, b"two").unwrap();
+        let read = theirs.process(&bob.provider, &next).unwrap();
+        let is_two = matches!(read, Processed::Application { payload, .. } if *payload == b"two");
+        prop_assert!(is_two);
+    }
+}
+
+#[test]
+fn debug_of_what_holds_secrets_shows_none() {
+    let (alice, _, ours, _) = joined();
+    let key = group_event_key(&alice.provider, &ours).unwrap();
+    let sealed = seal_message(&key, [1; 32], b"x", &mut ChaCha20Rng::from_seed([1; 32])).unwrap();
+    let shown = format!("{:?} {key:?} {sealed:?} {ours:?} {:?}", alice.signer, alice.account);
+    insta::assert_snapshot!(shown, @"LeafSigner(..) GroupEventKey(..) SealedMessage(40 bytes) Group { epoch: 1, .. } SecretKey(..)");
+    let list =
+        inbox_relays_event(alice.account.public_key(), &["wss://a.example".to_owned()], now());
+    assert_eq!(list.kind, Kind::INBOX_RELAYS);
+}
