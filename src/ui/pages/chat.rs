@@ -43,17 +43,18 @@ fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoVie
     watch_sizes(scroll);
     close_later(ctx, id.clone());
     let name = memo(move || chat.with(|chat| name_of(chat.as_ref())));
-    let stage = memo(move || chat.with(|chat| chat.as_ref().map(|c| c.stage)));
+    // Only this: a composer that is drawn anew when a chat connects forgets what it sent.
+    let asks =
+        memo(move || chat.with(|chat| chat.as_ref().is_some_and(|c| c.stage == Stage::Requested)));
     let label = move || say_with("chat.region", &[("name", &name.get())]);
     let foot = {
         let id = id.clone();
         move || {
             let id = id.clone();
-            match stage.get() {
-                Some(Stage::Requested) => {
-                    view! { <RequestBar chat=id name=name.get()/> }.into_any()
-                }
-                _ => view! { <Composer chat=id scroll/> }.into_any(),
+            if asks.get() {
+                view! { <RequestBar chat=id name=name.get()/> }.into_any()
+            } else {
+                view! { <Composer chat=id scroll/> }.into_any()
             }
         }
     };

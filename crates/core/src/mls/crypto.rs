@@ -2,29 +2,26 @@
 //! provider links curves and lattices that nobody here would ever use, and each
 //! costs everybody bytes to download.
 
+use super::hpke::{encapped_key, ours, private_key, public_key};
+use ::hpke::aead::AesGcm128;
+use ::hpke::kdf::HkdfSha256;
+use ::hpke::kem::X25519HkdfSha256;
+use ::hpke::{Kem, OpModeR, OpModeS, Serializable};
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes128Gcm, Nonce};
 use ed25519_dalek::Signer as _;
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
-use hpke::aead::AesGcm128;
-use hpke::kdf::HkdfSha256;
-use hpke::kem::X25519HkdfSha256;
-use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
 use openmls_traits::crypto::OpenMlsCrypto;
 use openmls_traits::types::{
-    AeadType, Ciphersuite, CryptoError, ExporterSecret, HashType, HpkeAeadType, HpkeCiphertext,
-    HpkeConfig, HpkeKdfType, HpkeKemType, HpkeKeyPair, KemOutput, SignatureScheme,
+    AeadType, Ciphersuite, CryptoError, ExporterSecret, HashType, HpkeCiphertext, HpkeConfig,
+    HpkeKeyPair, KemOutput, SignatureScheme,
 };
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use sha2::{Digest, Sha256};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tls_codec::SecretVLBytes;
-
-type PrivateKey = <X25519HkdfSha256 as Kem>::PrivateKey;
-type PublicKey = <X25519HkdfSha256 as Kem>::PublicKey;
-type EncappedKey = <X25519HkdfSha256 as Kem>::EncappedKey;
 
 /// X25519, HKDF-SHA-256, AES-128-GCM, Ed25519.
 #[derive(Debug)]
@@ -65,27 +62,6 @@ fn ed25519(scheme: SignatureScheme) -> Result<(), CryptoError> {
         SignatureScheme::ED25519 => Ok(()),
         _ => Err(CryptoError::UnsupportedSignatureScheme),
     }
-}
-
-fn ours(config: &HpkeConfig) -> Result<(), CryptoError> {
-    match config {
-        HpkeConfig(HpkeKemType::DhKem25519, HpkeKdfType::HkdfSha256, HpkeAeadType::AesGcm128) => {
-            Ok(())
-        }
-        _ => Err(CryptoError::UnsupportedCiphersuite),
-    }
-}
-
-fn secret_key(bytes: &[u8]) -> Result<PrivateKey, CryptoError> {
-    PrivateKey::from_bytes(bytes).map_err(|_| CryptoError::InvalidLength)
-}
-
-fn public_key(bytes: &[u8]) -> Result<PublicKey, CryptoError> {
-    PublicKey::from_bytes(bytes).map_err(|_| CryptoError::InvalidPublicKey)
-}
-
-fn encapped_key(bytes: &[u8]) -> Result<EncappedKey, CryptoError> {
-    EncappedKey::from_bytes(bytes).map_err(|_| CryptoError::HpkeDecryptionError)
 }
 
 impl OpenMlsCrypto for Crypto {
@@ -209,7 +185,7 @@ impl OpenMlsCrypto for Crypto {
     ) -> Result<HpkeCiphertext, CryptoError> {
         ours(&config)?;
         let (enc, ciphertext) =
-            hpke::single_shot_seal::<AesGcm128, HkdfSha256, X25519HkdfSha256, _>(
+            ::hpke::single_shot_seal::<AesGcm128, HkdfSha256, X25519HkdfSha256, _>(
                 &OpModeS::Base,
                 &public_key(pk_r)?,
                 info,
@@ -233,9 +209,9 @@ impl OpenMlsCrypto for Crypto {
         aad: &[u8],
     ) -> Result<Vec<u8>, CryptoError> {
         ours(&config)?;
-        hpke::single_shot_open::<AesGcm128, HkdfSha256, X25519HkdfSha256>(
+        ::hpke::single_shot_open::<AesGcm128, HkdfSha256, X25519HkdfSha256>(
             &OpModeR::Base,
-            &secret_key(sk_r)?,
+            &private_key(sk_r)?,
             &encapped_key(input.kem_output.as_slice())?,
             info,
             input.ciphertext.as_slice(),
@@ -253,7 +229,7 @@ impl OpenMlsCrypto for Crypto {
         exporter_length: usize,
     ) -> Result<(KemOutput, ExporterSecret), CryptoError> {
         ours(&config)?;
-        let (enc, context) = hpke::setup_sender::<AesGcm128, HkdfSha256, X25519HkdfSha256, _>(
+        let (enc, context) = ::hpke::setup_sender::<AesGcm128, HkdfSha256, X25519HkdfSha256, _>(
             &OpModeS::Base,
             &public_key(pk_r)?,
             info,
@@ -275,9 +251,9 @@ impl OpenMlsCrypto for Crypto {
         exporter_length: usize,
     ) -> Result<ExporterSecret, CryptoError> {
         ours(&config)?;
-        let context = hpke::setup_receiver::<AesGcm128, HkdfSha256, X25519HkdfSha256>(
+        let context = ::hpke::setup_receiver::<AesGcm128, HkdfSha256, X25519HkdfSha256>(
             &OpModeR::Base,
-            &secret_key(sk_r)?,
+            &private_key(sk_r)?,
             &encapped_key(enc)?,
             info,
         )

@@ -12,11 +12,13 @@ mod component;
 mod crypto;
 mod error;
 mod group;
+mod hpke;
 mod key_package;
 mod member;
 mod provider;
 mod signer;
 mod storage;
+mod storage_provider;
 
 pub use component::{ComponentId, Components};
 pub use error::MlsError;
