@@ -133,10 +133,13 @@ fn a_replayed_message_is_shown_once() {
     world.send("Alice", "Bob", "once");
     world.pass(1_000);
     let events = world.relay(ONE).events.clone();
+    let names = world.relay(ONE).subscriptions_of("Bob");
     for event in events {
-        let subscription = SubscriptionId::new("groups").unwrap();
-        let frame = RelayMessage::Event { subscription, event: Box::new(event.clone()) }.to_json();
-        world.say(ONE, "Bob", &frame);
+        for name in &names {
+            let subscription = SubscriptionId::new(name).unwrap();
+            let event = Box::new(event.clone());
+            world.say(ONE, "Bob", &RelayMessage::Event { subscription, event }.to_json());
+        }
         // The same MLS bytes under another event's id.
         if event.kind == Kind::GROUP_MESSAGE {
             world.inject(TWO, stranger(event.kind, event.tags.clone(), &event.content, 77));

@@ -4,7 +4,7 @@
 use super::Engine;
 use super::error::EngineError;
 use super::invite::{Invite, MAX_RELAYS};
-use super::record::{AccountRow, KeyPackageRow, Purpose};
+use super::record::{AccountRow, KeyPackageRow};
 use crate::envelope::{
     inbox_relays_event, key_package_event, leaf_components, prove, relay_list_event,
 };
@@ -137,7 +137,9 @@ impl Engine {
         let author = account.keys.public_key();
         let relays: Vec<String> =
             self.servers.iter().map(|relay| relay.as_str().to_owned()).collect();
-        let now = self.unix_now();
+        // A server keeps the latest list only, and tells two of one second apart by luck.
+        let now = UnixTime(self.unix_now().0.max(self.lists_at.0 + 1));
+        self.lists_at = now;
         for event in
             [relay_list_event(author, &relays, now), inbox_relays_event(author, &relays, now)]
         {
@@ -176,15 +178,25 @@ impl Engine {
         self.publish_own(event)
     }
 
+    /// After somebody used the key package; not more than once an hour.
+    pub(super) fn renew_used_key_package(&mut self) {
+        self.renew_key_package_older_than(3600);
+    }
+
     /// At start: a key package that is no longer fresh is replaced.
     pub(super) fn renew_stale_key_package(&mut self) {
+        self.renew_key_package_older_than(KEY_PACKAGE_FRESH_DAYS * DAY);
+    }
+
+    fn renew_key_package_older_than(&mut self, seconds: u64) {
         let now = self.unix_now().0;
-        let stale =
-            self.account.as_ref().is_some_and(|account| {
-                account.row.key_packages.last().is_none_or(|row| {
-                    now.saturating_sub(row.made_at.0) > KEY_PACKAGE_FRESH_DAYS * DAY
-                })
-            });
+        let stale = self.account.as_ref().is_some_and(|account| {
+            account
+                .row
+                .key_packages
+                .last()
+                .is_none_or(|row| now.saturating_sub(row.made_at.0) > seconds)
+        });
         if stale {
             let renewed = self.renew_key_package();
             self.note("renewing the key package", renewed);
@@ -204,7 +216,7 @@ impl Engine {
         let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
         let event = Event::sign(event, &account.keys, &mut self.rng)?;
         let targets = self.servers.iter().cloned().collect();
-        self.enqueue_event(&event, targets, Purpose::Other);
+        self.enqueue_event(&event, targets);
         Ok(())
     }
 }

@@ -2,188 +2,230 @@
 //! can follow.
 //!
 //! A server hands out what it stores newest first and at most a few hundred at a
-//! time; MLS wants a sender's messages roughly in order. So what is stored is paged
-//! through to the end on each server, held until all connected servers are done (or
-//! a little patience is over), and then taken oldest first. Times come from the
-//! sender and decide nothing but this order of reading.
+//! time; MLS wants a sender's messages roughly in order. So each feed is paged to its
+//! end and held until then; what is complete waits a little for the other servers and
+//! is taken oldest first. A server that is cut off, ends a subscription or falls
+//! silent is asked again; only what it said was all moves its cursor. Times come from
+//! senders and decide nothing but this order of reading.
 
-use super::feed::{Feed, Progress};
+use super::feed::{Feed, Part, Progress, Step};
 use super::{Engine, Timestamp};
-use crate::nostr::{Event, EventId, Kind};
+use crate::nostr::{Event, Kind, RelayMessage};
 use std::collections::{BTreeMap, BTreeSet};
 use zajil_api::{RelayUrl, UnixTime};
 
 /// A page of fewer events than this was not cut off by any server's limit.
-const FULL_PAGE: u32 = 50;
+const FULL_PAGE: u32 = 10;
 /// Pages at most, for a server that never comes to an end.
-const MAX_PAGES: u32 = 2_000;
-/// What is held is taken when nothing came for so long…
-const PATIENCE_MS: u64 = 2_500;
-/// …or after so long in any case.
-const LONGEST_HOLD_MS: u64 = 30_000;
-/// Events held at most before they are taken as they are.
-const MAX_HELD: usize = 50_000;
+const MAX_PAGES: u32 = 5_000;
+/// How long a finished feed waits for the others.
+const PATIENCE_MS: u64 = 3_000;
+/// A server that says nothing for so long in the middle of a page has stalled…
+const SILENCE_MS: u64 = 60_000;
+/// …and so has one whose page does not end, whatever it says.
+const LONGEST_PAGE_MS: u64 = 300_000;
+/// After a server ended a subscription it is asked again, at first after so long.
+const RETRY_MS: u64 = 2_000;
+const LONGEST_RETRY_MS: u64 = 60_000;
+/// One event at most, as relays' own limits have it, and one feed's held events.
+const MAX_EVENT_BYTES: usize = 128 * 1024;
+const MAX_HELD_BYTES: usize = 32 * 1024 * 1024;
 
 #[derive(Debug, Default)]
 pub(super) struct Catchup {
     pub feeds: BTreeMap<(RelayUrl, Feed), Progress>,
-    held: BTreeMap<(UnixTime, EventId), Event>,
-    /// What a server told about people we look for, until it has told all.
-    pub lookups: BTreeMap<RelayUrl, Vec<Event>>,
-    /// When the first of the held arrived, and the last.
-    held_since: Option<(Timestamp, Timestamp)>,
+    pub last_number: u32,
+    /// The challenge answered on the current connection (NIP-42).
+    pub answered: BTreeMap<RelayUrl, String>,
 }
 
 impl Catchup {
-    pub fn deadline(&self) -> Option<Timestamp> {
-        let (first, last) = self.held_since?;
-        Some(Timestamp((first.0 + LONGEST_HOLD_MS).min(last.0 + PATIENCE_MS)))
-    }
-
     pub fn disconnected(&mut self, relay: &RelayUrl) {
+        // What an unfinished feed holds will be handed out again.
         self.feeds.retain(|(url, _), _| url != relay);
-        self.lookups.remove(relay);
+        self.answered.remove(relay);
     }
 
-    /// Whether a server is on its way through what it stored.
-    fn is_busy(&self) -> bool {
-        self.feeds.iter().any(|((_, feed), progress)| {
-            *feed != Feed::Lookups && !progress.done && !progress.stalled
-        })
+    pub fn next_timeout(&self) -> Option<Timestamp> {
+        self.feeds.values().filter_map(Progress::timeout).min()
     }
 
-    fn hold(&mut self, event: Event, now: Timestamp) {
-        let (first, _) = self.held_since.unwrap_or((now, now));
-        self.held_since = Some((first, now));
+    fn is_paging(&self) -> bool {
+        let pages = |(_, feed): &(RelayUrl, Feed), progress: &Progress| {
+            *feed != Feed::Lookups && progress.step == Step::Paging
+        };
+        self.feeds.iter().any(|(place, progress)| pages(place, progress))
+    }
+}
+
+impl Progress {
+    fn timeout(&self) -> Option<Timestamp> {
+        match self.step {
+            Step::Paging => {
+                let silent = self.heard_at.0 + SILENCE_MS;
+                Some(Timestamp(silent.min(self.page_asked_at.0 + LONGEST_PAGE_MS)))
+            }
+            Step::Ready { since } => Some(Timestamp(since.0 + PATIENCE_MS)),
+            Step::Failed { retry_at } => Some(retry_at),
+            Step::Live => None,
+        }
+    }
+
+    fn count(&mut self, created_at: UnixTime) {
+        self.in_page = self.in_page.saturating_add(1);
+        self.oldest = Some(self.oldest.map_or(created_at, |oldest| oldest.min(created_at)));
+    }
+
+    fn hold(&mut self, event: Event) {
+        self.held_bytes = self.held_bytes.saturating_add(event.content.len());
         self.held.insert((event.created_at, event.id), event);
+    }
+
+    /// Where the next page ends, unless this was the last. The second of the oldest
+    /// event is asked for again, unless that second alone filled the page.
+    fn next_page(&self) -> Option<UnixTime> {
+        let oldest = self.oldest.filter(|_| self.in_page >= FULL_PAGE)?;
+        Some(match self.until == Some(oldest) {
+            true => UnixTime(oldest.0.saturating_sub(1)),
+            false => oldest,
+        })
     }
 }
 
 impl Engine {
     /// An event arrived on a subscription; nothing about it is verified.
     pub(super) fn handle_event(&mut self, relay: &RelayUrl, subscription: &str, event: Event) {
-        let Some(feed) = Feed::of(subscription) else { return };
+        let now = self.now;
+        let Some((feed, part)) = self.feed_of(relay, subscription) else { return };
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
-        if event.verify_id().is_err() {
+        progress.heard_at = now;
+        let asked_for = progress.filter.matches(&event) && event.content.len() <= MAX_EVENT_BYTES;
+        if !asked_for || event.verify_id().is_err() {
             self.server_said(relay, "sent an event that is not what it claims");
             return;
         }
-        progress.in_page = progress.in_page.saturating_add(1);
-        progress.oldest =
-            Some(progress.oldest.map_or(event.created_at, |t| t.min(event.created_at)));
-        let done = progress.done;
+        if (part == Part::Older) == (progress.page > 0) && progress.step == Step::Paging {
+            progress.count(event.created_at);
+        }
         if feed == Feed::Lookups {
-            let found = self.catchup.lookups.entry(relay.clone()).or_default();
-            if found.len() < MAX_HELD {
-                found.push(event);
-            }
-            if done {
+            progress.hold(event);
+            if progress.step == Step::Live {
                 self.lookups_done(relay);
             }
         } else if self.outbox.holds(&event.id) {
             // Our own, come back: the server has it.
             self.handle_ok(relay, &event.id, true, "");
-        } else if done && !self.catchup.is_busy() {
+        } else if progress.step == Step::Live {
             if !self.was_seen(&event.id) {
                 self.take_event(&event);
             }
         } else {
-            self.catchup.hold(event, self.now);
-            if self.catchup.held.len() > MAX_HELD {
-                self.take_held();
+            progress.hold(event);
+            if progress.held_bytes > MAX_HELD_BYTES {
+                self.feed_ended(relay, feed, false);
             }
         }
     }
 
     /// A frame with an event that was handled before still counts for its page.
     pub(super) fn count_known(&mut self, relay: &RelayUrl, text: &str) {
-        use crate::nostr::RelayMessage;
-        let busy = self.catchup.feeds.iter().any(|((url, _), p)| url == relay && !p.done);
-        if !busy {
+        let feeds = self.catchup.feeds.iter();
+        let paging = |(_, progress): &(_, &Progress)| progress.step == Step::Paging;
+        if !feeds.filter(paging).any(|((url, _), _)| url == relay) {
             return;
         }
-        if let Ok(RelayMessage::Event { subscription, event }) = RelayMessage::parse(text) {
-            let place = Feed::of(subscription.as_str()).map(|feed| (relay.clone(), feed));
-            if let Some(progress) = place.and_then(|place| self.catchup.feeds.get_mut(&place)) {
-                let oldest = progress.oldest.unwrap_or(event.created_at);
-                progress.oldest = Some(oldest.min(event.created_at));
-                progress.in_page = progress.in_page.saturating_add(1);
+        let Ok(RelayMessage::Event { subscription, event }) = RelayMessage::parse(text) else {
+            return;
+        };
+        let now = self.now;
+        let Some((feed, part)) = self.feed_of(relay, subscription.as_str()) else { return };
+        if let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) {
+            progress.heard_at = now;
+            if (part == Part::Older) == (progress.page > 0) && progress.filter.matches(&event) {
+                progress.count(event.created_at);
             }
         }
     }
 
+    /// The server has handed out all it stores of a page.
     pub(super) fn handle_eose(&mut self, relay: &RelayUrl, subscription: &str) {
-        let Some(feed) = Feed::of(subscription) else { return };
+        let now = self.now;
+        let Some((feed, part)) = self.feed_of(relay, subscription) else { return };
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
-        if progress.done {
+        if progress.step != Step::Paging || (part == Part::Older) != (progress.page > 0) {
             return;
         }
-        // A full page may have been cut off: ask for what is older. The second of its
-        // oldest event is asked for again, unless that second alone filled the page.
-        let next = progress.oldest.map(|oldest| match progress.until == Some(oldest) {
-            true => UnixTime(oldest.0.saturating_sub(1)),
-            false => oldest,
-        });
-        let cut_off = progress.in_page >= FULL_PAGE && progress.page < MAX_PAGES;
-        if let (true, Some(until)) = (cut_off, next) {
-            progress.page += 1;
-            progress.in_page = 0;
-            progress.until = Some(until);
-            let filters =
-                progress.filters.iter().map(|filter| filter.clone().until(until)).collect();
-            self.req(relay, feed.older(), filters);
-            return;
+        match progress.next_page() {
+            Some(until) if progress.page < MAX_PAGES => {
+                progress.begin_page(until, now);
+                self.ask_older(relay, feed);
+            }
+            Some(_) => self.feed_ended(relay, feed, false),
+            None => self.feed_ended(relay, feed, true),
         }
-        progress.done = true;
-        if progress.page > 0 {
-            self.close(relay, feed.older());
+    }
+
+    /// The server ended a subscription: it did not say that there is no more.
+    pub(super) fn handle_subscription_closed(&mut self, relay: &RelayUrl, subscription: &str) {
+        let now = self.now;
+        let Some((feed, _)) = self.feed_of(relay, subscription) else { return };
+        let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
+        let wait = RETRY_MS
+            .saturating_mul(1u64.checked_shl(progress.failures).unwrap_or(u64::MAX))
+            .min(LONGEST_RETRY_MS);
+        if progress.step == Step::Paging {
+            progress.held.clear();
+            progress.held_bytes = 0;
         }
-        match feed {
-            Feed::Lookups => self.lookups_done(relay),
-            Feed::Inbox | Feed::Groups => self.feed_done(relay),
+        progress.failures = (progress.failures + 1).min(16);
+        progress.step = Step::Failed { retry_at: Timestamp(now.0 + wait) };
+        self.take_ready();
+    }
+
+    fn feed_ended(&mut self, relay: &RelayUrl, feed: Feed, complete: bool) {
+        self.close_older(relay, feed);
+        let now = self.now;
+        let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
+        progress.complete = complete;
+        progress.failures = 0;
+        if feed == Feed::Lookups {
+            progress.step = Step::Live;
+            self.lookups_done(relay);
+        } else {
+            progress.step = Step::Ready { since: now };
+            self.take_ready();
         }
     }
 
     fn lookups_done(&mut self, relay: &RelayUrl) {
-        let events = self.catchup.lookups.remove(relay).unwrap_or_default();
+        let place = (relay.clone(), Feed::Lookups);
+        let progress = self.catchup.feeds.get(&place);
+        let events: Vec<Event> =
+            progress.map(|progress| progress.held.values().cloned().collect()).unwrap_or_default();
         self.found(&events);
     }
 
-    fn feed_done(&mut self, relay: &RelayUrl) {
-        if !self.catchup.is_busy() {
-            self.take_held();
-        }
-        self.advance_cursor(relay);
-    }
-
-    /// Once all of a server's feeds are at their end, later starts ask from there.
-    fn advance_cursor(&mut self, relay: &RelayUrl) {
-        let feeds = || {
-            let all = self.catchup.feeds.iter();
-            all.filter(|((url, feed), _)| url == relay && *feed != Feed::Lookups).map(|(_, p)| p)
+    /// Takes what finished feeds hold, once none is on its way any more or one has
+    /// waited long enough: invitations first, then messages, oldest first.
+    fn take_ready(&mut self) {
+        let now = self.now;
+        let waited = |progress: &Progress| match progress.step {
+            Step::Ready { since } => since.0 + PATIENCE_MS <= now.0,
+            _ => false,
         };
-        if feeds().all(|progress| progress.done)
-            && self.catchup.held.is_empty()
-            && let Some(at) = feeds().map(|progress| progress.started_at).min()
-        {
-            self.cursors.insert(relay.clone(), at);
-            self.save_cursor(relay, at);
+        if self.catchup.is_paging() && !self.catchup.feeds.values().any(waited) {
+            return;
         }
-    }
-
-    pub(super) fn time_out_catchup(&mut self) {
-        if self.catchup.deadline().is_some_and(|at| at <= self.now) {
-            for progress in self.catchup.feeds.values_mut() {
-                progress.stalled |= !progress.done;
+        let mut held = BTreeMap::new();
+        let mut relays = BTreeSet::new();
+        for ((relay, _), progress) in &mut self.catchup.feeds {
+            if matches!(progress.step, Step::Ready { .. }) {
+                held.append(&mut progress.held);
+                progress.held_bytes = 0;
+                progress.step = Step::Live;
+                relays.insert(relay.clone());
             }
-            self.take_held();
         }
-    }
-
-    /// Takes everything held: invitations first, then messages, oldest first.
-    fn take_held(&mut self) {
-        self.catchup.held_since = None;
-        let held = std::mem::take(&mut self.catchup.held);
         let (wraps, rest): (Vec<Event>, Vec<Event>) =
             held.into_values().partition(|event| event.kind == Kind::GIFT_WRAP);
         self.in_written_order(|engine| {
@@ -193,10 +235,43 @@ impl Engine {
                 }
             }
         });
-        let relays: BTreeSet<RelayUrl> =
-            self.catchup.feeds.keys().map(|(relay, _)| relay.clone()).collect();
         for relay in relays {
             self.advance_cursor(&relay);
+        }
+    }
+
+    /// Once a server has handed out everything it stores, later starts ask from there.
+    fn advance_cursor(&mut self, relay: &RelayUrl) {
+        let all = self.catchup.feeds.iter();
+        let feeds: Vec<&Progress> = all
+            .filter(|((url, feed), _)| url == relay && *feed != Feed::Lookups)
+            .map(|(_, progress)| progress)
+            .collect();
+        let done = |progress: &&Progress| progress.step == Step::Live && progress.complete;
+        let at = feeds.iter().map(|progress| progress.started_at).min();
+        if let Some(at) = at.filter(|_| feeds.iter().all(done)) {
+            self.cursors.insert(relay.clone(), at);
+            self.save_cursor(relay, at);
+        }
+    }
+
+    pub(super) fn time_out_catchup(&mut self) {
+        let now = self.now;
+        let due = |progress: &Progress| progress.timeout().is_some_and(|at| at <= now);
+        let due: Vec<((RelayUrl, Feed), Step)> = self
+            .catchup
+            .feeds
+            .iter()
+            .filter(|(_, progress)| due(progress))
+            .map(|(place, progress)| (place.clone(), progress.step))
+            .collect();
+        for ((relay, feed), step) in due {
+            match step {
+                Step::Paging => self.feed_ended(&relay, feed, false),
+                Step::Ready { .. } => self.take_ready(),
+                Step::Failed { .. } => self.restart_feed(&relay, feed),
+                Step::Live => {}
+            }
         }
     }
 }

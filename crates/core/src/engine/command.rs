@@ -123,7 +123,7 @@ impl Engine {
         Ok(())
     }
 
-    fn remove_chat(&mut self, key: ChatKey) {
+    pub(super) fn remove_chat(&mut self, key: ChatKey) {
         let Some(chat) = self.chats.remove(&key) else { return };
         for group in chat.groups {
             let deleted = group.delete(&self.provider).map_err(Into::into);

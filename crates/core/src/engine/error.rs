@@ -18,8 +18,10 @@ pub(super) enum EngineError {
     NotTwo,
     #[error("somebody whose requests are not shown")]
     Blocked,
-    #[error("too many requests are waiting already")]
-    TooManyRequests,
+    #[error("too many groups with one person")]
+    TooManyGroups,
+    #[error("a group that claims the routing id of another")]
+    RoutingTaken,
     /// The state does not allow it; a fault of ours.
     #[error("out of place: {0}")]
     State(&'static str),

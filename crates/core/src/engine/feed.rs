@@ -1,79 +1,119 @@
 //! What is asked of each server, and how far it has come with the answer.
 
-use super::Engine;
 use super::record::GroupRow;
-use crate::nostr::{ClientMessage, Filter, Kind, SubscriptionId};
-use zajil_api::{RelayUrl, UnixTime};
+use super::{Engine, Timestamp};
+use crate::nostr::{ClientMessage, Event, EventId, Filter, Kind, SubscriptionId};
+use std::collections::BTreeMap;
+use zajil_api::{RelayUrl, Stage, UnixTime};
 
 /// Gift wraps are dated up to two days back, clocks differ: what is asked for
 /// overlaps what was received before by so much.
 const OVERLAP_SECONDS: u64 = 3 * 86_400;
-/// What is asked of a server.
+
+/// What is asked of a server: one subscription with one filter each, because a server
+/// cuts off each filter's answer by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Feed {
     /// Gift wraps for us.
     Inbox,
-    /// Our chats' messages.
+    /// Messages of chats that the last catch-up covered already.
     Groups,
+    /// Messages of chats that are new since then: all there are.
+    NewGroups,
     /// Key packages of people we want to reach.
     Lookups,
 }
 
 impl Feed {
-    const ALL: [Feed; 3] = [Feed::Inbox, Feed::Groups, Feed::Lookups];
+    pub const ALL: [Feed; 4] = [Feed::Inbox, Feed::Groups, Feed::NewGroups, Feed::Lookups];
 
-    pub fn name(self) -> &'static str {
+    fn letter(self) -> char {
         match self {
-            Feed::Inbox => "inbox",
-            Feed::Groups => "groups",
-            Feed::Lookups => "lookups",
+            Feed::Inbox => 'i',
+            Feed::Groups => 'g',
+            Feed::NewGroups => 'n',
+            Feed::Lookups => 'l',
         }
-    }
-
-    /// The subscription for older pages beside the live one.
-    pub fn older(self) -> &'static str {
-        match self {
-            Feed::Inbox => "inbox-older",
-            Feed::Groups => "groups-older",
-            Feed::Lookups => "lookups-older",
-        }
-    }
-
-    pub fn of(subscription: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|feed| feed.name() == subscription || feed.older() == subscription)
     }
 }
 
-/// One feed of one server on its way to the end of what is stored.
+/// Where a feed stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The server is handing out what it stored; events are held.
+    Paging,
+    /// It is done; what it handed out waits a little for the other servers.
+    Ready { since: Timestamp },
+    /// Everything stored was taken; events are taken as they come.
+    Live,
+    /// The server ended the subscription; it is asked again.
+    Failed { retry_at: Timestamp },
+}
+
+/// One feed of one server.
 #[derive(Debug)]
 pub(super) struct Progress {
+    /// Part of the subscription's id: an answer to an earlier one is nobody's.
+    number: u32,
+    pub filter: Filter,
     pub started_at: UnixTime,
-    pub filters: Vec<Filter>,
+    pub step: Step,
+    /// Whether the server said itself that there is no more.
+    pub complete: bool,
     pub page: u32,
     pub in_page: u32,
     pub oldest: Option<UnixTime>,
     pub until: Option<UnixTime>,
-    pub done: bool,
-    /// Did not come to an end in time: nobody waits for it any more.
-    pub stalled: bool,
+    pub page_asked_at: Timestamp,
+    pub heard_at: Timestamp,
+    pub failures: u32,
+    pub held: BTreeMap<(UnixTime, EventId), Event>,
+    pub held_bytes: usize,
+}
+
+impl Progress {
+    fn name(&self, feed: Feed) -> String {
+        format!("{}{}", feed.letter(), self.number)
+    }
+
+    /// The subscription for older pages beside the live one.
+    fn older(&self, feed: Feed) -> String {
+        format!("{}{}-older", feed.letter(), self.number)
+    }
+
+    pub fn begin_page(&mut self, until: UnixTime, now: Timestamp) {
+        self.page += 1;
+        self.in_page = 0;
+        self.until = Some(until);
+        (self.page_asked_at, self.heard_at) = (now, now);
+    }
+}
+
+/// Which of a feed's two subscriptions a frame belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Newest,
+    Older,
 }
 
 impl Engine {
-    /// Asks a server that has just connected for everything.
+    /// Asks a server that has just connected for everything it may hold for us.
     pub(super) fn subscribe(&mut self, relay: &RelayUrl) {
-        let cursor = self.cursors.get(relay);
-        let since = cursor.map(|at| UnixTime(at.0.saturating_sub(OVERLAP_SECONDS)));
-        let inbox = self.account.as_ref().map(|account| {
+        let since = self.since(relay);
+        let inbox = self.account.as_ref().filter(|_| self.servers.contains(relay)).map(|account| {
             let filter = Filter::new()
                 .kinds([Kind::GIFT_WRAP])
                 .tags('p', [account.keys.public_key().to_hex()]);
             since.map_or(filter.clone(), |since| filter.since(since))
         });
-        self.start_feed(relay, Feed::Inbox, inbox.into_iter().collect());
+        self.start_feed(relay, Feed::Inbox, inbox);
         self.subscribe_groups(relay);
         self.subscribe_lookups(relay);
+    }
+
+    fn since(&self, relay: &RelayUrl) -> Option<UnixTime> {
+        let cursor = self.cursors.get(relay)?;
+        Some(UnixTime(cursor.0.saturating_sub(OVERLAP_SECONDS)))
     }
 
     /// The chats changed: every server is asked for those it should hold.
@@ -85,62 +125,120 @@ impl Engine {
     }
 
     fn subscribe_groups(&mut self, relay: &RelayUrl) {
-        let cursor = self.cursors.get(relay).copied();
-        let since = cursor.map(|at| UnixTime(at.0.saturating_sub(OVERLAP_SECONDS)));
-        let groups = self.chats.values().flat_map(|chat| &chat.row.groups);
-        // A group joined since then may be older than that.
-        let (old, new): (Vec<_>, Vec<_>) = groups
+        let since = self.since(relay);
+        let own = self.servers.contains(relay);
+        // Somebody whose request was not accepted does not get us to their servers.
+        let chats = self.chats.values().filter(|chat| own || chat.row.stage != Stage::Requested);
+        let groups = chats.flat_map(|chat| &chat.row.groups);
+        let (old, new): (Vec<&GroupRow>, Vec<&GroupRow>) = groups
             .filter(|group| group.relays.contains(relay))
             .partition(|group| since.is_some_and(|since| group.joined_at < since));
         let filter = |groups: Vec<&GroupRow>| {
-            let ids = groups.into_iter().map(|group| hex::encode(group.nostr_group_id));
-            Filter::new().kinds([Kind::GROUP_MESSAGE]).tags('h', ids)
+            let ids: Vec<String> =
+                groups.into_iter().map(|group| hex::encode(group.nostr_group_id)).collect();
+            let filter = Filter::new().kinds([Kind::GROUP_MESSAGE]);
+            (!ids.is_empty()).then(|| filter.tags('h', ids))
         };
-        let mut filters = Vec::new();
-        if let (false, Some(since)) = (old.is_empty(), since) {
-            filters.push(filter(old).since(since));
-        }
-        if !new.is_empty() {
-            filters.push(filter(new));
-        }
-        self.start_feed(relay, Feed::Groups, filters);
+        let old = filter(old).map(|filter| since.map_or(filter.clone(), |at| filter.since(at)));
+        let new = filter(new);
+        self.start_feed(relay, Feed::Groups, old);
+        self.start_feed(relay, Feed::NewGroups, new);
     }
 
     pub(super) fn subscribe_lookups(&mut self, relay: &RelayUrl) {
-        self.catchup.lookups.remove(relay);
-        let filters = self.lookup_filter().into_iter().collect();
-        self.start_feed(relay, Feed::Lookups, filters);
+        let filter = self.lookup_filter();
+        self.start_feed(relay, Feed::Lookups, filter);
     }
 
-    fn start_feed(&mut self, relay: &RelayUrl, feed: Feed, filters: Vec<Filter>) {
+    /// Asks for `filter`, unless just that is being asked for already.
+    fn start_feed(&mut self, relay: &RelayUrl, feed: Feed, filter: Option<Filter>) {
         let place = (relay.clone(), feed);
-        if filters.is_empty() {
-            if self.catchup.feeds.remove(&place).is_some() {
-                self.close(relay, feed.name());
-            }
+        let asked = self.catchup.feeds.get(&place);
+        let running = asked.is_some_and(|progress| {
+            !matches!(progress.step, Step::Failed { .. })
+                && Some(&progress.filter) == filter.as_ref()
+        });
+        if running {
             return;
         }
+        let before = self.catchup.feeds.remove(&place);
+        if let Some(before) = &before {
+            self.close_feed(relay, feed, before);
+        }
+        let Some(filter) = filter else { return };
+        self.catchup.last_number += 1;
         let progress = Progress {
+            number: self.catchup.last_number,
+            filter: filter.clone(),
             started_at: self.unix_now(),
-            filters: filters.clone(),
+            step: Step::Paging,
+            complete: false,
             page: 0,
             in_page: 0,
             oldest: None,
             until: None,
-            done: false,
-            stalled: false,
+            page_asked_at: self.now,
+            heard_at: self.now,
+            failures: before.as_ref().map_or(0, |before| before.failures),
+            held_bytes: before.as_ref().map_or(0, |before| before.held_bytes),
+            held: before.map(|before| before.held).unwrap_or_default(),
         };
+        let name = progress.name(feed);
         self.catchup.feeds.insert(place, progress);
-        self.req(relay, feed.name(), filters);
+        self.req(relay, &name, filter);
     }
 
-    pub(super) fn req(&mut self, relay: &RelayUrl, name: &str, filters: Vec<Filter>) {
-        if let Some(subscription) = SubscriptionId::new(name) {
-            self.say(relay, &ClientMessage::Req { subscription, filters });
+    /// Asks again for what the server ended.
+    pub(super) fn restart_feed(&mut self, relay: &RelayUrl, feed: Feed) {
+        let progress = self.catchup.feeds.get(&(relay.clone(), feed));
+        let filter = progress.map(|progress| progress.filter.clone());
+        self.start_feed(relay, feed, filter);
+    }
+
+    /// The feed a subscription's id belongs to, and which part of it.
+    pub(super) fn feed_of(&self, relay: &RelayUrl, subscription: &str) -> Option<(Feed, Part)> {
+        Feed::ALL.into_iter().find_map(|feed| {
+            let progress = self.catchup.feeds.get(&(relay.clone(), feed))?;
+            if progress.name(feed) == subscription {
+                Some((feed, Part::Newest))
+            } else if progress.older(feed) == subscription {
+                Some((feed, Part::Older))
+            } else {
+                None
+            }
+        })
+    }
+
+    /// Asks for the page that ends where the last one began.
+    pub(super) fn ask_older(&mut self, relay: &RelayUrl, feed: Feed) {
+        let Some(progress) = self.catchup.feeds.get(&(relay.clone(), feed)) else { return };
+        let (name, filter) = (progress.older(feed), progress.filter.clone());
+        let filter = progress.until.map_or(filter.clone(), |until| filter.until(until));
+        self.req(relay, &name, filter);
+    }
+
+    pub(super) fn close_older(&mut self, relay: &RelayUrl, feed: Feed) {
+        let Some(progress) = self.catchup.feeds.get(&(relay.clone(), feed)) else { return };
+        if progress.page > 0 {
+            let name = progress.older(feed);
+            self.close(relay, &name);
         }
     }
 
-    pub(super) fn close(&mut self, relay: &RelayUrl, name: &str) {
+    fn close_feed(&mut self, relay: &RelayUrl, feed: Feed, progress: &Progress) {
+        self.close(relay, &progress.name(feed));
+        if progress.page > 0 && progress.step == Step::Paging {
+            self.close(relay, &progress.older(feed));
+        }
+    }
+
+    fn req(&mut self, relay: &RelayUrl, name: &str, filter: Filter) {
+        if let Some(subscription) = SubscriptionId::new(name) {
+            self.say(relay, &ClientMessage::Req { subscription, filters: vec![filter] });
+        }
+    }
+
+    fn close(&mut self, relay: &RelayUrl, name: &str) {
         if let Some(subscription) = SubscriptionId::new(name) {
             self.say(relay, &ClientMessage::Close(subscription));
         }

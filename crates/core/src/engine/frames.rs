@@ -29,8 +29,7 @@ impl Engine {
             }
             Ok(RelayMessage::Closed { subscription, message }) => {
                 self.server_said(relay, &message);
-                // Nothing more will come: nobody has to wait for it.
-                self.handle_eose(relay, subscription.as_str());
+                self.handle_subscription_closed(relay, subscription.as_str());
             }
             Ok(RelayMessage::Notice(message)) => self.server_said(relay, &message),
             Ok(RelayMessage::Auth { challenge }) => self.authenticate(relay, &challenge),
@@ -39,9 +38,13 @@ impl Engine {
         }
     }
 
-    /// Proves to a server whose inbox is asked for (NIP-42), then asks again.
+    /// Proves to a server whose inbox is asked for (NIP-42), then asks again; once a
+    /// connection and challenge, and only to servers that we or our chats chose.
     fn authenticate(&mut self, relay: &RelayUrl, challenge: &str) {
-        let Some(account) = &self.account else { return };
+        let known = self.servers.contains(relay) || self.is_of_open_chat(relay);
+        let answered = self.catchup.answered.get(relay).is_some_and(|last| last == challenge);
+        let Some(account) = self.account.as_ref().filter(|_| known && !answered) else { return };
+        self.catchup.answered.insert(relay.clone(), challenge.to_owned());
         let answer =
             nip42::answer(account.keys.public_key(), relay, challenge, UnixTime(self.now.0 / 1000));
         match Event::sign(answer, &account.keys, &mut self.rng) {
@@ -70,6 +73,14 @@ impl Engine {
 
     pub(super) fn was_seen(&self, id: &EventId) -> bool {
         self.seen.contains(&self.seen_name(id))
+    }
+
+    /// The event may be handed out again: it was not kept after all.
+    pub(super) fn unsee(&mut self, id: &EventId) {
+        let name = self.seen_name(id);
+        if let Some(key) = self.seen.remove(&name) {
+            self.changes.delete(crate::store::Table::Seen, key);
+        }
     }
 
     fn mark_seen(&mut self, id: &EventId) {

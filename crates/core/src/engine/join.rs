@@ -8,10 +8,11 @@ use crate::envelope::{group_event_key, parse_welcome, read_group};
 use crate::mls::Group;
 use crate::nostr::{Event, Kind, PublicKey, nip59};
 use crate::relay::parse_relay_url;
+use std::collections::BTreeSet;
 use subtle::ConstantTimeEq;
 use zajil_api::{RelayUrl, Stage};
 
-/// Requests that wait for an answer at most; further ones are not taken.
+/// Requests that wait for an answer at most.
 const MAX_REQUESTS: usize = 100;
 /// Groups with one person at most: more than both beginning at once makes.
 const MAX_GROUPS_PER_CHAT: usize = 8;
@@ -27,10 +28,15 @@ impl Engine {
         let welcome = parse_welcome(&rumor)?;
         let invited =
             welcome.invite.is_some_and(|token| bool::from(token.ct_eq(&account.row.invite_token)));
-        self.make_room_for(&rumor.pubkey, invited)?;
-
         let author = rumor.pubkey;
         let us = account.keys.public_key();
+        self.make_room_for(&author, invited)?;
+        let taken: BTreeSet<[u8; 32]> = self
+            .chats
+            .values()
+            .flat_map(|chat| &chat.row.groups)
+            .map(|group| group.nostr_group_id)
+            .collect();
         let mut routing = None;
         self.dirty.mls = true;
         let group = Group::join(&self.provider, &welcome.welcome, |sender, state| {
@@ -43,7 +49,12 @@ impl Engine {
             if state.members.len() != 2 || others.count() != 1 {
                 return Err(EngineError::NotTwo);
             }
-            routing = Some(read_group(sender, state)?);
+            let found = read_group(sender, state)?;
+            // Routing ids are public: a group that claims another's would take its mail.
+            if taken.contains(&found.nostr_group_id) {
+                return Err(EngineError::RoutingTaken);
+            }
+            routing = Some(found);
             Ok(())
         })?;
         let routing = routing.ok_or(EngineError::State("no routing"))?;
@@ -60,23 +71,23 @@ impl Engine {
         let key = self.add_group(author, row, group, invited);
         self.connect();
         self.resubscribe();
-        // Somebody used it: the next one gets another.
-        let renewed = self.renew_key_package();
-        self.note("renewing the key package", renewed);
         self.retry_parked(key);
         Ok(())
     }
 
-    fn make_room_for(&self, author: &PublicKey, invited: bool) -> Result<(), EngineError> {
+    /// The oldest request gives way to a new one where too many wait.
+    fn make_room_for(&mut self, author: &PublicKey, invited: bool) -> Result<(), EngineError> {
         if let Some(chat) = self.chat_with(author).and_then(|key| self.chats.get(&key)) {
             let full = chat.row.groups.len() >= MAX_GROUPS_PER_CHAT;
-            return if full { Err(EngineError::TooManyRequests) } else { Ok(()) };
+            return if full { Err(EngineError::TooManyGroups) } else { Ok(()) };
         }
         let requests = self.chats.values().filter(|chat| chat.row.stage == Stage::Requested);
-        match invited || requests.count() < MAX_REQUESTS {
-            true => Ok(()),
-            false => Err(EngineError::TooManyRequests),
+        let oldest = requests.clone().min_by_key(|chat| chat.row.touched_at);
+        let full = !invited && requests.count() >= MAX_REQUESTS;
+        if let Some(oldest) = oldest.map(|chat| chat.row.key).filter(|_| full) {
+            self.remove_chat(oldest);
         }
+        Ok(())
     }
 
     fn add_group(
@@ -115,13 +126,16 @@ impl Engine {
     /// The first things a chat hears of us once we are in it: a fresh leaf (RFC 9420
     /// §16.6 and the profile's joining flow), our name, and what was waiting.
     pub(super) fn greet(&mut self, key: ChatKey) {
+        self.connect();
+        self.resubscribe();
+        // Somebody used our key package: the next one gets another.
+        self.renew_used_key_package();
         let updated = self.update_leaf(key);
         self.note("renewing our leaf", updated);
         let told = self.send_name(key);
         self.note("telling the name", told);
-        if let Err(failure) = self.send_queued(key) {
-            tracing::error!(%failure, "sending what was queued");
-        }
+        let sent = self.send_queued(key);
+        self.note("sending what was queued", sent);
         self.receipts_due(key);
     }
 
@@ -141,7 +155,8 @@ impl Engine {
         self.dirty.mls = true;
         let sealed = Self::seal_for(row, &commit, &mut self.rng)?;
         let targets = row.relays.iter().cloned().collect();
-        self.enqueue_message(sealed, targets, Purpose::Commit { chat: key });
+        let purpose = Purpose::Commit { chat: key, group: row.nostr_group_id };
+        self.enqueue_message(sealed, targets, purpose);
         self.chat_changed(key);
         Ok(())
     }

@@ -16,7 +16,7 @@ use crate::store::{Changes, Row, Table, Vault};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-use zajil_api::Settings;
+use zajil_api::{Settings, UnixTime};
 
 impl Engine {
     /// Rebuilds the engine from what the store holds. `rows` are all rows of
@@ -36,6 +36,7 @@ impl Engine {
             servers: BTreeSet::new(),
             chats: BTreeMap::new(),
             blocked: BTreeSet::new(),
+            lists_at: UnixTime::default(),
             provider: Provider::new(mls_seed, HashMap::new()),
             pool: Pool::default(),
             outbox: Outbox::default(),
@@ -111,7 +112,9 @@ impl Engine {
                 self.servers.insert(relay);
             }
             Record::Outgoing(row) => self.outbox.load(row),
-            Record::Unsettled(row) => self.unsettled.insert(row),
+            Record::Unsettled(row) => {
+                self.unsettled.insert(row);
+            }
             Record::Cursor { relay, at } => {
                 self.cursors.insert(relay, at);
             }
@@ -139,6 +142,8 @@ impl Engine {
     fn begin(&mut self) {
         self.parked.sort_by_key(|row| row.at);
         self.drop_old_seen();
+        self.drop_outdated();
+        self.drop_old_parked();
         self.renew_stale_key_package();
         self.connect();
         for key in self.open_chats() {

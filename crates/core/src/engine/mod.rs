@@ -12,7 +12,7 @@
 //! | `servers` | the person's servers |
 //! | `invite`, `start` | from a link to a founded group |
 //! | `join` | from a Welcome to a chat |
-//! | `send`, `outbox` | from the composer to every server |
+//! | `send`, `outbox`, `publish` | from the composer to every server |
 //! | `frames`, `feed`, `catchup` | from a server's frame to an event worth reading, once |
 //! | `receive` | from an event to a message |
 //! | `receipts` | ticks and typing |
@@ -25,6 +25,7 @@ mod account;
 mod catchup;
 mod chat;
 mod command;
+mod commit;
 mod error;
 mod feed;
 mod frames;
@@ -34,6 +35,7 @@ mod join;
 mod load;
 mod outbox;
 mod port;
+mod publish;
 mod receipts;
 mod receive;
 mod record;
@@ -47,7 +49,7 @@ mod unsettled;
 pub use port::{Config, Input, LoadToken, OpenError, Output, Timestamp, VaultKey};
 
 use crate::envelope::EnvelopeError;
-use crate::mls::Provider;
+use crate::mls::{MlsError, Provider};
 use crate::nostr::PublicKey;
 use crate::relay::Pool;
 use crate::store::{Changes, Vault};
@@ -78,6 +80,8 @@ pub struct Engine {
     servers: BTreeSet<RelayUrl>,
     chats: BTreeMap<ChatKey, Chat>,
     blocked: BTreeSet<PublicKey>,
+    /// The time of the relay lists published last.
+    lists_at: UnixTime,
     provider: Provider,
 
     pool: Pool,
@@ -124,7 +128,7 @@ impl Engine {
     /// When to call with [`Input::TimedOut`], if nothing else comes first.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let chats = self.chats.values().filter_map(|chat| chat.receipts_due_at);
-        [self.pool.next_timeout(), self.outbox.next_timeout(), self.catchup.deadline()]
+        [self.pool.next_timeout(), self.outbox.next_timeout(), self.catchup.next_timeout()]
             .into_iter()
             .flatten()
             .chain(chats)
@@ -150,9 +154,12 @@ impl Engine {
     fn note(&self, what: &'static str, outcome: Result<(), EngineError>) {
         match outcome {
             Ok(()) => {}
-            Err(EngineError::Envelope(EnvelopeError::Mls(error))) => {
-                tracing::debug!(what, %error, "refused");
-            }
+            Err(
+                error @ (EngineError::State(_)
+                | EngineError::Envelope(EnvelopeError::Mls(
+                    MlsError::Ours { .. } | MlsError::Lost,
+                ))),
+            ) => tracing::error!(what, %error, "a fault of ours"),
             Err(error) => tracing::debug!(what, %error, "refused"),
         }
     }

@@ -1,75 +1,122 @@
 //! What is on its way to servers. A row stays until each of its servers answered;
-//! having heard nothing means not knowing, so it is asked again, with the same event.
+//! having heard nothing means not knowing, so it is asked again.
 
-use super::error::EngineError;
-use super::record::{Answer, ChatKey, EventJson, Outgoing, OutgoingRow, Purpose, Target};
-use super::{Engine, Output, Timestamp};
-use crate::envelope::SealedMessage;
-use crate::nostr::{ClientMessage, Event, EventId};
+use super::Timestamp;
+use super::record::{Answer, Outgoing, OutgoingRow, Purpose};
+use crate::nostr::EventId;
 use std::collections::{BTreeMap, BTreeSet};
-use zajil_api::{MessageState, RelayUrl, Seq};
+use zajil_api::{RelayUrl, UnixTime};
 
 /// Unanswered events per server: enough to fill the line, few enough not to flood.
 const WINDOW: usize = 24;
-/// After so long without an answer the server is asked again.
+/// After so long without an answer the server is asked again, ever more patiently.
 const ANSWER_TIMEOUT_MS: u64 = 20_000;
-/// After a server said "not now".
+const LONGEST_WAIT_MS: u64 = 600_000;
+/// After a server said "slow down" it gets nothing at all for so long.
 const PAUSE_MS: u64 = 3_000;
+/// What at least one server has is given up on the others after so long.
+const KEPT_SECONDS: u64 = 14 * 86_400;
+/// Events of one chat that bear the same second: a server's page must hold them all.
+const PER_SECOND: u32 = 20;
+
+/// One event over one connection.
+#[derive(Clone, Copy, Debug)]
+enum Attempt {
+    /// Sent; no answer yet.
+    Asked(Timestamp),
+    /// To be sent again, not before.
+    Deferred(Timestamp),
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     rows: BTreeMap<u64, OutgoingRow>,
     by_event: BTreeMap<EventId, u64>,
-    /// What was sent over the current connection, and when.
-    asked: BTreeMap<RelayUrl, BTreeMap<u64, Timestamp>>,
-    /// Servers that want to be left alone until then.
+    /// Rows a server has not answered for, oldest first.
+    open: BTreeMap<RelayUrl, BTreeSet<u64>>,
+    /// What was tried over the current connection, and how often.
+    attempts: BTreeMap<RelayUrl, BTreeMap<u64, (Attempt, u32)>>,
     paused: BTreeMap<RelayUrl, Timestamp>,
+    /// The last second given to an event of a chat, and how many bear it.
+    stamps: BTreeMap<[u8; 32], (UnixTime, u32)>,
     next_id: u64,
 }
 
 impl Outbox {
     pub fn load(&mut self, row: OutgoingRow) {
         self.next_id = self.next_id.max(row.id + 1);
-        if let Outgoing::Event { id, .. } = &row.content {
-            self.by_event.insert(*id, row.id);
+        if let Some(made) = &row.made {
+            self.by_event.insert(made.id, row.id);
+        }
+        for target in row.targets.iter().filter(|target| target.answer == Answer::None) {
+            self.open.entry(target.relay.clone()).or_default().insert(row.id);
         }
         self.rows.insert(row.id, row);
+    }
+
+    pub fn next_id(&self) -> u64 {
+        self.next_id
     }
 
     pub fn row(&self, id: u64) -> Option<&OutgoingRow> {
         self.rows.get(&id)
     }
 
+    pub fn row_mut(&mut self, id: u64) -> Option<&mut OutgoingRow> {
+        self.rows.get_mut(&id)
+    }
+
+    pub fn row_of(&self, event: &EventId) -> Option<u64> {
+        self.by_event.get(event).copied()
+    }
+
     pub fn holds(&self, event: &EventId) -> bool {
         self.by_event.contains_key(event)
     }
 
+    /// The event of a row; an earlier one of the same row is still known as its.
+    pub fn name(&mut self, id: u64, event: EventId) {
+        self.by_event.insert(event, id);
+    }
+
     /// Servers that something still has to reach.
     pub fn relays(&self) -> impl Iterator<Item = &RelayUrl> {
-        let targets = self.rows.values().flat_map(|row| &row.targets);
-        targets.filter(|target| target.answer == Answer::None).map(|target| &target.relay)
+        self.open.iter().filter(|(_, rows)| !rows.is_empty()).map(|(relay, _)| relay)
     }
 
     pub fn disconnected(&mut self, relay: &RelayUrl) {
-        self.asked.remove(relay);
+        self.attempts.remove(relay);
         self.paused.remove(relay);
     }
 
     pub fn next_timeout(&self) -> Option<Timestamp> {
-        let answers = self.asked.values().flat_map(|asked| asked.values());
-        let answers = answers.map(|at| Timestamp(at.0 + ANSWER_TIMEOUT_MS));
-        answers.chain(self.paused.values().copied()).min()
+        let attempts = self.attempts.values().flat_map(|attempts| attempts.values());
+        let attempts = attempts.map(|(attempt, _)| match attempt {
+            Attempt::Asked(at) => Timestamp(at.0 + ANSWER_TIMEOUT_MS),
+            Attempt::Deferred(until) => *until,
+        });
+        attempts.chain(self.paused.values().copied()).min()
     }
 
     /// The servers to turn to again, now that a time has passed.
-    fn timed_out(&mut self, now: Timestamp) -> Vec<RelayUrl> {
+    pub fn timed_out(&mut self, now: Timestamp) -> Vec<RelayUrl> {
         let mut again: BTreeSet<RelayUrl> = BTreeSet::new();
-        for (relay, asked) in &mut self.asked {
-            let before = asked.len();
-            asked.retain(|_, at| at.0 + ANSWER_TIMEOUT_MS > now.0);
-            if asked.len() < before {
-                again.insert(relay.clone());
+        for (relay, attempts) in &mut self.attempts {
+            for (attempt, tries) in attempts.values_mut() {
+                match *attempt {
+                    Attempt::Asked(at) if at.0 + ANSWER_TIMEOUT_MS <= now.0 => {
+                        *attempt = Attempt::Deferred(after(now, *tries));
+                        again.insert(relay.clone());
+                    }
+                    Attempt::Deferred(until) if until <= now => {
+                        // Due; forgotten until it is sent again, but not how often.
+                        *attempt = Attempt::Deferred(Timestamp(0));
+                        again.insert(relay.clone());
+                    }
+                    _ => {}
+                }
             }
+            attempts.retain(|_, (attempt, _)| !matches!(attempt, Attempt::Deferred(Timestamp(0))));
         }
         self.paused.retain(|relay, until| {
             if *until <= now {
@@ -81,185 +128,112 @@ impl Outbox {
     }
 
     /// Rows to send to `relay` now, oldest first.
-    fn due(&self, relay: &RelayUrl) -> Vec<u64> {
-        if self.paused.contains_key(relay) {
+    pub fn due(&self, relay: &RelayUrl) -> Vec<u64> {
+        let Some(open) = self.open.get(relay).filter(|_| !self.paused.contains_key(relay)) else {
             return Vec::new();
-        }
-        let asked = self.asked.get(relay);
-        let room = WINDOW.saturating_sub(asked.map_or(0, BTreeMap::len));
-        let waits = |row: &OutgoingRow| {
-            let open = |target: &Target| target.relay == *relay && target.answer == Answer::None;
-            row.targets.iter().any(open) && asked.is_none_or(|asked| !asked.contains_key(&row.id))
         };
-        self.rows.values().filter(|row| waits(row)).map(|row| row.id).take(room).collect()
+        let attempts = self.attempts.get(relay);
+        let asked = attempts.map_or(0, |attempts| {
+            attempts.values().filter(|(attempt, _)| matches!(attempt, Attempt::Asked(_))).count()
+        });
+        let waits = |id: &&u64| attempts.is_none_or(|attempts| !attempts.contains_key(id));
+        open.iter().filter(waits).copied().take(WINDOW.saturating_sub(asked)).collect()
     }
 
-    fn add(&mut self, content: Outgoing, targets: BTreeSet<RelayUrl>, purpose: Purpose) -> u64 {
-        let id = self.next_id;
-        let targets = targets.into_iter().map(|relay| Target { relay, answer: Answer::None });
-        self.load(OutgoingRow { id, content, targets: targets.collect(), purpose });
-        id
+    pub fn asked(&mut self, relay: &RelayUrl, id: u64, now: Timestamp) {
+        let attempts = self.attempts.entry(relay.clone()).or_default();
+        let tries = attempts.get(&id).map_or(0, |(_, tries)| *tries);
+        attempts.insert(id, (Attempt::Asked(now), tries + 1));
     }
 
-    fn remove(&mut self, id: u64) {
-        if let Some(Outgoing::Event { id: event, .. }) = self.rows.remove(&id).map(|r| r.content) {
-            self.by_event.remove(&event);
-        }
-        for asked in self.asked.values_mut() {
-            asked.remove(&id);
-        }
-    }
-}
-
-impl Engine {
-    pub(super) fn enqueue_message(
-        &mut self,
-        message: SealedMessage,
-        targets: BTreeSet<RelayUrl>,
-        purpose: Purpose,
-    ) {
-        self.enqueue(Outgoing::Message(message), targets, purpose);
+    /// The server said "not now".
+    pub fn defer(&mut self, relay: &RelayUrl, id: u64, now: Timestamp) {
+        let attempts = self.attempts.entry(relay.clone()).or_default();
+        let tries = attempts.get(&id).map_or(1, |(_, tries)| *tries);
+        attempts.insert(id, (Attempt::Deferred(after(now, tries)), tries));
+        self.paused.insert(relay.clone(), Timestamp(now.0 + PAUSE_MS));
     }
 
-    pub(super) fn enqueue_event(
-        &mut self,
-        event: &Event,
-        targets: BTreeSet<RelayUrl>,
-        purpose: Purpose,
-    ) {
-        let json = EventJson(event.to_json());
-        self.enqueue(Outgoing::Event { id: event.id, json }, targets, purpose);
-    }
-
-    fn enqueue(&mut self, content: Outgoing, targets: BTreeSet<RelayUrl>, purpose: Purpose) {
-        let relays: Vec<RelayUrl> = targets.iter().cloned().collect();
-        let id = self.outbox.add(content, targets, purpose);
-        self.dirty.outgoing.insert(id);
-        if relays.iter().any(|relay| self.pool.get(relay).is_none()) {
-            self.connect();
+    /// Notes an answer; the row with its new count of open targets.
+    pub fn answer(&mut self, relay: &RelayUrl, id: u64, answer: Answer) -> Option<&OutgoingRow> {
+        if let Some(attempts) = self.attempts.get_mut(relay) {
+            attempts.remove(&id);
         }
-        for relay in relays {
-            self.dispatch(&relay);
+        if let Some(open) = self.open.get_mut(relay) {
+            open.remove(&id);
         }
-    }
-
-    /// Sends what is due to a server, as far as its window allows.
-    pub(super) fn dispatch(&mut self, relay: &RelayUrl) {
-        if !self.pool.is_open(relay) {
-            return;
-        }
-        for id in self.outbox.due(relay) {
-            match self.frame(id) {
-                Ok(text) => {
-                    self.outbox.asked.entry(relay.clone()).or_default().insert(id, self.now);
-                    self.outputs.push_back(Output::Send { relay: relay.clone(), text });
-                }
-                Err(error) => tracing::error!(%error, "an event could not be made"),
-            }
-        }
-    }
-
-    /// The frame that publishes a row; makes its event if this is the first attempt.
-    fn frame(&mut self, id: u64) -> Result<String, EngineError> {
-        let now = self.unix_now();
-        let row = self.outbox.rows.get_mut(&id).ok_or(EngineError::State("no such row"))?;
-        if let Outgoing::Message(message) = &row.content {
-            let event = message.to_event(now, &mut self.rng)?;
-            row.content = Outgoing::Event { id: event.id, json: EventJson(event.to_json()) };
-            self.outbox.by_event.insert(event.id, id);
-            self.dirty.outgoing.insert(id);
-        }
-        match &row.content {
-            Outgoing::Event { json, .. } => Ok(format!("[\"EVENT\",{}]", json.0)),
-            Outgoing::Message(_) => Err(EngineError::State("no event")),
-        }
-    }
-
-    /// A server answered for an event of ours.
-    pub(super) fn handle_ok(
-        &mut self,
-        relay: &RelayUrl,
-        event: &EventId,
-        accepted: bool,
-        message: &str,
-    ) {
-        let Some(id) = self.outbox.by_event.get(event).copied() else { return };
-        if let Some(asked) = self.outbox.asked.get_mut(relay) {
-            asked.remove(&id);
-        }
-        let says = |prefix: &str| message.starts_with(prefix);
-        if accepted || says("duplicate:") {
-            self.handle_answer(relay, id, Answer::Accepted);
-        } else if says("rate-limited:") || says("error:") || says("auth-required:") {
-            // Not now is not never.
-            self.server_said(relay, message);
-            let until = Timestamp(self.now.0 + PAUSE_MS);
-            self.outbox.paused.insert(relay.clone(), until);
-        } else {
-            self.server_said(relay, message);
-            self.handle_answer(relay, id, Answer::Refused);
-        }
-        self.dispatch(relay);
-    }
-
-    fn handle_answer(&mut self, relay: &RelayUrl, id: u64, answer: Answer) {
-        let Some(row) = self.outbox.rows.get_mut(&id) else { return };
+        let row = self.rows.get_mut(&id)?;
         for target in row.targets.iter_mut().filter(|target| target.relay == *relay) {
             target.answer = answer;
         }
-        let count =
-            |answer: Answer| row.targets.iter().filter(|target| target.answer == answer).count();
-        let (accepted, open, of) =
-            (count(Answer::Accepted), count(Answer::None), row.targets.len());
-        let purpose = row.purpose;
-        self.dirty.outgoing.insert(id);
-        if open == 0 {
-            self.outbox.remove(id);
+        Some(row)
+    }
+
+    pub fn remove(&mut self, id: u64) {
+        self.rows.remove(&id);
+        self.by_event.retain(|_, row| *row != id);
+        for open in self.open.values_mut() {
+            open.remove(&id);
         }
-        match purpose {
-            Purpose::Message { chat, seq } => self.settle_by_count(chat, seq, accepted, open, of),
-            Purpose::Commit { chat } if accepted > 0 => self.commit_accepted(chat),
-            Purpose::Commit { chat } if open == 0 => self.commit_refused(chat),
-            Purpose::Commit { .. } | Purpose::Other => {}
+        for attempts in self.attempts.values_mut() {
+            attempts.remove(&id);
         }
     }
 
-    fn settle_by_count(
-        &mut self,
-        chat: ChatKey,
-        seq: Seq,
-        accepted: usize,
-        open: usize,
-        of: usize,
-    ) {
-        let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-        if accepted > 0 {
-            self.settle(chat, seq, MessageState::Sent { on: count(accepted), of: count(of) });
-        } else if open == 0 {
-            self.settle(chat, seq, MessageState::NotSent);
-        }
+    pub fn open_at(&self, relay: &RelayUrl) -> Vec<u64> {
+        self.open.get(relay).into_iter().flatten().copied().collect()
     }
 
-    pub(super) fn time_out_outbox(&mut self) {
-        for relay in self.outbox.timed_out(self.now) {
-            self.dispatch(&relay);
+    /// Messages that every server refused get another chance at this one.
+    pub fn reopen(&mut self, relay: &RelayUrl) -> Vec<(u64, Purpose)> {
+        let mut reopened = Vec::new();
+        for (id, row) in &mut self.rows {
+            let refused = row.targets.iter().all(|target| target.answer == Answer::Refused);
+            let target = row.targets.iter_mut().find(|target| target.relay == *relay);
+            if let Some(target) = target.filter(|_| refused) {
+                target.answer = Answer::None;
+                self.open.entry(relay.clone()).or_default().insert(*id);
+                reopened.push((*id, row.purpose));
+            }
         }
+        reopened
     }
 
-    /// Forgets our commit for `chat` where another's took its place.
-    pub(super) fn withdraw_commit(&mut self, chat: ChatKey) {
-        let ours = Purpose::Commit { chat };
-        let rows = self.outbox.rows.values();
-        let ids: Vec<u64> = rows.filter(|row| row.purpose == ours).map(|row| row.id).collect();
-        for id in ids {
-            self.outbox.remove(id);
-            self.dirty.outgoing.insert(id);
-        }
+    /// Rows that some server has and the others will not get any more.
+    pub fn outdated(&self, now: UnixTime) -> Vec<u64> {
+        let old = |row: &&OutgoingRow| row.since.0.saturating_add(KEPT_SECONDS) < now.0;
+        let held = |row: &&OutgoingRow| {
+            matches!(row.content, Outgoing::Event)
+                || row.targets.iter().any(|target| target.answer == Answer::Accepted)
+        };
+        self.rows.values().filter(old).filter(held).map(|row| row.id).collect()
     }
 
-    /// Tells a server something now or never.
-    pub(super) fn say(&mut self, relay: &RelayUrl, message: &ClientMessage) {
-        let text = message.to_json();
-        self.outputs.push_back(Output::Send { relay: relay.clone(), text });
+    pub fn commits(&self, purpose: Purpose) -> Vec<u64> {
+        let rows = self.rows.values().filter(|row| row.purpose == purpose);
+        rows.map(|row| row.id).collect()
     }
+
+    /// The time for a chat's next event: now, or a little later where this second has
+    /// its share already.
+    pub fn stamp(&mut self, group: [u8; 32], now: UnixTime) -> UnixTime {
+        let (time, count) = self.stamps.get(&group).copied().unwrap_or((now, 0));
+        let next = match (time < now, count < PER_SECOND) {
+            (true, _) => (now, 1),
+            (false, true) => (time, count + 1),
+            (false, false) => (UnixTime(time.0 + 1), 1),
+        };
+        self.stamps.insert(group, next);
+        next.0
+    }
+}
+
+fn after(now: Timestamp, tries: u32) -> Timestamp {
+    let wait = match tries {
+        0 | 1 => 1,
+        tries => ANSWER_TIMEOUT_MS
+            .saturating_mul(1u64.checked_shl(tries - 1).unwrap_or(u64::MAX))
+            .min(LONGEST_WAIT_MS),
+    };
+    Timestamp(now.0 + wait)
 }

@@ -45,16 +45,23 @@ impl Engine {
     fn send_receipts(&mut self, key: ChatKey) -> Result<(), EngineError> {
         let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
         chat.receipts_due_at = None;
-        let received = std::mem::take(&mut chat.row.to_confirm);
-        let read = std::mem::take(&mut chat.row.to_mark_read);
-        self.chat_changed(key);
+        let received = chat.row.to_confirm.clone();
+        let read = chat.row.to_mark_read;
         for of in received.chunks(MAX_RECEIPT) {
             self.send_receipt(key, ReceiptKind::Delivered, of.to_vec())?;
+            if let Some(chat) = self.chats.get_mut(&key) {
+                chat.row.to_confirm.drain(..of.len());
+            }
+            self.chat_changed(key);
         }
-        match read {
-            Some(id) => self.send_receipt(key, ReceiptKind::Read, vec![id]),
-            None => Ok(()),
+        if let Some(id) = read {
+            self.send_receipt(key, ReceiptKind::Read, vec![id])?;
+            if let Some(chat) = self.chats.get_mut(&key) {
+                chat.row.to_mark_read = None;
+            }
+            self.chat_changed(key);
         }
+        Ok(())
     }
 
     fn send_receipt(

@@ -5,12 +5,16 @@ use super::error::EngineError;
 use super::record::{ChatKey, MessageRow, ParkedRow};
 use crate::envelope::{EnvelopeError, Inner, InnerKind, SealedMessage, group_event_key};
 use crate::mls::{MlsError, PAST_EPOCHS, Processed};
-use crate::nostr::{Event, EventId};
+use crate::nostr::{Event, EventError, EventId};
 use zajil_api::{MessageState, Stage, UnixTime, Update};
 
 /// Events of one chat that wait for a key at most; the oldest give way. Anybody can
 /// write to a routing id, so this is what nonsense may cost.
 const MAX_PARKED: usize = 256;
+/// What waited for a key for so long waits in vain.
+const PARKED_SECONDS: u64 = 30 * 86_400;
+/// Messages kept of somebody whose request is not accepted.
+const MAX_REQUEST_MESSAGES: u64 = 50;
 /// A "writing" older than this tells nothing.
 const TYPING_FRESH_SECONDS: u64 = 30;
 const TYPING_SHOWN_SECONDS: u64 = 8;
@@ -42,6 +46,9 @@ impl Engine {
     fn place_arrival(&mut self, Arrival { chat: key, row, .. }: Arrival) {
         let now = self.unix_now();
         let Some(chat) = self.chats.get_mut(&key) else { return };
+        if chat.row.stage == Stage::Requested && chat.row.next_seq.0 > MAX_REQUEST_MESSAGES {
+            return;
+        }
         let seq = chat.place(&row, now);
         chat.row.to_confirm.push(row.id);
         self.save_message(key, seq, &row);
@@ -61,10 +68,12 @@ impl Engine {
             .find(|chat| chat.row.groups.iter().any(|row| row.nostr_group_id == routing))
             .map(|chat| chat.row.key)
             .ok_or(EngineError::State("a group that is not ours"))?;
-        match self.read_message_event(key, &message) {
+        let verified = || event.verify().is_ok();
+        match self.read_message_event(key, &message, verified) {
             Err(EngineError::Envelope(
                 EnvelopeError::NoKey | EnvelopeError::Mls(MlsError::FutureEpoch),
             )) => {
+                event.verify()?;
                 self.park(key, event.id, message);
                 Ok(())
             }
@@ -76,11 +85,17 @@ impl Engine {
         &mut self,
         key: ChatKey,
         message: &SealedMessage,
+        verified: impl FnOnce() -> bool,
     ) -> Result<(), EngineError> {
         let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
         let (row, group) =
             chat.group_mut(&message.nostr_group_id).ok_or(EngineError::State("no group"))?;
         let bytes = message.open(&row.keys)?;
+        // Others drop an event with a bad signature unread; a commit that we alone read
+        // would part us from them.
+        if is_handshake(&bytes) && !verified() {
+            return Err(EventError::Signature.into());
+        }
         self.dirty.mls = true;
         let processed = group.process(&self.provider, &bytes)?;
         match processed {
@@ -93,12 +108,12 @@ impl Engine {
                 row.keys.insert(0, outer);
                 row.keys.truncate(PAST_EPOCHS + 1);
                 if std::mem::take(&mut row.pending_commit) {
-                    self.withdraw_commit(key);
+                    self.withdraw_commit(key, message.nostr_group_id);
                 }
                 self.chat_changed(key);
                 self.retry_parked(key);
             }
-            Processed::OwnCommit => self.commit_accepted(key),
+            Processed::OwnCommit => self.commit_accepted(key, &message.nostr_group_id),
             Processed::Ignored(why) => tracing::debug!(why, "a message without effect"),
         }
         Ok(())
@@ -158,6 +173,18 @@ impl Engine {
         {
             let gone = self.parked.remove(at);
             self.forget_parked(&gone.event);
+            self.unsee(&gone.event);
+        }
+    }
+
+    /// At start: what has waited too long is let go.
+    pub(super) fn drop_old_parked(&mut self) {
+        let before = self.unix_now().0.saturating_sub(PARKED_SECONDS);
+        let (old, kept): (Vec<ParkedRow>, Vec<ParkedRow>) =
+            std::mem::take(&mut self.parked).into_iter().partition(|row| row.at.0 < before);
+        self.parked = kept;
+        for row in old {
+            self.forget_parked(&row.event);
         }
     }
 
@@ -169,7 +196,7 @@ impl Engine {
         let waiting: Vec<ParkedRow> = waiting;
         self.in_written_order(|engine| {
             for row in waiting {
-                match engine.read_message_event(key, &row.message) {
+                match engine.read_message_event(key, &row.message, || true) {
                     Err(EngineError::Envelope(
                         EnvelopeError::NoKey | EnvelopeError::Mls(MlsError::FutureEpoch),
                     )) => engine.parked.push(row),
@@ -181,39 +208,10 @@ impl Engine {
             }
         });
     }
+}
 
-    /// A server has our commit, so others may: it takes effect.
-    pub(super) fn commit_accepted(&mut self, key: ChatKey) {
-        let merged = self.merge_commits(key);
-        self.note("merging our commit", merged);
-        self.chat_changed(key);
-        self.retry_parked(key);
-    }
-
-    fn merge_commits(&mut self, key: ChatKey) -> Result<(), EngineError> {
-        let Some(chat) = self.chats.get_mut(&key) else { return Ok(()) };
-        for (row, group) in chat.row.groups.iter_mut().zip(&mut chat.groups) {
-            if std::mem::take(&mut row.pending_commit) && group.has_pending() {
-                self.dirty.mls = true;
-                group.merge_pending(&self.provider)?;
-                row.keys.insert(0, group_event_key(&self.provider, group)?);
-                row.keys.truncate(PAST_EPOCHS + 1);
-            }
-        }
-        Ok(())
-    }
-
-    /// Every server refused our commit: it never was.
-    pub(super) fn commit_refused(&mut self, key: ChatKey) {
-        let Some(chat) = self.chats.get_mut(&key) else { return };
-        let mut outcome = Ok(());
-        for (row, group) in chat.row.groups.iter_mut().zip(&mut chat.groups) {
-            if std::mem::take(&mut row.pending_commit) {
-                self.dirty.mls = true;
-                outcome = outcome.and(group.discard_pending(&self.provider));
-            }
-        }
-        self.note("discarding our commit", outcome.map_err(Into::into));
-        self.chat_changed(key);
-    }
+/// Whether an MLS message is a handshake: the profile sends those as PublicMessage, whose
+/// wire format (RFC 9420 §6) is 1.
+fn is_handshake(message: &[u8]) -> bool {
+    message.get(2..4) == Some(&[0, 1])
 }

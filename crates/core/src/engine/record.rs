@@ -128,16 +128,29 @@ pub struct MlsRow {
 pub struct OutgoingRow {
     pub id: u64,
     pub content: Outgoing,
+    /// The event, once an attempt was made.
+    pub made: Option<MadeRow>,
     pub targets: Vec<Target>,
     pub purpose: Purpose,
+    pub since: UnixTime,
+}
+
+/// An event as it left.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MadeRow {
+    pub id: EventId,
+    pub json: EventJson,
+    pub at: UnixTime,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Outgoing {
-    /// Becomes an event when it first leaves.
+    /// Becomes an event when it first leaves, and another when that grew old.
     Message(SealedMessage),
-    /// Its event, fixed from the first attempt on.
-    Event { id: EventId, json: EventJson },
+    /// The same, as a gift wrap.
+    Welcome { to: PublicKey, rumor: EventJson },
+    /// An event made for good.
+    Event,
 }
 
 /// An event's JSON; long, so not for logs.
@@ -164,7 +177,7 @@ pub enum Purpose {
     /// A message people wrote: its state changes.
     Message { chat: ChatKey, seq: Seq },
     /// A commit: it takes effect with the first acceptance.
-    Commit { chat: ChatKey },
+    Commit { chat: ChatKey, group: [u8; 32] },
     /// Nothing.
     Other,
 }

@@ -65,7 +65,9 @@ fn rows() -> Vec<Record> {
         Record::Mls(MlsRow { key: vec![1], value: vec![2, 3] }),
         Record::Outgoing(OutgoingRow {
             id: 4,
-            content: Outgoing::Event { id: event(), json: EventJson("{}".to_owned()) },
+            content: Outgoing::Welcome { to: peer(), rumor: EventJson("{}".to_owned()) },
+            made: Some(MadeRow { id: event(), json: EventJson("{}".to_owned()), at: UnixTime(8) }),
+            since: UnixTime(9),
             targets: vec![Target { relay: relay(), answer: Answer::Refused }],
             purpose: Purpose::Message { chat: ChatKey([1; 16]), seq: Seq(2) },
         }),

@@ -123,6 +123,10 @@ impl Engine {
         self.save(&name, &Record::Cursor { relay: relay.clone(), at });
     }
 
+    pub(super) fn forget_cursor(&mut self, relay: &RelayUrl) {
+        self.forget(&[b"cursor/", relay.as_str().as_bytes()].concat());
+    }
+
     pub(super) fn save_blocked(&mut self, who: &PublicKey) {
         let name = [b"blocked/", who.as_bytes().as_slice()].concat();
         self.save(&name, &Record::Blocked(*who));

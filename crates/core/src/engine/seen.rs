@@ -34,6 +34,11 @@ impl Seen {
         key(day, &name)
     }
 
+    /// Forgets an id; the row to delete.
+    pub fn remove(&mut self, name: &SeenName) -> Option<Key> {
+        self.days.remove(name).map(|day| key(day, name))
+    }
+
     /// Forgets what was handled before the day of `time`; the rows to delete.
     pub fn drop_before(&mut self, time: UnixTime) -> Vec<Key> {
         let first = u32::try_from(time.0 / DAY).unwrap_or(u32::MAX);

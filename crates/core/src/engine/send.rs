@@ -43,26 +43,35 @@ impl Engine {
         chat.row.queued.push(QueuedRow { seq, rumor: json });
         self.save_message(key, seq, &row);
         let unsettled = UnsettledRow { chat: key, seq, id: row.id, state: MessageState::Sending };
-        self.unsettled.insert(unsettled);
         self.save_unsettled(&unsettled);
+        if let Some(settled) = self.unsettled.insert(unsettled) {
+            self.forget_unsettled(&settled);
+        }
         self.chat_changed(key);
         let message = row.view(seq, MessageState::Sending);
         self.update(Update::MessageAdded { answers: Some(id), chat: key.to_id(), message });
-        self.send_queued(key)
+        // It is kept either way, and tried again with the next.
+        let sent = self.send_queued(key);
+        self.note("sending", sent);
+        Ok(())
     }
 
-    /// Encrypts what waited for the chat to be founded, in the order it was written.
-    pub(super) fn send_queued(&mut self, key: ChatKey) -> Result<(), Failure> {
-        let Some(chat) = self.chats.get_mut(&key) else { return Ok(()) };
-        if chat.row.stage != Stage::Open || chat.groups.is_empty() {
-            return Ok(());
+    /// Encrypts what waited for the chat to be founded, in the order it was written. What
+    /// cannot be encrypted stays, and so does everything behind it.
+    pub(super) fn send_queued(&mut self, key: ChatKey) -> Result<(), EngineError> {
+        loop {
+            let Some(chat) = self.chats.get(&key) else { return Ok(()) };
+            let ready = chat.row.stage == Stage::Open && !chat.groups.is_empty();
+            let Some(QueuedRow { seq, rumor }) = chat.row.queued.first().filter(|_| ready).cloned()
+            else {
+                return Ok(());
+            };
+            self.send_inner(key, &rumor, Purpose::Message { chat: key, seq })?;
+            if let Some(chat) = self.chats.get_mut(&key) {
+                chat.row.queued.remove(0);
+            }
+            self.chat_changed(key);
         }
-        for QueuedRow { seq, rumor } in std::mem::take(&mut chat.row.queued) {
-            let purpose = Purpose::Message { chat: key, seq };
-            self.send_inner(key, &rumor, purpose).map_err(super::account::internal)?;
-        }
-        self.chat_changed(key);
-        Ok(())
     }
 
     pub(super) fn send_name(&mut self, key: ChatKey) -> Result<(), EngineError> {

@@ -1,13 +1,16 @@
 //! The person's servers, and every other relay a chat needs.
 
 use super::Engine;
+use super::record::Answer;
 use crate::engine::Output;
 use crate::relay::parse_relay_url;
 use std::collections::BTreeSet;
-use zajil_api::{Failure, LinkState, RelayUrl, Server, Update};
+use zajil_api::{Failure, LinkState, RelayUrl, Server, Stage, Update};
 
 /// Connections at most, whatever others write into their lists.
 const MAX_CONNECTIONS: usize = 32;
+/// Connections for one chat.
+const MAX_PER_CHAT: usize = 8;
 /// Characters of what a server said that are shown.
 const MAX_SAID: usize = 200;
 
@@ -33,6 +36,11 @@ impl Engine {
         }
         self.servers.remove(relay);
         self.forget_server(relay);
+        self.cursors.remove(relay);
+        self.forget_cursor(relay);
+        for id in self.outbox.open_at(relay) {
+            self.handle_answer(relay, id, Answer::Refused);
+        }
         self.update(Update::ServerRemoved(relay.clone()));
         self.servers_changed();
         self.connect();
@@ -81,8 +89,10 @@ impl Engine {
     pub(super) fn connect(&mut self) {
         let mut wanted = BTreeSet::new();
         if self.account.is_some() {
-            let chats = self.chats.values().flat_map(|chat| chat.relays());
-            let all = self.servers.iter().chain(chats).chain(self.outbox.relays());
+            // The person's own first. A stranger's request gets us to nobody's servers.
+            let chats = self.chats.values().filter(|chat| chat.row.stage != Stage::Requested);
+            let chats = chats.flat_map(|chat| chat.relays().take(MAX_PER_CHAT));
+            let all = self.servers.iter().chain(self.outbox.relays()).chain(chats);
             for relay in all {
                 if wanted.len() < MAX_CONNECTIONS {
                     wanted.insert(relay.clone());
@@ -99,12 +109,19 @@ impl Engine {
         self.outputs.extend(outputs);
     }
 
+    /// Whether an accepted chat lives on this relay.
+    pub(super) fn is_of_open_chat(&self, relay: &RelayUrl) -> bool {
+        let mut open = self.chats.values().filter(|chat| chat.row.stage != Stage::Requested);
+        open.any(|chat| chat.relays().any(|other| other == relay))
+    }
+
     pub(super) fn handle_opened(&mut self, relay: &RelayUrl) {
         let now = self.now;
         let Some(link) = self.pool.get_mut(relay) else { return };
         link.opened(now);
         self.server_changed(relay);
         self.subscribe(relay);
+        self.reopen(relay);
         self.dispatch(relay);
     }
 

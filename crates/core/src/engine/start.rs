@@ -1,16 +1,15 @@
 //! From an invite link, or another's key package, to a founded group.
 
 use super::Engine;
-use super::account::internal;
 use super::chat::Chat;
 use super::error::EngineError;
-use super::record::{ChatKey, GroupRow, Purpose, WantedRow};
+use super::record::{ChatKey, GroupRow, WantedRow};
 use crate::envelope::{
     GroupProfile, KeyPackageEvent, Routing, WelcomeRumor, group_components, group_event_key,
     parse_inbox_relays, parse_key_package_event, welcome_rumor,
 };
 use crate::mls::{Founded, Group};
-use crate::nostr::{Event, Filter, Kind, PublicKey, nip59};
+use crate::nostr::{Event, Filter, Kind, PublicKey};
 use crate::relay::parse_relay_url;
 use rand_core::RngCore;
 use std::collections::BTreeSet;
@@ -171,7 +170,6 @@ impl Engine {
             invite: Some(wanted.token),
         };
         let rumor = welcome_rumor(us, &welcome, now);
-        let wrap = nip59::wrap(&rumor, &account.keys, &peer, now, &mut self.rng)?;
         chat.row.groups.push(GroupRow {
             id: group.id(),
             nostr_group_id,
@@ -187,15 +185,11 @@ impl Engine {
         let targets: BTreeSet<RelayUrl> =
             inbox.chain(wanted.relays).take(MAX_INBOX_RELAYS).collect();
         self.chat_changed(key);
-        self.enqueue_event(&wrap, targets, Purpose::Other);
+        self.enqueue_welcome(peer, &rumor, targets);
         self.connect();
         self.resubscribe();
         self.send_name(key)?;
-        self.send_queued(key).map_err(|failure| {
-            internal(EngineError::State("queued messages"));
-            tracing::error!(%failure, "sending what was queued");
-            EngineError::State("queued messages")
-        })
+        self.send_queued(key)
     }
 }
 

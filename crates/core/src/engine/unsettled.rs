@@ -5,6 +5,9 @@ use crate::nostr::EventId;
 use std::collections::BTreeMap;
 use zajil_api::{MessageState, Seq};
 
+/// More of one chat are not waited for.
+const MAX_PER_CHAT: usize = 2_000;
+
 /// By place and by id; a message leaves when it was read.
 #[derive(Debug, Default)]
 pub(super) struct Unsettled {
@@ -13,9 +16,19 @@ pub(super) struct Unsettled {
 }
 
 impl Unsettled {
-    pub fn insert(&mut self, row: UnsettledRow) {
+    /// Remembers a message. Some people never tell that they read: where a chat has too
+    /// many, the oldest is let go, and its id returned.
+    pub fn insert(&mut self, row: UnsettledRow) -> Option<EventId> {
         self.by_id.insert(row.id, (row.chat, row.seq));
         self.by_place.insert((row.chat, row.seq), row);
+        let of_chat = || self.by_place.range((row.chat, Seq(0))..=(row.chat, row.seq));
+        let oldest = of_chat().next().map(|(place, row)| (*place, row.id))?;
+        if of_chat().count() <= MAX_PER_CHAT {
+            return None;
+        }
+        self.by_place.remove(&oldest.0);
+        self.by_id.remove(&oldest.1);
+        Some(oldest.1)
     }
 
     pub fn place_of(&self, id: &EventId) -> Option<(ChatKey, Seq)> {

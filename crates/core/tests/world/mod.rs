@@ -12,12 +12,13 @@
 
 mod person;
 mod relay;
+mod talk;
 
 pub use person::Person;
 pub use relay::SimRelay;
 
 use std::collections::{BTreeMap, VecDeque};
-use zajil_api::{Chat, ChatId, Command, Direction, Message, MessageState, RelayUrl, Stage, Update};
+use zajil_api::{Command, RelayUrl, Update};
 use zajil_core::engine::{Input, Output, Timestamp};
 use zajil_core::nostr::Event;
 
@@ -35,6 +36,8 @@ pub struct World {
     inbox: VecDeque<(&'static str, Input)>,
     /// Outputs carried out so far, by anyone.
     pub outputs: usize,
+    /// Who was told to connect where.
+    pub connects: Vec<(&'static str, RelayUrl)>,
     /// After so many outputs of this person, their device dies and starts anew.
     pub crash: Option<(&'static str, usize)>,
 }
@@ -49,6 +52,7 @@ impl World {
             relays: urls.iter().map(|url| (url.clone(), SimRelay::default())).collect(),
             inbox: VecDeque::new(),
             outputs: 0,
+            connects: Vec::new(),
             crash: None,
         };
         for (number, name) in names.iter().enumerate() {
@@ -141,6 +145,7 @@ impl World {
             }
             Output::Update(update) => person.updates.push(update),
             Output::Connect(url) => {
+                self.connects.push((who, url.clone()));
                 let relay = self.relays.get_mut(&url).filter(|relay| relay.up);
                 let input = match relay {
                     Some(relay) => {
@@ -172,6 +177,17 @@ impl World {
     pub fn inject(&mut self, url: &str, event: Event) {
         let url = RelayUrl::new(url);
         for (to, text) in self.relays.get_mut(&url).unwrap().inject(event) {
+            self.inbox.push_back((to, Input::RelayFrame { relay: url.clone(), text }));
+        }
+        self.run();
+    }
+
+    /// A relay hands out the older pages it held back.
+    pub fn release(&mut self, url: &str) {
+        let url = RelayUrl::new(url);
+        let relay = self.relays.get_mut(&url).unwrap();
+        relay.slow_pages = false;
+        for (to, text) in std::mem::take(&mut relay.delayed) {
             self.inbox.push_back((to, Input::RelayFrame { relay: url.clone(), text }));
         }
         self.run();
@@ -224,70 +240,5 @@ impl World {
 
     pub fn person(&self, who: &str) -> &Person {
         self.people.get(who).unwrap()
-    }
-
-    pub fn invite_of(&mut self, who: &'static str) -> String {
-        self.person(who).account().invite
-    }
-
-    /// `who` opens `of`'s invite link, and both get through to each other.
-    pub fn meet(&mut self, who: &'static str, of: &'static str) -> ChatId {
-        let link = self.invite_of(of);
-        self.command(who, Command::StartChat { link });
-        self.pass(5_000);
-        self.chat_of(who, of).id
-    }
-
-    pub fn chat_of(&self, who: &str, with: &str) -> Chat {
-        let found = self.person(who).chats().into_iter().find(|chat| chat.with.name == with);
-        found.unwrap_or_else(|| panic!("{who} has no chat with {with}"))
-    }
-
-    pub fn send(&mut self, who: &'static str, to: &str, text: &str) {
-        let chat = self.chat_of(who, to).id;
-        self.command(who, Command::SendMessage { chat, text: text.to_owned() });
-    }
-
-    /// The whole chat, as `who`'s store has it.
-    pub fn messages(&mut self, who: &'static str, with: &str) -> Vec<Message> {
-        let chat = self.chat_of(who, with).id;
-        let mut all = Vec::new();
-        let mut before = None;
-        loop {
-            let page = Command::LoadMessages { chat: chat.clone(), before, limit: 50 };
-            let updates = self.command(who, page);
-            let loaded = updates.into_iter().find_map(|update| match update {
-                Update::PageLoaded { messages, reached_start, .. } => {
-                    Some((messages, reached_start))
-                }
-                _ => None,
-            });
-            // A device that died over the question is asked again.
-            let Some((messages, reached_start)) = loaded else { continue };
-            before = messages.first().map(|message| message.seq);
-            all.splice(0..0, messages);
-            if reached_start {
-                return all;
-            }
-        }
-    }
-
-    pub fn texts(&mut self, who: &'static str, with: &str) -> Vec<String> {
-        self.messages(who, with).into_iter().map(|message| message.text).collect()
-    }
-
-    /// What became of `who`'s own messages, oldest first.
-    pub fn states(&mut self, who: &'static str, with: &str) -> Vec<MessageState> {
-        let messages = self.messages(who, with).into_iter();
-        messages
-            .filter_map(|message| match message.direction {
-                Direction::Outgoing(state) => Some(state),
-                Direction::Incoming => None,
-            })
-            .collect()
-    }
-
-    pub fn stage(&self, who: &str, with: &str) -> Stage {
-        self.chat_of(who, with).stage
     }
 }

@@ -19,6 +19,15 @@ pub struct SimRelay {
     pub refuses: Option<&'static str>,
     /// Never says that the stored events are over.
     pub endless: bool,
+    /// Ends every subscription with these words.
+    pub closes: Option<&'static str>,
+    /// Hands out older pages only when released.
+    pub slow_pages: bool,
+    pub delayed: Vec<(Who, String)>,
+    /// Serves only whoever has proven who they are (NIP-42).
+    pub wants_proof: bool,
+    challenged: Vec<Who>,
+    proven: Vec<Who>,
     subscriptions: BTreeMap<(Who, String), Vec<Filter>>,
     connected: Vec<Who>,
     /// Frames received, for tests that count.
@@ -34,6 +43,12 @@ impl Default for SimRelay {
             silent: false,
             refuses: None,
             endless: false,
+            closes: None,
+            slow_pages: false,
+            delayed: Vec::new(),
+            wants_proof: false,
+            challenged: Vec::new(),
+            proven: Vec::new(),
             subscriptions: BTreeMap::new(),
             connected: Vec::new(),
             frames: 0,
@@ -49,6 +64,13 @@ impl SimRelay {
     pub fn disconnect(&mut self, who: Who) {
         self.connected.retain(|other| *other != who);
         self.subscriptions.retain(|(other, _), _| *other != who);
+        self.proven.retain(|other| *other != who);
+        self.challenged.retain(|other| *other != who);
+    }
+
+    pub fn subscriptions_of(&self, who: Who) -> Vec<String> {
+        let all = self.subscriptions.keys();
+        all.filter(|(other, _)| *other == who).map(|(_, name)| name.clone()).collect()
     }
 
     pub fn clear_connections(&mut self) -> Vec<Who> {
@@ -70,7 +92,11 @@ impl SimRelay {
                 self.subscriptions.remove(&(who, subscription.as_str().to_owned()));
                 Vec::new()
             }
-            _ => Vec::new(),
+            ClientMessage::Auth(event) => {
+                event.verify().expect("our own answers verify");
+                self.proven.push(who);
+                Vec::new()
+            }
         }
     }
 
@@ -116,6 +142,24 @@ impl SimRelay {
         filters: Vec<Filter>,
     ) -> Vec<(Who, String)> {
         let name = subscription.as_str().to_owned();
+        let closed = |message: &str| {
+            let message = message.to_owned();
+            let subscription = subscription.clone();
+            (who, RelayMessage::Closed { subscription, message }.to_json())
+        };
+        if self.wants_proof && !self.proven.contains(&who) {
+            let mut frames = Vec::new();
+            if !self.challenged.contains(&who) {
+                self.challenged.push(who);
+                let challenge = "who are you".to_owned();
+                frames.push((who, RelayMessage::Auth { challenge }.to_json()));
+            }
+            frames.push(closed("auth-required: say who you are"));
+            return frames;
+        }
+        if let Some(words) = self.closes {
+            return vec![closed(words)];
+        }
         let mut found: Vec<&Event> = Vec::new();
         for filter in &filters {
             let mut matching: Vec<&Event> =
@@ -129,7 +173,11 @@ impl SimRelay {
         if !self.endless {
             frames.push((who, RelayMessage::Eose(subscription).to_json()));
         }
+        let older = name.ends_with("-older");
         self.subscriptions.insert((who, name), filters);
+        if older && self.slow_pages {
+            self.delayed.append(&mut frames);
+        }
         frames
     }
 }

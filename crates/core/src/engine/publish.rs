@@ -1,0 +1,213 @@
+//! From the outbox over the wire, and what servers answer.
+
+use super::error::EngineError;
+use super::record::{Answer, ChatKey, EventJson, MadeRow, Outgoing, OutgoingRow, Purpose, Target};
+use super::{Engine, Output};
+use crate::envelope::SealedMessage;
+use crate::nostr::{ClientMessage, Event, EventId, PublicKey, Rumor, nip59};
+use std::collections::BTreeSet;
+use zajil_api::{MessageState, RelayUrl};
+
+/// An event that no server took for so long is made anew: those who caught up in the
+/// meantime would not look for one so old.
+const REMADE_AFTER_SECONDS: u64 = 12 * 3600;
+
+impl Engine {
+    pub(super) fn enqueue_message(
+        &mut self,
+        message: SealedMessage,
+        targets: BTreeSet<RelayUrl>,
+        purpose: Purpose,
+    ) {
+        self.enqueue(Outgoing::Message(message), None, targets, purpose);
+    }
+
+    pub(super) fn enqueue_welcome(
+        &mut self,
+        to: PublicKey,
+        rumor: &Rumor,
+        targets: BTreeSet<RelayUrl>,
+    ) {
+        let content = Outgoing::Welcome { to, rumor: EventJson(rumor.to_json()) };
+        self.enqueue(content, None, targets, Purpose::Other);
+    }
+
+    pub(super) fn enqueue_event(&mut self, event: &Event, targets: BTreeSet<RelayUrl>) {
+        let made = made(event);
+        self.enqueue(Outgoing::Event, Some(made), targets, Purpose::Other);
+    }
+
+    fn enqueue(
+        &mut self,
+        content: Outgoing,
+        made: Option<MadeRow>,
+        targets: BTreeSet<RelayUrl>,
+        purpose: Purpose,
+    ) {
+        let id = self.outbox.next_id();
+        let relays: Vec<RelayUrl> = targets.iter().cloned().collect();
+        let targets =
+            targets.into_iter().map(|relay| Target { relay, answer: Answer::None }).collect();
+        let since = self.unix_now();
+        self.outbox.load(OutgoingRow { id, content, made, targets, purpose, since });
+        self.dirty.outgoing.insert(id);
+        if relays.iter().any(|relay| self.pool.get(relay).is_none()) {
+            self.connect();
+        }
+        for relay in relays {
+            self.dispatch(&relay);
+        }
+    }
+
+    /// Sends what is due to a server, as far as its window allows.
+    pub(super) fn dispatch(&mut self, relay: &RelayUrl) {
+        if !self.pool.is_open(relay) {
+            return;
+        }
+        for id in self.outbox.due(relay) {
+            match self.frame(id) {
+                Ok(text) => {
+                    self.outbox.asked(relay, id, self.now);
+                    self.outputs.push_back(Output::Send { relay: relay.clone(), text });
+                }
+                Err(error) => tracing::error!(%error, "an event could not be made"),
+            }
+        }
+    }
+
+    /// The frame that publishes a row. Its event is made at the first attempt, so that
+    /// its time is the time of sending.
+    fn frame(&mut self, id: u64) -> Result<String, EngineError> {
+        let now = self.unix_now();
+        let row = self.outbox.row(id).ok_or(EngineError::State("no such row"))?;
+        let accepted = row.targets.iter().any(|target| target.answer == Answer::Accepted);
+        let fresh = row
+            .made
+            .as_ref()
+            .is_some_and(|made| accepted || now.0.saturating_sub(made.at.0) < REMADE_AFTER_SECONDS);
+        let content = (!fresh).then(|| row.content.clone());
+        let event = content.map(|content| self.make_event(&content)).transpose()?.flatten();
+        if let Some(event) = event {
+            self.outbox.name(id, event.id);
+            self.dirty.outgoing.insert(id);
+            if let Some(row) = self.outbox.row_mut(id) {
+                row.made = Some(MadeRow { at: now, ..made(&event) });
+            }
+        }
+        let row = self.outbox.row(id).and_then(|row| row.made.as_ref());
+        let made = row.ok_or(EngineError::State("no event"))?;
+        Ok(format!("[\"EVENT\",{}]", made.json.0))
+    }
+
+    /// `None` for an event that is made for good.
+    fn make_event(&mut self, content: &Outgoing) -> Result<Option<Event>, EngineError> {
+        let now = self.unix_now();
+        match content {
+            Outgoing::Message(message) => {
+                let stamp = self.outbox.stamp(message.nostr_group_id, now);
+                Ok(Some(message.to_event(stamp, &mut self.rng)?))
+            }
+            Outgoing::Welcome { to, rumor } => {
+                let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
+                let rumor = Rumor::parse_strict(rumor.0.as_bytes())?;
+                Ok(Some(nip59::wrap(&rumor, &account.keys, to, now, &mut self.rng)?))
+            }
+            Outgoing::Event => Ok(None),
+        }
+    }
+
+    /// A server answered for an event of ours.
+    pub(super) fn handle_ok(
+        &mut self,
+        relay: &RelayUrl,
+        event: &EventId,
+        accepted: bool,
+        message: &str,
+    ) {
+        let Some(id) = self.outbox.row_of(event) else { return };
+        let says = |prefix: &str| message.starts_with(prefix);
+        if accepted || says("duplicate:") {
+            self.handle_answer(relay, id, Answer::Accepted);
+        } else if says("rate-limited:") || says("error:") || says("auth-required:") {
+            // Not now is not never.
+            self.server_said(relay, message);
+            self.outbox.defer(relay, id, self.now);
+        } else {
+            self.server_said(relay, message);
+            self.handle_answer(relay, id, Answer::Refused);
+        }
+        self.dispatch(relay);
+    }
+
+    pub(super) fn handle_answer(&mut self, relay: &RelayUrl, id: u64, answer: Answer) {
+        let Some(row) = self.outbox.answer(relay, id, answer) else { return };
+        let count =
+            |answer: Answer| row.targets.iter().filter(|target| target.answer == answer).count();
+        let (accepted, open, of) =
+            (count(Answer::Accepted), count(Answer::None), row.targets.len());
+        let purpose = row.purpose;
+        self.dirty.outgoing.insert(id);
+        let refused = open == 0 && accepted == 0;
+        let is_message = matches!(purpose, Purpose::Message { .. });
+        // A message that every server refused is kept for better days.
+        if open == 0 && !(refused && is_message) {
+            self.outbox.remove(id);
+        }
+        match purpose {
+            Purpose::Message { chat, seq } if accepted > 0 => {
+                let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+                let state = MessageState::Sent { on: count(accepted), of: count(of) };
+                self.settle(chat, seq, state);
+            }
+            Purpose::Message { chat, seq } if refused => {
+                self.settle(chat, seq, MessageState::NotSent);
+            }
+            Purpose::Commit { chat, group } if accepted > 0 => self.commit_accepted(chat, &group),
+            Purpose::Commit { chat, group } if refused => self.commit_refused(chat, &group),
+            Purpose::Message { .. } | Purpose::Commit { .. } | Purpose::Other => {}
+        }
+    }
+
+    /// A server is there (again): it is asked even for what it refused, where nobody
+    /// else took it.
+    pub(super) fn reopen(&mut self, relay: &RelayUrl) {
+        for (id, purpose) in self.outbox.reopen(relay) {
+            self.dirty.outgoing.insert(id);
+            if let Purpose::Message { chat, seq } = purpose {
+                self.settle(chat, seq, MessageState::Sending);
+            }
+        }
+    }
+
+    pub(super) fn time_out_outbox(&mut self) {
+        for relay in self.outbox.timed_out(self.now) {
+            self.dispatch(&relay);
+        }
+    }
+
+    /// At start: what some server has had for long is not pressed on the others.
+    pub(super) fn drop_outdated(&mut self) {
+        for id in self.outbox.outdated(self.unix_now()) {
+            self.outbox.remove(id);
+            self.dirty.outgoing.insert(id);
+        }
+    }
+
+    /// Forgets our commit for a group where another's took its place.
+    pub(super) fn withdraw_commit(&mut self, chat: ChatKey, group: [u8; 32]) {
+        for id in self.outbox.commits(Purpose::Commit { chat, group }) {
+            self.outbox.remove(id);
+            self.dirty.outgoing.insert(id);
+        }
+    }
+
+    /// Tells a server something, now or never.
+    pub(super) fn say(&mut self, relay: &RelayUrl, message: &ClientMessage) {
+        let text = message.to_json();
+        self.outputs.push_back(Output::Send { relay: relay.clone(), text });
+    }
+}
+
+fn made(event: &Event) -> MadeRow {
+    MadeRow { id: event.id, json: EventJson(event.to_json()), at: event.created_at }
+}

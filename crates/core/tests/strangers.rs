@@ -1,0 +1,137 @@
+//! What somebody can do to us whom we never accepted: nothing much.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod world;
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use std::collections::HashMap;
+use world::World;
+use zajil_api::{Command, Stage, UnixTime};
+use zajil_core::envelope::{
+    GroupProfile, Routing, WelcomeRumor, group_components, leaf_components,
+    parse_key_package_event, prove, welcome_rumor,
+};
+use zajil_core::mls::{Group, LeafSigner, Provider};
+use zajil_core::nostr::{Event, Kind, SecretKey, UnsignedEvent, nip59};
+use zajil_core::store::Table;
+
+const ONE: &str = "wss://one.example";
+
+/// Somebody founds a group with Bob's key package, as any software may, and invites him.
+fn invites_bob(world: &mut World, seed: u8, nostr_group_id: [u8; 32], relays: Vec<String>) {
+    let bob = world.person("Bob").account().public_key;
+    let mut events = world.relay(ONE).events.iter().rev();
+    let of_bob =
+        |event: &&Event| event.kind == Kind::KEY_PACKAGE && event.pubkey.to_hex() == bob.as_str();
+    let key_package = events.find(of_bob).unwrap().clone();
+    let mut rng = ChaCha20Rng::from_seed([seed; 32]);
+    let provider = Provider::new([seed; 32], HashMap::new());
+    let found = parse_key_package_event(&provider, &key_package).unwrap();
+    let key = SecretKey::generate(&mut rng);
+    let signer = LeafSigner::from_bytes([seed; 32]);
+    let now = UnixTime(world.now.0 / 1000);
+    let leaf = leaf_components(prove(&key, &signer.public_key(), now, &mut rng));
+    let identity = key.public_key().to_bytes();
+    let routing = Routing { nostr_group_id, relays: relays.clone() };
+    let state = group_components(&GroupProfile::default(), &[identity], &routing);
+    let founded =
+        Group::found(&provider, &signer, &identity, &leaf, &state, &found.key_package).unwrap();
+    let welcome = WelcomeRumor {
+        welcome: founded.welcome,
+        key_package: found.event_id,
+        relays,
+        invite: None,
+    };
+    let rumor = welcome_rumor(key.public_key(), &welcome, now);
+    let wrap = nip59::wrap(&rumor, &key, &key_package.pubkey, now, &mut rng).unwrap();
+    world.inject(ONE, wrap);
+    world.pass(3_000);
+}
+
+#[test]
+fn a_group_that_claims_anothers_routing_id_takes_none_of_its_mail() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Alice", "Bob");
+    let mut events = world.relay(ONE).events.iter();
+    let event = events.find(|event| event.kind == Kind::GROUP_MESSAGE).unwrap();
+    let routing = hex::decode(event.tag_value("h").unwrap()).unwrap().try_into().unwrap();
+    for seed in 1..=8 {
+        invites_bob(&mut world, seed, routing, vec![ONE.to_owned()]);
+    }
+    world.send("Alice", "Bob", "still here");
+    world.pass(60_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["still here"]);
+}
+
+#[test]
+fn a_request_gets_us_to_nobodys_servers_and_changes_nothing_others_can_see() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Alice", "Bob");
+    world.pass(5_000);
+    world.connects.clear();
+    let before = world.relay(ONE).events.len();
+    for seed in 1..=4u8 {
+        let relays = (0..9).map(|at| format!("wss://a{seed}{at}.elsewhere.example")).collect();
+        invites_bob(&mut world, seed, [seed; 32], relays);
+    }
+    world.pass(60_000);
+    let requests = world.person("Bob").chats();
+    assert_eq!(requests.iter().filter(|chat| chat.stage == Stage::Requested).count(), 4);
+    assert_eq!(world.connects, []);
+    assert_eq!(world.relay(ONE).events.len(), before + 4, "only the four invitations");
+}
+
+#[test]
+fn a_hundred_and_one_requests_leave_the_latest_hundred() {
+    let mut world = World::with_accounts(&["Bob"], &[ONE]);
+    world.pass(1_000);
+    for seed in 1..=101u8 {
+        invites_bob(&mut world, seed, [seed; 32], vec![ONE.to_owned()]);
+    }
+    assert_eq!(world.person("Bob").chats().len(), 100);
+    world.restart("Bob");
+    world.pass(5_000);
+    assert_eq!(world.person("Bob").chats().len(), 100);
+}
+
+#[test]
+fn a_request_can_say_only_so_much() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let link = world.invite_of("Alice");
+    world.command("Alice", Command::RenewInvite);
+    world.command("Bob", Command::StartChat { link });
+    world.pass(2_000);
+    for _ in 0..120 {
+        world.send("Bob", "Alice", &"x".repeat(1_000));
+        world.pass(300);
+    }
+    assert!(world.person("Alice").rows(Table::Messages) <= 50);
+}
+
+#[test]
+fn events_that_nobody_asked_for_leave_no_trace() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    let before = world.person("Bob").rows(Table::Seen);
+    let mut rng = ChaCha20Rng::from_seed([3; 32]);
+    let key = SecretKey::generate(&mut rng);
+    let names = world.relay(ONE).subscriptions_of("Bob");
+    assert!(!names.is_empty());
+    for number in 0..200 {
+        let unsigned = UnsignedEvent {
+            pubkey: key.public_key(),
+            created_at: UnixTime(number),
+            kind: Kind(1),
+            tags: vec![],
+            content: "not asked for".to_owned(),
+        };
+        let event = Event::sign(unsigned, &key, &mut rng).unwrap().to_json();
+        for name in &names {
+            world.say(ONE, "Bob", &format!("[\"EVENT\",\"{name}\",{event}]"));
+        }
+    }
+    assert_eq!(world.person("Bob").rows(Table::Seen), before);
+}
