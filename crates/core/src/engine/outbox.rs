@@ -146,11 +146,22 @@ impl Outbox {
         attempts.insert(id, (Attempt::Asked(now), tries + 1));
     }
 
-    /// The server said "not now".
+    /// The server said "not now" to this one.
     pub fn defer(&mut self, relay: &RelayUrl, id: u64, now: Timestamp) {
         let attempts = self.attempts.entry(relay.clone()).or_default();
         let tries = attempts.get(&id).map_or(1, |(_, tries)| *tries);
-        attempts.insert(id, (Attempt::Deferred(after(now, tries)), tries));
+        attempts.insert(id, (Attempt::Deferred(after(now, tries.max(2))), tries));
+    }
+
+    /// The server took no notice of this one: it may be sent as if it never was.
+    pub fn asked_in_vain(&mut self, relay: &RelayUrl, id: u64) {
+        if let Some(attempts) = self.attempts.get_mut(relay) {
+            attempts.remove(&id);
+        }
+    }
+
+    /// The server said "slow down".
+    pub fn pause(&mut self, relay: &RelayUrl, now: Timestamp) {
         self.paused.insert(relay.clone(), Timestamp(now.0 + PAUSE_MS));
     }
 

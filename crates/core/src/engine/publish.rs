@@ -128,7 +128,11 @@ impl Engine {
         let says = |prefix: &str| message.starts_with(prefix);
         if accepted || says("duplicate:") {
             self.handle_answer(relay, id, Answer::Accepted);
-        } else if says("rate-limited:") || says("error:") || says("auth-required:") {
+        } else if says("rate-limited:") {
+            self.server_said(relay, message);
+            self.outbox.asked_in_vain(relay, id);
+            self.outbox.pause(relay, self.now);
+        } else if says("error:") || says("auth-required:") {
             // Not now is not never.
             self.server_said(relay, message);
             self.outbox.defer(relay, id, self.now);
