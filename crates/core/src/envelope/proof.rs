@@ -8,13 +8,11 @@ use super::EnvelopeError;
 use super::codec::Reader;
 use super::component::{PROOF, supported_by};
 use crate::mls::{CIPHERSUITE, Member};
-use crate::nostr::{Kind, PublicKey, SecretKey, Signature, Tag, UnsignedEvent};
+use crate::nostr::{Kind, MAX_TIME, PublicKey, SecretKey, Signature, Tag, UnsignedEvent};
 use rand_core::CryptoRngCore;
 use zajil_api::UnixTime;
 
 const CONTENT: &str = "Authorize this MLS leaf key for my Marmot account";
-/// What JSON numbers hold exactly.
-const MAX_TIME: u64 = (1 << 53) - 1;
 
 /// Signs for the leaf key `signature_key` at `now`.
 pub fn prove(
@@ -41,7 +39,7 @@ pub fn verify_proof(member: &Member) -> Result<PublicKey, EnvelopeError> {
     let signature = Signature::from_bytes(reader.array()?);
     reader.end()?;
     let listed = supported_by(member)?.contains(&PROOF);
-    if account != member.identity || !listed || !(1..=MAX_TIME).contains(&time.0) {
+    if account != member.identity || !listed || !(UnixTime(1)..=MAX_TIME).contains(&time) {
         return Err(EnvelopeError::Proof);
     }
     let account = PublicKey::from_bytes(account).map_err(|_| EnvelopeError::Proof)?;

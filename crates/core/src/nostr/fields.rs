@@ -11,6 +11,11 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use std::fmt;
 use zajil_api::UnixTime;
 
+/// The latest time an event may have: the last whole number that every JSON reader holds
+/// exactly. No structured clone carries a greater one, so a single such event would stop
+/// whoever passes its time on.
+pub const MAX_TIME: UnixTime = UnixTime((1 << 53) - 1);
+
 /// Which members there may be.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -110,11 +115,15 @@ impl<'de> Visitor<'de> for Shape {
         if self == Shape::Event && sig.is_none() {
             return Err(A::Error::missing_field("sig"));
         }
+        let created_at = created_at.ok_or_else(|| A::Error::missing_field("created_at"))?;
+        if created_at > MAX_TIME {
+            return Err(A::Error::custom("a time beyond all others"));
+        }
         let Tags(tags) = tags.ok_or_else(|| A::Error::missing_field("tags"))?;
         Ok(Fields {
             id: id.ok_or_else(|| A::Error::missing_field("id"))?,
             pubkey: pubkey.ok_or_else(|| A::Error::missing_field("pubkey"))?,
-            created_at: created_at.ok_or_else(|| A::Error::missing_field("created_at"))?,
+            created_at,
             kind: kind.ok_or_else(|| A::Error::missing_field("kind"))?,
             tags,
             content: content.ok_or_else(|| A::Error::missing_field("content"))?,

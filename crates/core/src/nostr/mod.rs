@@ -29,6 +29,7 @@ mod rumor;
 mod tag;
 
 pub use event::{Event, EventError, EventId, MAX_TAGS, UnsignedEvent};
+pub use fields::MAX_TIME;
 pub use filter::Filter;
 pub use hex::HexError;
 pub use keys::{KeyError, PublicKey, SecretKey, Signature};

@@ -2,7 +2,9 @@
 
 use crate::{event, rng, secret, signed, unsigned};
 use zajil_api::{RelayUrl, UnixTime};
-use zajil_core::nostr::{Event, EventError, EventId, Kind, MAX_TAGS, Rumor, Tag, nip42};
+use zajil_core::nostr::{
+    Event, EventError, EventId, Kind, MAX_TAGS, MAX_TIME, RelayMessage, Rumor, Tag, nip42,
+};
 
 #[test]
 fn members_that_relays_add_to_an_event_are_ignored() {
@@ -55,6 +57,20 @@ fn a_rumor_has_its_six_members_once_and_nothing_else() {
         format!("{json},"),
     ] {
         assert!(matches!(parse(&wrong), Err(EventError::Malformed { .. })), "{wrong}");
+    }
+}
+
+#[test]
+fn a_time_that_not_every_reader_holds_exactly_is_refused() {
+    let mut unsigned = unsigned(&secret(1), Kind::CHAT, vec![], "");
+    for (time, accepted) in [(MAX_TIME.0, true), (MAX_TIME.0 + 1, false), (u64::MAX, false)] {
+        unsigned.created_at = UnixTime(time);
+        let event = Event::sign(unsigned.clone(), &secret(1), &mut rng(1)).unwrap();
+        let frame = format!("[\"EVENT\",\"s\",{}]", event.to_json());
+        let rumor = Rumor::new(unsigned.clone()).to_json();
+        assert_eq!(Event::parse(event.to_json().as_bytes()).is_ok(), accepted, "{time}");
+        assert_eq!(RelayMessage::parse(&frame).is_ok(), accepted, "{time}");
+        assert_eq!(Rumor::parse_strict(rumor.as_bytes()).is_ok(), accepted, "{time}");
     }
 }
 
