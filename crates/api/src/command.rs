@@ -1,5 +1,7 @@
+use crate::redact::Length;
 use crate::{ChatId, Receipts, RelayUrl, Seq};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Chosen by the tab; comes back in whatever answers the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,7 +18,7 @@ pub struct Request {
 /// What a tab asks of the engine. Nothing here waits for a network: a command is
 /// answered from what the device holds, and what servers do comes later as
 /// further updates.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Answered by [`Update::Attached`](crate::Update::Attached): the whole first screen.
     Attach,
@@ -79,4 +81,37 @@ pub enum Command {
     },
     /// After room was made on a full disk: try the pending write at once.
     RetryStorage,
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut with = |name: &str, fields: &[&dyn fmt::Debug]| {
+            let mut tuple = f.debug_tuple(name);
+            for field in fields {
+                tuple.field(field);
+            }
+            tuple.finish()
+        };
+        match self {
+            Self::Attach => with("Attach", &[]),
+            Self::CreateAccount { name } => with("CreateAccount", &[&Length(name)]),
+            Self::Rename { name } => with("Rename", &[&Length(name)]),
+            Self::ReadInvite { link } => with("ReadInvite", &[&Length(link)]),
+            Self::StartChat { link } => with("StartChat", &[&Length(link)]),
+            Self::RenewInvite => with("RenewInvite", &[]),
+            Self::AcceptRequest { chat } => with("AcceptRequest", &[chat]),
+            Self::DeclineRequest { chat } => with("DeclineRequest", &[chat]),
+            Self::SendMessage { chat, text } => with("SendMessage", &[chat, &Length(text)]),
+            Self::LoadMessages { chat, before, limit } => {
+                with("LoadMessages", &[chat, before, limit])
+            }
+            Self::MarkRead { chat, up_to } => with("MarkRead", &[chat, up_to]),
+            Self::Typing { chat } => with("Typing", &[chat]),
+            // As it was typed: it may be anything.
+            Self::AddServer { url } => with("AddServer", &[&Length(url)]),
+            Self::RemoveServer { url } => with("RemoveServer", &[url]),
+            Self::SetReceipts { receipts } => with("SetReceipts", &[receipts]),
+            Self::RetryStorage => with("RetryStorage", &[]),
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(String);
 
@@ -41,9 +41,24 @@ text_id! {
     PublicKey
 }
 text_id! {
+    #[derive(Debug)]
     /// A server's address, `ws://…` or `wss://…`, as the engine normalised it.
     RelayUrl
 }
+
+/// For logs the first characters of an id are enough.
+macro_rules! debug_in_short {
+    ($($name:ident)*) => {
+        $(impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let start: String = self.0.chars().take(8).collect();
+                write!(f, "{}({start}…)", stringify!($name))
+            }
+        })*
+    };
+}
+
+debug_in_short! { ChatId MessageId PublicKey }
 
 /// A message's place in its chat on this device: 1, 2, 3, … in the order kept.
 #[derive(

@@ -7,11 +7,13 @@
 //! This crate does no work: no protocol, no cryptography, no storage. Everything
 //! in it survives a structured clone, so it may contain plain data only, and it
 //! never contains a key or any other secret, with one exception that is meant to
-//! be shared: the payload of the person's own invite link.
+//! be shared: the payload of the person's own invite link. What people say, are
+//! called and share is not for logs either: `Debug` shows its length.
 
 mod command;
 mod failure;
 mod id;
+mod redact;
 mod update;
 mod view;
 
@@ -23,3 +25,6 @@ pub use view::{
     Account, Chat, Contact, Direction, Invite, LinkState, Message, MessageState, Preview, Receipts,
     Server, Settings, Snapshot, Stage,
 };
+
+#[cfg(test)]
+mod secrets_tests;

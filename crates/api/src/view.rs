@@ -1,8 +1,10 @@
+use crate::redact::Length;
 use crate::{ChatId, MessageId, PublicKey, RelayUrl, Seq, UnixTime};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The person whose device this is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     pub public_key: PublicKey,
     pub name: String,
@@ -11,7 +13,7 @@ pub struct Account {
 }
 
 /// Somebody else.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
     pub public_key: PublicKey,
     /// As they call themselves; unverified text, may be empty until they have said it.
@@ -53,14 +55,14 @@ pub enum Stage {
 }
 
 /// A chat's last message, for the chat list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preview {
     pub text: String,
     pub direction: Direction,
     pub sent_at: UnixTime,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     pub id: MessageId,
     pub seq: Seq,
@@ -138,4 +140,46 @@ pub struct Snapshot {
     pub chats: Vec<Chat>,
     pub servers: Vec<Server>,
     pub settings: Settings,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("public_key", &self.public_key)
+            .field("name", &Length(&self.name))
+            .field("invite", &Length(&self.invite))
+            .finish()
+    }
+}
+
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contact")
+            .field("public_key", &self.public_key)
+            .field("name", &Length(&self.name))
+            .finish()
+    }
+}
+
+impl fmt::Debug for Preview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Preview")
+            .field("text", &Length(&self.text))
+            .field("direction", &self.direction)
+            .field("sent_at", &self.sent_at)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("id", &self.id)
+            .field("seq", &self.seq)
+            .field("direction", &self.direction)
+            .field("author", &self.author)
+            .field("text", &Length(&self.text))
+            .field("sent_at", &self.sent_at)
+            .finish()
+    }
 }
