@@ -5,6 +5,7 @@ use super::Engine;
 use super::error::EngineError;
 use super::invite::{Invite, MAX_RELAYS};
 use super::record::{AccountRow, KeyPackageRow};
+use crate::envelope::name::{MAX_NAME, clean};
 use crate::envelope::{
     inbox_relays_event, key_package_event, leaf_components, prove, relay_list_event,
 };
@@ -20,7 +21,6 @@ const DAY: u64 = 86_400;
 const KEY_PACKAGE_FRESH_DAYS: u64 = 7;
 /// After its lifetime of 84 days nobody can use it; a little more for late mail.
 const KEY_PACKAGE_KEPT_DAYS: u64 = 90;
-const MAX_NAME: usize = 64;
 
 /// The account and its working keys.
 pub(super) struct Account {
@@ -44,13 +44,9 @@ impl fmt::Debug for Account {
     }
 }
 
-/// A name people can be called by: 1 to 64 characters, none of them a control.
+/// A name people can be called by: 1 to 64 characters, what hides in them taken out.
 pub(super) fn clean_name(name: &str) -> Result<String, Failure> {
-    let name: String = name.trim().chars().filter(|c| !c.is_control()).collect();
-    match name.chars().count() {
-        1..=MAX_NAME => Ok(name),
-        _ => Err(Failure::NameInvalid),
-    }
+    clean(name).filter(|name| name.chars().count() <= MAX_NAME).ok_or(Failure::NameInvalid)
 }
 
 impl Engine {

@@ -5,8 +5,10 @@
 //! to the world (kind 0, as NIP-01 has it in public), receipts and typing.
 
 use super::EnvelopeError;
+use super::name::clean_and_cut;
 use crate::nostr::{EventId, Kind, PublicKey, Rumor, Tag, UnsignedEvent};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use zajil_api::UnixTime;
 
 /// "These messages reached me", "I have seen everything up to this one".
@@ -17,8 +19,6 @@ const DELIVERED: &str = "delivered";
 const READ: &str = "read";
 /// Our tag on a chat message: the author's count of messages in this chat, from 1.
 const COUNT: &str = "seq";
-/// Characters of a name that are kept; the rest is cut off.
-const MAX_NAME: usize = 64;
 /// Messages one receipt speaks of at most.
 pub const MAX_RECEIPT: usize = 100;
 
@@ -33,7 +33,7 @@ pub struct Inner {
     pub kind: InnerKind,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum InnerKind {
     Chat {
         text: String,
@@ -41,7 +41,7 @@ pub enum InnerKind {
         /// What they wrote within one second keeps its order by it.
         count: u64,
     },
-    /// How the author wants to be called in this chat.
+    /// How the author wants to be called in this chat; never empty once read.
     Name(String),
     Receipt {
         kind: ReceiptKind,
@@ -102,7 +102,8 @@ impl Inner {
             Kind::METADATA => {
                 let metadata: Metadata = serde_json::from_str(&rumor.content)
                     .map_err(|_| EnvelopeError::Encoding("name"))?;
-                InnerKind::Name(metadata.name.trim().chars().take(MAX_NAME).collect())
+                let name = clean_and_cut(&metadata.name).ok_or(EnvelopeError::Encoding("name"))?;
+                InnerKind::Name(name)
             }
             RECEIPT => InnerKind::Receipt {
                 kind: match rumor.content.as_str() {
@@ -125,7 +126,44 @@ impl Inner {
     }
 }
 
+/// What was said, and what people are called, shows its length only.
+impl fmt::Debug for InnerKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Chat { text, count } => write!(f, "Chat({} bytes, {count})", text.len()),
+            Self::Name(name) => write!(f, "Name({} bytes)", name.len()),
+            Self::Receipt { kind, of } => write!(f, "{kind:?}({of:?})"),
+            Self::Typing => f.write_str("Typing"),
+            Self::Unknown(kind) => write!(f, "Unknown({kind})"),
+        }
+    }
+}
+
 fn count(rumor: &Rumor) -> u64 {
     let tag = rumor.tags.iter().find(|tag| tag.name() == COUNT);
     tag.and_then(|tag| tag.value()?.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nostr::SecretKey;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    #[test]
+    fn a_name_is_cleaned_when_it_is_read_and_none_is_no_name() {
+        let author = SecretKey::generate(&mut ChaCha20Rng::from_seed([7; 32])).public_key();
+        let read = |name: &str| {
+            let rumor = Inner::rumor(author, UnixTime(1), &InnerKind::Name(name.to_owned()));
+            Inner::parse(author.as_bytes(), rumor.to_json().as_bytes()).map(|inner| inner.kind)
+        };
+        let named = |name: &str| Ok(InnerKind::Name(name.to_owned()));
+        assert_eq!(read("زينب"), named("زينب"));
+        assert_eq!(read(" A\u{202e}da\u{7} "), named("Ada"));
+        assert_eq!(read(&"ا".repeat(90)), named(&"ا".repeat(64)));
+        for empty in ["", " ", "\u{2066}\u{2069}", "\u{200d}"] {
+            assert_eq!(read(empty), Err(EnvelopeError::Encoding("name")));
+        }
+    }
 }

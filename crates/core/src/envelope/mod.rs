@@ -14,6 +14,7 @@
 //! | `relay_list` | kinds 10002 and 10050 |
 //! | `welcome` | kind 444 inside a gift wrap |
 //! | `group_event` | kind 445 |
+//! | `name` | what people are called, made fit to be shown |
 //! | `inner` | the unsigned events inside MLS: chat, and our own receipts, typing, name |
 //!
 //! This module does not decide anything: no groups' meaning, no storage, no I/O.
@@ -24,6 +25,7 @@ mod error;
 mod group_event;
 mod inner;
 mod key_package;
+pub(crate) mod name;
 mod proof;
 mod relay_list;
 mod welcome;
