@@ -3,6 +3,8 @@
 use super::codec::{Reader, is_strictly_sorted, put_bytes};
 use super::{EnvelopeError, verify_proof};
 use crate::mls::{ComponentId, Components, GroupState, Member};
+use crate::relay::parse_relay_url;
+use std::fmt;
 
 /// Lists components: supported by a leaf, required by a group.
 const APP_COMPONENTS: ComponentId = 0x0001;
@@ -48,10 +50,17 @@ pub struct Routing {
 }
 
 /// 0x8001: how a group calls itself. Both empty between two people.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct GroupProfile {
     pub name: String,
     pub description: String,
+}
+
+/// Lengths only: what a group calls itself is its members' business.
+impl fmt::Debug for GroupProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GroupProfile({} + {} bytes)", self.name.len(), self.description.len())
+    }
 }
 
 /// The components of a leaf of ours, `proof` being [`super::prove`]'s.
@@ -127,6 +136,10 @@ impl Routing {
         while !list.is_empty() {
             let relay = list.bytes(MAX_RELAY)?;
             let relay = std::str::from_utf8(relay).map_err(|_| EnvelopeError::Encoding(what))?;
+            if !is_absolute(relay) || parse_relay_url(relay).is_err() {
+                return Err(EnvelopeError::Component("addresses of servers that can be reached"));
+            }
+            // As it stands there: members compare the bytes.
             relays.push(relay.to_owned());
         }
         if relays.is_empty() || !is_strictly_sorted(&relays) {
@@ -150,6 +163,11 @@ impl GroupProfile {
         reader.end()?;
         Ok(Some(Self { name, description }))
     }
+}
+
+/// A person may leave the scheme out or a space in; a group may not.
+fn is_absolute(url: &str) -> bool {
+    url.contains("://") && !url.contains(char::is_whitespace)
 }
 
 fn component<'a>(
@@ -228,6 +246,25 @@ mod tests {
         assert!(Routing::decode(&hex::decode(DUPLICATE_RELAY).unwrap()).is_err());
         assert!(Routing::decode(&bytes[..40]).is_err());
         assert!(Routing::decode(&[bytes.as_slice(), &[0]].concat()).is_err());
+    }
+
+    #[test]
+    fn routing_without_a_valid_address_for_each_server_is_refused() {
+        let decoded = |relay: &str| {
+            let mut relays = vec!["wss://a.example".to_owned(), relay.to_owned()];
+            relays.sort();
+            let routing = Routing { nostr_group_id: [1; 32], relays };
+            (Routing::decode(&routing.encode()), routing)
+        };
+        for good in ["ws://localhost:7777/", "wss://B.example:443/x?y"] {
+            let (read, written) = decoded(good);
+            assert_eq!(read.unwrap(), written, "kept byte for byte");
+        }
+        for bad in
+            ["", "b.example", " wss://b.example", "https://b.example", "wss://", "wss://u@b", "x"]
+        {
+            assert!(decoded(bad).0.is_err(), "{bad}");
+        }
     }
 
     #[test]

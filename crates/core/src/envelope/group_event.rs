@@ -2,6 +2,11 @@
 //!
 //! Relays see the routing id, a size and a time. The event's key is thrown away
 //! after one use, so its signature says nothing about who wrote it: MLS does.
+//! It is not checked for messages, which cannot be forged or changed under it. A
+//! commit is another matter: under a broken signature it would be applied by those
+//! who do not look and dropped by those who do, and the group be split. So the engine
+//! calls [`Event::verify`] on an event whose message turns out to be a handshake (a
+//! PublicMessage) before MLS reads it.
 
 use super::EnvelopeError;
 use crate::mls::{Group, MlsError, Provider};

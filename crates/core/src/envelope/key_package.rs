@@ -59,6 +59,12 @@ pub fn parse_key_package_event(
     if verify_proof(&key_package.member)? != event.pubkey {
         return Err(EnvelopeError::Mismatch("author"));
     }
+    if only(event, "d")?.value().is_none_or(str::is_empty) {
+        return Err(EnvelopeError::Tag("d"));
+    }
+    if only(event, "mls_protocol_version")?.value() != Some("1.0") {
+        return Err(EnvelopeError::Mismatch("protocol version"));
+    }
     let reference = only(event, "i")?.value().unwrap_or_default();
     if reference != hex::encode(&key_package.reference) {
         return Err(EnvelopeError::Mismatch("key package reference"));
@@ -67,9 +73,14 @@ pub fn parse_key_package_event(
     if !suite.iter().any(|value| *value == number(CIPHERSUITE as u16)) {
         return Err(EnvelopeError::Mismatch("ciphersuite"));
     }
+    if !lists(event, "mls_extensions", &key_package.extensions)?
+        || !lists(event, "mls_proposals", &key_package.proposals)?
+    {
+        return Err(EnvelopeError::Mismatch("list of capabilities"));
+    }
     let claimed = only(event, "app_components")?.values();
     let supported = supported_by(&key_package.member)?;
-    if !supports_ours(&key_package.member)? {
+    if !key_package.fits_our_groups() || !supports_ours(&key_package.member)? {
         return Err(EnvelopeError::Component("what our groups need"));
     }
     if !supported.iter().filter(|id| **id != 1).all(|id| claimed.contains(&number(*id))) {
@@ -85,6 +96,15 @@ fn only<'a>(event: &'a Event, name: &'static str) -> Result<&'a Tag, EnvelopeErr
         (Some(tag), None) => Ok(tag),
         _ => Err(EnvelopeError::Tag(name)),
     }
+}
+
+/// Whether the one tag of that name lists exactly `ids`, each once, in any order.
+fn lists(event: &Event, name: &'static str, ids: &[u16]) -> Result<bool, EnvelopeError> {
+    let mut listed = only(event, name)?.values().to_vec();
+    let mut expected: Vec<String> = ids.iter().copied().map(number).collect();
+    listed.sort_unstable();
+    expected.sort_unstable();
+    Ok(listed == expected)
 }
 
 fn number(id: u16) -> String {

@@ -3,6 +3,7 @@
 use super::EnvelopeError;
 use crate::nostr::{EventId, Kind, PublicKey, Rumor, Tag, UnsignedEvent};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use std::fmt;
 use zajil_api::UnixTime;
 
 /// Ours alone: the invite whose link led here. Others ignore it.
@@ -10,7 +11,7 @@ const INVITE: &str = "invite";
 const INVITE_BYTES: usize = 16;
 
 /// What a welcome rumor says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct WelcomeRumor {
     /// `MLSMessage(mls_welcome)`.
     pub welcome: Vec<u8>,
@@ -20,6 +21,18 @@ pub struct WelcomeRumor {
     pub relays: Vec<String>,
     /// The token of the invite link that was followed, where one was.
     pub invite: Option<[u8; INVITE_BYTES]>,
+}
+
+/// Whoever has the token can open a chat: it is not shown.
+impl fmt::Debug for WelcomeRumor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WelcomeRumor")
+            .field("welcome", &format_args!("{} bytes", self.welcome.len()))
+            .field("key_package", &self.key_package)
+            .field("relays", &self.relays)
+            .field("invite", &self.invite.map(|_| ..))
+            .finish()
+    }
 }
 
 pub fn welcome_rumor(author: PublicKey, welcome: &WelcomeRumor, created_at: UnixTime) -> Rumor {

@@ -1,3 +1,5 @@
+use super::PAST_EPOCHS;
+use openmls::framing::errors::{MessageDecryptionError, SecretTreeError};
 use openmls::prelude::{ProcessMessageError, ValidationError};
 use std::fmt::Debug;
 use thiserror::Error;
@@ -17,6 +19,9 @@ pub enum MlsError {
     /// A message of an epoch whose keys are gone.
     #[error("this message belongs to an epoch that is no longer kept")]
     PastEpoch,
+    /// So many later messages of its sender were read that its own key was deleted.
+    #[error("the keys for this message are gone")]
+    TooOld,
     /// A Welcome for a key package this device does not hold.
     #[error("this welcome is for a key package that is not ours")]
     NotForUs,
@@ -37,24 +42,29 @@ impl MlsError {
         Self::Ours { what, detail: format!("{error:?}") }
     }
 
-    /// Whose fault it is that a message could not be read.
-    pub(super) fn of_processing<S: Debug>(error: ProcessMessageError<S>) -> Self {
-        match &error {
-            ProcessMessageError::ValidationError(ValidationError::UnableToDecrypt(cause)) => {
-                let cause = format!("{cause:?}");
-                if cause.contains("SecretReuse") {
-                    MlsError::Replayed
-                } else if cause.contains("TooDistantInThePast") || cause.contains("NoPastEpochData")
-                {
-                    MlsError::PastEpoch
+    /// Why a message `age` epochs old could not be read, and whose fault that is.
+    pub(super) fn of_processing<S: Debug>(error: ProcessMessageError<S>, age: u64) -> Self {
+        use MessageDecryptionError::SecretTreeError as Ratchet;
+        use ProcessMessageError as E;
+        use ValidationError::{NoPastEpochData, UnableToDecrypt, WrongEpoch};
+        match error {
+            E::ValidationError(UnableToDecrypt(Ratchet(SecretTreeError::SecretReuseError))) => {
+                Self::Replayed
+            }
+            // The library has one word for a ratchet that moved on and an epoch that is gone.
+            E::ValidationError(UnableToDecrypt(Ratchet(SecretTreeError::TooDistantInThePast))) => {
+                if age <= PAST_EPOCHS as u64 {
+                    Self::TooOld
                 } else {
-                    MlsError::peer("message", error)
+                    Self::PastEpoch
                 }
             }
-            ProcessMessageError::ValidationError(ValidationError::WrongEpoch) => {
-                MlsError::PastEpoch
+            // Whatever is of a later epoch was sorted out before.
+            E::ValidationError(NoPastEpochData | WrongEpoch) => Self::PastEpoch,
+            error @ (E::LibraryError(_) | E::StorageError(_) | E::GroupStateError(_)) => {
+                Self::ours("message", error)
             }
-            _ => MlsError::peer("message", error),
+            error => Self::peer("message", error),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One MLS group, as this device holds it.
 
 use super::component::{from_extension, to_extension};
+use super::message::{Processed, parse_message};
 use super::storage::is_key_package;
 use super::{
     CIPHERSUITE, Components, FORWARD_DISTANCE, GroupState, InviteeKeyPackage, LeafSigner, Member,
@@ -9,8 +10,8 @@ use super::{
 use openmls::prelude::{
     BasicCredential, CommitMessageBundle, Extension, Extensions, GroupId, LeafNode,
     LeafNodeParameters, MlsGroup, MlsGroupJoinConfig, MlsMessageBodyIn, MlsMessageIn,
-    MlsMessageOut, PURE_PLAINTEXT_WIRE_FORMAT_POLICY, ProcessedMessageContent, ProtocolMessage,
-    Sender, SenderRatchetConfiguration, StagedWelcome, WelcomeError,
+    MlsMessageOut, PURE_PLAINTEXT_WIRE_FORMAT_POLICY, ProcessedMessageContent, Sender,
+    SenderRatchetConfiguration, StagedWelcome, WelcomeError,
 };
 use openmls_traits::OpenMlsProvider;
 use std::fmt;
@@ -18,25 +19,16 @@ use tls_codec::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 /// What founding a group leaves to be delivered.
-#[derive(Debug)]
 pub struct Founded {
     pub group: Group,
     /// `MLSMessage(mls_welcome)` for the invitee.
     pub welcome: Vec<u8>,
 }
 
-/// What a message turned out to be.
-#[derive(Debug)]
-pub enum Processed {
-    /// Application bytes, and whose leaf signed them.
-    Application { sender: [u8; 32], payload: Zeroizing<Vec<u8>> },
-    /// A commit of the shape anyone may make (it renews the committer's own
-    /// leaf and nothing else) was applied: the group is in its next epoch.
-    SelfUpdated { sender: [u8; 32] },
-    /// Our own commit came back: it is known to others.
-    OwnCommit,
-    /// Valid MLS that this version does not act upon; the group is unchanged.
-    Ignored(&'static str),
+impl fmt::Debug for Founded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Founded({:?}, {} bytes)", self.group, self.welcome.len())
+    }
 }
 
 /// One group. Every change is in the provider's records when a method returns.
@@ -227,21 +219,16 @@ impl Group {
 
     /// Reads one message of the group and applies what it may change.
     pub fn process(&mut self, provider: &Provider, bytes: &[u8]) -> Result<Processed, MlsError> {
-        let message = MlsMessageIn::tls_deserialize_exact(bytes)
-            .map_err(|error| MlsError::peer("message", error))?;
-        let message: ProtocolMessage = match message.extract() {
-            MlsMessageBodyIn::PrivateMessage(message) => message.into(),
-            MlsMessageBodyIn::PublicMessage(message) => message.into(),
-            _ => return Err(MlsError::peer("message", "another kind of message")),
-        };
+        let message = parse_message(bytes)?;
         if message.group_id() != self.inner.group_id() {
             return Err(MlsError::peer("message", "of another group"));
         }
-        if message.epoch() > self.inner.epoch() {
-            return Err(MlsError::FutureEpoch);
-        }
-        let processed =
-            self.inner.process_message(provider, message).map_err(MlsError::of_processing)?;
+        let (epoch, of) = (self.epoch(), message.epoch().as_u64());
+        let age = epoch.checked_sub(of).ok_or(MlsError::FutureEpoch)?;
+        let processed = self
+            .inner
+            .process_message(provider, message)
+            .map_err(|error| MlsError::of_processing(error, age))?;
         let Sender::Member(leaf) = *processed.sender() else {
             return Ok(Processed::Ignored("a sender outside the group"));
         };

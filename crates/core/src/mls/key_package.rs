@@ -2,7 +2,10 @@
 
 use super::component::{from_extension, to_extension};
 use super::group::leaf_extensions;
-use super::{CIPHERSUITE, Components, LeafSigner, Member, MlsError, Provider, capabilities};
+use super::{
+    CIPHERSUITE, Components, LeafSigner, Member, MlsError, PROPOSALS, Provider,
+    REQUIRED_EXTENSIONS, capabilities,
+};
 use openmls::prelude::hash_ref::KeyPackageRef;
 use openmls::prelude::{
     Extensions, KeyPackage, KeyPackageBuilder, Lifetime, MlsMessageBodyIn, MlsMessageIn,
@@ -37,7 +40,19 @@ pub struct InviteeKeyPackage {
     /// Seconds since 1970.
     pub not_before: u64,
     pub last_resort: bool,
+    /// The extension types its leaf tolerates, without those that mean nothing (GREASE).
+    pub extensions: Vec<u16>,
+    /// The proposal types, likewise.
+    pub proposals: Vec<u16>,
     pub(super) inner: KeyPackage,
+}
+
+impl InviteeKeyPackage {
+    /// Whether its leaf tolerates what our groups require of every member.
+    pub fn fits_our_groups(&self) -> bool {
+        REQUIRED_EXTENSIONS.iter().all(|id| self.extensions.contains(&(*id).into()))
+            && PROPOSALS.iter().all(|id| self.proposals.contains(&(*id).into()))
+    }
 }
 
 /// Makes a key package of last resort for the account `identity`, valid from `now` (seconds).
@@ -89,13 +104,26 @@ pub fn parse_key_package(provider: &Provider, bytes: &[u8]) -> Result<InviteeKey
         .hash_ref(provider.crypto())
         .map_err(|error| MlsError::ours("key package reference", error))?;
     let components = from_extension(inner.extensions().app_data_dictionary());
+    let leaf = inner.leaf_node();
     Ok(InviteeKeyPackage {
-        member: Member::of_leaf(inner.leaf_node())?,
+        member: Member::of_leaf(leaf)?,
         reference: reference.as_slice().to_vec(),
         not_before: inner.life_time().not_before(),
+        extensions: meaningful(leaf.capabilities().extensions()),
+        proposals: meaningful(leaf.capabilities().proposals()),
         last_resort: components.contains_key(&LAST_RESORT) || inner.last_resort(),
         inner,
     })
+}
+
+/// The ids without those reserved to keep implementations tolerant (RFC 9420 §13.5).
+fn meaningful<T: Copy + Into<u16>>(types: &[T]) -> Vec<u16> {
+    types.iter().map(|id| (*id).into()).filter(|id| !is_grease(*id)).collect()
+}
+
+fn is_grease(id: u16) -> bool {
+    let [high, low] = id.to_be_bytes();
+    high == low && low & 0x0f == 0x0a && low != 0xfa
 }
 
 /// Forgets the private half of a key package of ours that nobody can use any more.

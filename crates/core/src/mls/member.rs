@@ -3,10 +3,11 @@
 use super::component::from_extension;
 use super::{Components, MlsError};
 use openmls::prelude::{BasicCredential, LeafNode};
+use std::fmt;
 
 /// A member, as their leaf shows them. Nothing here is proven until the
 /// envelope has checked the proof among the components.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Member {
     /// The account: the credential's identity.
     pub identity: [u8; 32],
@@ -32,8 +33,25 @@ impl Member {
 }
 
 /// A group's shared state, for the envelope to judge.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct GroupState {
     pub members: Vec<Member>,
     pub components: Components,
+}
+
+/// Whose leaf it is, and which components it has.
+impl fmt::Debug for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, ..] = self.identity;
+        let ids = self.components.keys();
+        write!(f, "Member({a:02x}{b:02x}{c:02x}{d:02x}… {:x?})", ids.collect::<Vec<_>>())
+    }
+}
+
+/// Components may hold what only members are to know, as the group's name.
+impl fmt::Debug for GroupState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids = self.components.keys();
+        write!(f, "GroupState({:?} {:x?})", self.members, ids.collect::<Vec<_>>())
+    }
 }

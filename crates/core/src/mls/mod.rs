@@ -15,6 +15,7 @@ mod group;
 mod hpke;
 mod key_package;
 mod member;
+mod message;
 mod provider;
 mod signer;
 mod storage;
@@ -22,11 +23,12 @@ mod storage_provider;
 
 pub use component::{ComponentId, Components};
 pub use error::MlsError;
-pub use group::{Founded, Group, Processed};
+pub use group::{Founded, Group};
 pub use key_package::{
     InviteeKeyPackage, OwnKeyPackage, forget_key_package, own_key_package, parse_key_package,
 };
 pub use member::{GroupState, Member};
+pub use message::Processed;
 pub use provider::{MlsRecord, Provider};
 pub use signer::LeafSigner;
 
@@ -40,8 +42,10 @@ pub const CIPHERSUITE: Ciphersuite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_
 /// Application messages of so many past epochs can still be read.
 pub const PAST_EPOCHS: usize = 5;
 
-/// So many messages of one sender may overtake another.
-const OUT_OF_ORDER: u32 = 100;
+/// So many messages of one sender may overtake another: as many as may be missing,
+/// because servers keep whole seconds, and what was written offline leaves within
+/// one. With fewer the keys of the overtaken are deleted before these arrive.
+const OUT_OF_ORDER: u32 = FORWARD_DISTANCE;
 
 /// So many messages of one sender may be missing before the next readable one.
 const FORWARD_DISTANCE: u32 = 1000;
@@ -51,14 +55,19 @@ const FORWARD_DISTANCE: u32 = 1000;
 const PADDING: usize = 128;
 
 /// Extension types our leaves tolerate: required_capabilities, app_data_dictionary,
-/// and the marker of members that can fall back to an agent's final message.
+/// and 0xf2d1, by which a member says that an agent's text, streamed elsewhere, may
+/// reach it as the final message. We read no streams; that message is of kind 9 and
+/// shown as any other, which is all that this marker promises.
 const EXTENSIONS: [ExtensionType; 3] = [
     ExtensionType::RequiredCapabilities,
     ExtensionType::AppDataDictionary,
     ExtensionType::Unknown(0xf2d1),
 ];
 
-/// Proposal types our leaves tolerate: app_data_update and self_remove.
+/// What a leaf in a group of ours must tolerate.
+const REQUIRED_EXTENSIONS: [ExtensionType; 1] = [ExtensionType::AppDataDictionary];
+
+/// Proposal types our leaves and every leaf in a group of ours tolerate: app_data_update and self_remove.
 const PROPOSALS: [ProposalType; 2] = [ProposalType::AppDataUpdate, ProposalType::SelfRemove];
 
 /// Extension ids of [`own_key_package`]'s leaf, for its advertisement.
@@ -80,5 +89,5 @@ fn capabilities() -> Capabilities {
 }
 
 fn required_capabilities() -> RequiredCapabilitiesExtension {
-    RequiredCapabilitiesExtension::new(&[ExtensionType::AppDataDictionary], &PROPOSALS, &[])
+    RequiredCapabilitiesExtension::new(&REQUIRED_EXTENSIONS, &PROPOSALS, &[])
 }

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
+mod key_packages;
+mod order;
+mod secrets;
+
 use proptest::prelude::*;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -9,8 +13,8 @@ use std::collections::HashMap;
 use zajil_api::UnixTime;
 use zajil_core::envelope::{
     GroupProfile, Inner, Routing, SealedMessage, group_components, group_event_key,
-    inbox_relays_event, key_package_event, leaf_components, parse_inbox_relays,
-    parse_key_package_event, parse_welcome, prove, read_group, seal_message, verify_proof,
+    leaf_components, parse_inbox_relays, parse_key_package_event, parse_welcome, prove, read_group,
+    verify_proof,
 };
 use zajil_core::mls::{
     Founded, Group, LeafSigner, Member, MlsError, OwnKeyPackage, Processed, Provider,
@@ -91,48 +95,6 @@ fn joined() -> (Device, Device, Group, Group) {
     let theirs =
         Group::join(&bob.provider, &welcome, |sender, state| read_group(sender, state).map(|_| ()));
     (alice, bob, group, theirs.unwrap())
-}
-
-#[test]
-fn a_key_package_event_is_read_back_and_every_false_claim_is_refused() {
-    let mut bob = Device::new(2);
-    let key_package = bob.key_package();
-    let author = bob.account.public_key();
-    let unsigned = key_package_event(author, &[7; 32], &key_package, now());
-    let event = |unsigned: UnsignedEvent, bob: &mut Device| {
-        Event::sign(unsigned, &bob.account, &mut bob.rng).unwrap()
-    };
-    let good = event(unsigned.clone(), &mut bob);
-    let names: Vec<&str> = good.tags.iter().map(Tag::name).collect();
-    let exactly = [
-        "d",
-        "mls_protocol_version",
-        "i",
-        "mls_ciphersuite",
-        "mls_extensions",
-        "mls_proposals",
-        "app_components",
-    ];
-    assert_eq!(names, exactly);
-    assert!(parse_key_package_event(&bob.provider, &good).unwrap().key_package.last_resort);
-
-    for at in [2, 3, 6] {
-        let mut without = unsigned.clone();
-        without.tags.remove(at);
-        let mut twice = unsigned.clone();
-        twice.tags.push(unsigned.tags[at].clone());
-        let mut other = unsigned.clone();
-        other.tags[at] = Tag::new(other.tags[at].name(), ["0x0000"]);
-        for bad in [without, twice, other] {
-            let bad = event(bad, &mut bob);
-            assert!(parse_key_package_event(&bob.provider, &bad).is_err(), "tag {at}");
-        }
-    }
-    let mut mallory = Device::new(3);
-    let mut stolen = unsigned;
-    stolen.pubkey = mallory.account.public_key();
-    let stolen = event(stolen, &mut mallory);
-    assert!(parse_key_package_event(&bob.provider, &stolen).is_err());
 }
 
 #[test]
@@ -253,16 +215,4 @@ proptest! {
         let is_two = matches!(read, Processed::Application { payload, .. } if *payload == b"two");
         prop_assert!(is_two);
     }
-}
-
-#[test]
-fn debug_of_what_holds_secrets_shows_none() {
-    let (alice, _, ours, _) = joined();
-    let key = group_event_key(&alice.provider, &ours).unwrap();
-    let sealed = seal_message(&key, [1; 32], b"x", &mut ChaCha20Rng::from_seed([1; 32])).unwrap();
-    let shown = format!("{:?} {key:?} {sealed:?} {ours:?} {:?}", alice.signer, alice.account);
-    insta::assert_snapshot!(shown, @"LeafSigner(..) GroupEventKey(..) SealedMessage(40 bytes) Group { epoch: 1, .. } SecretKey(..)");
-    let list =
-        inbox_relays_event(alice.account.public_key(), &["wss://a.example".to_owned()], now());
-    assert_eq!(list.kind, Kind::INBOX_RELAYS);
 }
