@@ -1,14 +1,13 @@
 use crate::ui::context::{Answer, ctx, memo};
 use crate::ui::failure::sentence_for;
-use crate::ui::page;
-use crate::ui::parts::{Avatar, LanguageSwitch, NameField, Pigeon};
+use crate::ui::parts::{Avatar, LanguageSwitch, MyInvite, NameField, Pigeon};
 use crate::ui::route::Route;
 use crate::ui::state::Part;
 use crate::ui::text::clean_name;
 use crate::ui::words::{say, sentence};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use zajil_api::{Command, Invite};
+use zajil_api::{ChatId, Command, Failure, Invite, Stage};
 
 /// A whole screen for a new person who followed somebody's link.
 #[component]
@@ -32,22 +31,27 @@ pub fn Arrival() -> impl IntoView {
     let link = StoredValue::new(ctx.take_invite());
     let known = memo(move || ctx.watch(Part::Account, |state| state.account.is_some()));
     let invite = RwSignal::new(None::<Invite>);
-    let wrong = RwSignal::new(None::<String>);
+    let wrong = RwSignal::new(None::<Failure>);
     let name = RwSignal::new(String::new());
     let name_wrong = RwSignal::new(None::<String>);
 
+    // Nothing is left to ask about a chat that is there already.
+    let resume = move |chat: ChatId| {
+        let asks = ctx.peek(|s| s.chat(&chat).is_some_and(|c| c.stage == Stage::Requested));
+        if let Some(link) = link.try_get_value().filter(|_| !asks) {
+            ctx.send(Command::StartChat { link });
+        }
+        ctx.arrive(&Route::Chat(chat));
+    };
     ctx.ask(Command::ReadInvite { link: link.get_value() }, move |answer| match answer {
+        Answer::InviteRead(Invite { chat: Some(chat), .. }) => resume(chat),
         Answer::InviteRead(read) => drop(invite.try_set(Some(read))),
-        Answer::Refused(failure) => drop(wrong.try_set(Some(sentence_for(&failure)))),
+        Answer::Refused(failure) => drop(wrong.try_set(Some(failure))),
         _ => {}
     });
 
     let begin = move |event: SubmitEvent| {
         event.prevent_default();
-        if let Some(chat) = invite.get_untracked().and_then(|invite| invite.chat) {
-            ctx.arrive(&Route::Chat(chat));
-            return;
-        }
         if !known.get_untracked() {
             let name = name.get_untracked().trim().to_owned();
             if name.is_empty() {
@@ -70,8 +74,8 @@ pub fn Arrival() -> impl IntoView {
         });
     };
     let card = move || {
-        if let Some(words) = wrong.get() {
-            return broken(words).into_any();
+        if let Some(failure) = wrong.get() {
+            return broken(&failure, known.get()).into_any();
         }
         let Some(read) = invite.get() else {
             return view! { <p class="waiting quiet" role="status">{say("arrival.reading")}</p> }
@@ -96,22 +100,31 @@ pub fn Arrival() -> impl IntoView {
                     <span class={"button-words"}>{button}</span>
                 </button>
             </form>
-            <p class="quiet small">{say("welcome.words")}</p>
+            {move || (!known.get()).then(|| view! { <p class="quiet small">{say("welcome.words")}</p> })}
         }
         .into_any()
     };
     view! { <div class="welcome-card arrival">{card}</div> }
 }
 
-fn broken(words: String) -> impl IntoView {
-    let home = move |_| {
-        page::replace_address(&Route::Chats);
-        ctx().route.set(Route::Chats);
+fn broken(failure: &Failure, known: bool) -> impl IntoView + use<> {
+    let ctx = ctx();
+    let own = *failure == Failure::InviteOwn;
+    let title = match failure {
+        Failure::InviteOwn => "arrival.own",
+        Failure::InviteExpired => "arrival.expired",
+        _ => "arrival.broken",
     };
+    let home = move |_| ctx.arrive(&Route::Chats);
     view! {
-        <Pigeon/>
-        <h1 class="arrival-title">{say("arrival.broken")}</h1>
-        <p class="welcome-line" role="alert">{words}</p>
-        <button class="button wide" type="button" on:click=home>{say("arrival.home")}</button>
+        {(!own).then(|| view! { <Pigeon/> })}
+        <h1 class="arrival-title">{say(title)}</h1>
+        <p class="welcome-line" role="alert">
+            {if own { say("new_chat.share_words") } else { sentence_for(failure) }}
+        </p>
+        {own.then(|| view! { <MyInvite/> })}
+        <button class="button wide" type="button" on:click=home>
+            {say(if known { "app.back" } else { "arrival.home" })}
+        </button>
     }
 }

@@ -1,6 +1,7 @@
 use crate::ui::context::{Ctx, ctx, memo};
 use crate::ui::parts::{ChatHeader, Composer, PageHeader, RequestBar, Scroll, TimelineView};
 use crate::ui::person::name_of;
+use crate::ui::route::Route;
 use crate::ui::state::{Edge, Part, Phase};
 use crate::ui::words::{say, say_with};
 use gloo::events::EventListener;
@@ -23,11 +24,18 @@ pub fn ChatPage(id: ChatId) -> impl IntoView {
     let ready = memo(move || ctx.watch(Part::Phase, |s| s.phase) == Phase::Ready);
     move || {
         if !here.get() {
-            return ready.get().then(|| view! {
-                <PageHeader title="chats.title"/>
-                <div class="nothing-open"><p class="quiet">{say("failure.chat_unknown")}</p></div>
-            })
-            .into_any();
+            return ready
+                .get()
+                .then(|| {
+                    view! {
+                        <PageHeader title="chats.title"/>
+                        <div class="nothing-open">
+                            <p class="quiet">{say("failure.chat_unknown")}</p>
+                            <a class="button" href=Route::Chats.hash()>{say("app.back")}</a>
+                        </div>
+                    }
+                })
+                .into_any();
         }
         let id = id.clone();
         view! { <Conversation id chat/> }.into_any()

@@ -1,8 +1,13 @@
 use crate::ui::context::ctx;
+use crate::ui::format;
 use crate::ui::parts::{PageHeader, ServerForm, ServerRow};
 use crate::ui::state::Part;
 use crate::ui::words::say;
 use leptos::prelude::*;
+use std::time::Duration;
+
+/// How often the wait for an offline server is counted down.
+const SECOND: Duration = Duration::from_secs(1);
 
 /// The servers that carry this person's messages, as they are right now.
 #[component]
@@ -13,13 +18,17 @@ pub fn ServersPage() -> impl IntoView {
             state.servers().iter().map(|server| server.url.clone()).collect::<Vec<_>>()
         })
     };
+    let now = RwSignal::new(format::now());
+    if let Ok(clock) = set_interval_with_handle(move || now.set(format::now()), SECOND) {
+        on_cleanup(move || clock.clear());
+    }
     view! {
         <PageHeader title="servers.title"/>
         <div class="page">
             <p class="quiet">{say("servers.words")}</p>
             <section class="panel panel-list">
                 <ul class="servers" aria-label=say("servers.title")>
-                    <For each=urls key=|url| url.clone() children=|url| view! { <ServerRow url/> }/>
+                    <For each=urls key=|url| url.clone() children=move |url| view! { <ServerRow url now/> }/>
                 </ul>
             </section>
             <section class="panel">

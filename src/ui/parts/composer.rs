@@ -1,13 +1,14 @@
+use super::height::Height;
 use super::icon::{Glyph, Icon};
 use super::scroll::Scroll;
 use crate::ui::context::{Answer, ctx};
-use crate::ui::failure::sentence_for;
+use crate::ui::failure::{sentence_for, too_long};
 use crate::ui::page;
 use crate::ui::words::say;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Textarea;
 use leptos::prelude::*;
-use zajil_api::{ChatId, Command};
+use zajil_api::{ChatId, Command, Failure};
 
 /// Where messages are written. The text stays until the engine has kept the
 /// message: a full disk or a crash between can not lose it.
@@ -20,11 +21,12 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
     let empty = RwSignal::new(draft.trim().is_empty());
     let refusal = RwSignal::new(None::<String>);
     let busy = StoredValue::new(false);
+    let height = Height::new(field, scroll);
 
     let set_text = move |text: &str| {
         if let Some(Some(area)) = field.try_get_untracked() {
             area.set_value(text);
-            fit(&area);
+            height.fit();
             let _ = empty.try_set(text.trim().is_empty());
         }
         ctx.change(|state| chat.try_with_value(|chat| state.keep_draft(chat, text)));
@@ -33,14 +35,18 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
         move |answer: Answer| {
             let _ = busy.try_set_value(false);
             if let Answer::Refused(failure) = answer {
-                let _ = refusal.try_set(Some(sentence_for(&failure)));
+                let words = match failure {
+                    Failure::MessageTooLong { limit } => too_long(sent.trim().len(), limit),
+                    other => sentence_for(&other),
+                };
+                let _ = refusal.try_set(Some(words));
                 return;
             }
             let _ = refusal.try_set(None);
             // What was typed since then stays.
             let Some(now) = chat.try_with_value(|chat| ctx.peek(|s| s.draft(chat))) else { return };
             set_text(now.strip_prefix(&sent).unwrap_or(&now));
-            scroll.jump();
+            scroll.follow();
         }
     };
     let send = move || {
@@ -59,7 +65,7 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
     let typed = move |_| {
         let Some(area) = field.get_untracked() else { return };
         let text = area.value();
-        fit(&area);
+        height.fit();
         refusal.set(None);
         if empty.get_untracked() != text.trim().is_empty() {
             empty.set(text.trim().is_empty());
@@ -80,7 +86,7 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
     };
     Effect::new(move |_| {
         if let Some(area) = field.get() {
-            fit(&area);
+            height.fit();
             if !page::has_touch_keyboard() {
                 let _ = area.focus();
             }
@@ -99,12 +105,4 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
             </button>
         </form>
     }
-}
-
-/// As high as its text and its borders; the style sheet sets the limit.
-fn fit(area: &web_sys::HtmlTextAreaElement) {
-    let style = web_sys::HtmlElement::style(area);
-    let _ = style.set_property("block-size", "auto");
-    let borders = area.offset_height() - area.client_height();
-    let _ = style.set_property("block-size", &format!("{}px", area.scroll_height() + borders));
 }

@@ -9,6 +9,7 @@ mod composer;
 mod copy_button;
 mod day;
 mod field;
+mod height;
 mod icon;
 mod key_card;
 mod language_switch;

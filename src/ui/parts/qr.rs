@@ -4,7 +4,10 @@ use qrcode::{Color, EcLevel, QrCode};
 use std::fmt::Write;
 
 /// The light border that readers need, in modules.
-const QUIET: usize = 3;
+const QUIET: usize = 4;
+
+/// Pixels a module, so that a camera tells them apart from a little way off.
+const MODULE: usize = 4;
 
 /// A text as a QR code: one path, dark on light in both themes, because many
 /// readers refuse the inverse.
@@ -13,7 +16,7 @@ pub fn Qr(#[prop(into)] text: Signal<String>, label: &'static str) -> impl IntoV
     move || {
         drawing(&text.get()).map(|(side, path)| {
             view! {
-                <svg class="qr" role="img" aria-label=say(label) viewBox=format!("0 0 {side} {side}") shape-rendering="crispEdges">
+                <svg class="qr" width=side * MODULE role="img" aria-label=say(label) viewBox=format!("0 0 {side} {side}") shape-rendering="crispEdges">
                     <path d=path></path>
                 </svg>
             }
@@ -48,7 +51,7 @@ mod tests {
     fn a_link_becomes_one_path_with_its_finder_patterns() {
         let (side, path) = drawing("https://zajil.example/#/i/abc").unwrap();
         assert!(side > 2 * QUIET + 20);
-        assert!(path.starts_with("M3 3h7v1h-7z"), "the first finder pattern's edge");
+        assert!(path.starts_with("M4 4h7v1h-7z"), "the first finder pattern's edge");
     }
 
     #[test]

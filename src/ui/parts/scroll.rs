@@ -36,6 +36,8 @@ pub struct Scroll {
     pub scroller: NodeRef<Div>,
     pub log: NodeRef<Div>,
     pin: StoredValue<Pin>,
+    /// The extent and the height that `pin` was taken at, and how far down that was.
+    seen: StoredValue<[i32; 3]>,
     reported: StoredValue<Seq>,
     pub at_bottom: RwSignal<bool>,
 }
@@ -48,6 +50,7 @@ impl Scroll {
             scroller: NodeRef::new(),
             log: NodeRef::new(),
             pin: StoredValue::new(Pin::Start),
+            seen: StoredValue::new([0; 3]),
             reported: StoredValue::new(Seq(0)),
             at_bottom: RwSignal::new(true),
         }
@@ -64,9 +67,18 @@ impl Scroll {
     /// The reader scrolled: remember where they are, fetch what they come near.
     pub fn moved(&self) {
         let Some((scroller, log)) = self.elements() else { return };
+        let now = measure(&scroller);
+        let seen = self.seen.get_value();
+        if now[..2] != seen[..2] {
+            // Moved by a change of size, not by the reader: `restore` is about to come.
+            return;
+        }
+        self.seen.set_value(now);
         let behind = distance_to_end(&scroller);
         let complete = self.timeline(Timeline::reached_end).unwrap_or(true);
-        let at_end = behind <= NEAR_END && complete;
+        // On the way down to the end counts as being there.
+        let gliding = self.pin.get_value() == Pin::End && now[2] > seen[2];
+        let at_end = (behind <= NEAR_END || gliding) && complete;
         let pin = if at_end { Some(Pin::End) } else { first_visible(&scroller, &log) };
         if let Some(pin) = pin {
             self.pin.set_value(pin);
@@ -101,7 +113,19 @@ impl Scroll {
                 }
             }
         }
+        self.seen.set_value(measure(&scroller));
         self.moved();
+    }
+
+    /// To one's own message that was just sent, at once and wherever the reader was.
+    pub fn follow(&self) {
+        self.pin.set_value(Pin::End);
+        if self.timeline(Timeline::reached_end).unwrap_or(true) {
+            self.settle(true);
+            self.restore();
+        } else {
+            self.load(Edge::Newest);
+        }
     }
 
     /// To the newest message, fetching it when the window has moved away from it.
@@ -159,6 +183,10 @@ impl Scroll {
             self.ctx.send(Command::MarkRead { chat, up_to: seq });
         }
     }
+}
+
+fn measure(scroller: &Element) -> [i32; 3] {
+    [scroller.scroll_height(), scroller.client_height(), scroller.scroll_top()]
 }
 
 fn distance_to_end(scroller: &Element) -> f64 {

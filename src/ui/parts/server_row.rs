@@ -6,11 +6,11 @@ use crate::ui::state::Part;
 use crate::ui::text::one_line;
 use crate::ui::words::{say, say_with};
 use leptos::prelude::*;
-use zajil_api::{Command, LinkState, RelayUrl, Server};
+use zajil_api::{Command, LinkState, RelayUrl, Server, UnixTime};
 
 /// One server: its address, how it is right now, and what it last said.
 #[component]
-pub fn ServerRow(url: RelayUrl) -> impl IntoView {
+pub fn ServerRow(url: RelayUrl, now: RwSignal<UnixTime>) -> impl IntoView {
     let ctx = ctx();
     let address = url.to_string();
     let remove_label = say_with("servers.remove", &[("url", &address)]);
@@ -30,7 +30,7 @@ pub fn ServerRow(url: RelayUrl) -> impl IntoView {
             {move || server.get().map(|server| view! { <span class=dot(server.link)></span> })}
             <div class="server-words">
                 <p class="server-url" dir="ltr">{address}</p>
-                {move || server.get().map(|server| view! { <p class="quiet small">{how_it_is(&server)}</p> })}
+                {move || server.get().map(|server| view! { <p class="quiet small">{move || how_it_is(&server, now)}</p> })}
                 {move || server.get().and_then(|server| server.said).map(|said| view! {
                     <p class="said small"><span class={"said-by"}>{say("servers.said")}</span><bdi>{one_line(&said)}</bdi></p>
                 })}
@@ -51,7 +51,7 @@ pub fn dot(link: LinkState) -> &'static str {
     }
 }
 
-fn how_it_is(server: &Server) -> String {
+fn how_it_is(server: &Server, now: RwSignal<UnixTime>) -> String {
     let word = match server.link {
         LinkState::Connected => say("servers.connected"),
         LinkState::Connecting => say("servers.connecting"),
@@ -62,9 +62,10 @@ fn how_it_is(server: &Server) -> String {
             .opened_in_ms
             .map(|ms| say_with("servers.opened_in", &[("ms", &format::number(ms))])),
         LinkState::Connecting => None,
-        LinkState::Offline { retry_at } => {
-            retry_at.map(|at| say_with("servers.retry_at", &[("time", &format::time(at))]))
-        }
+        LinkState::Offline { retry_at } => retry_at.and_then(|at| {
+            let wait = u32::try_from(at.0.saturating_sub(now.get().0)).unwrap_or(u32::MAX);
+            (wait > 0).then(|| say_with("servers.retry_in", &[("s", &format::number(wait))]))
+        }),
     };
     more.map_or(word.clone(), |more| format!("{word} · {more}"))
 }

@@ -45,6 +45,10 @@ pub fn TimelineView(chat: ChatId, scroll: Scroll) -> impl IntoView {
                 s.timeline().map(|t| rows(t, day_of)).unwrap_or_default()
             }))
         });
+    let id = StoredValue::new(chat);
+    let stage = memo(move || {
+        id.with_value(|id| ctx.watch(Part::Chat(id.clone()), |s| s.chat(id).map(|c| c.stage)))
+    });
     let keys = move || all.with(|all| all.iter().map(|section| section.key).collect::<Vec<_>>());
     let section = move |key: Day| {
         let rows = move || {
@@ -54,6 +58,8 @@ pub fn TimelineView(chat: ChatId, scroll: Scroll) -> impl IntoView {
         let row = move |row: Row| {
             match row {
             Row::Day { at, .. } => view! { <DayPill at/> }.into_any(),
+            // Whoever only asks to chat has left nothing to catch up on.
+            Row::Unread if stage.get_untracked() == Some(Stage::Requested) => ().into_any(),
             Row::Unread => {
                 view! { <div class="unread-line"><span class={"unread-words"}>{say("chat.unread_line")}</span></div> }.into_any()
             }
@@ -65,21 +71,16 @@ pub fn TimelineView(chat: ChatId, scroll: Scroll) -> impl IntoView {
         };
         view! { <section class="day-section"><For each=rows key=|row| *row children=row/></section> }
     };
-    let id = StoredValue::new(chat);
     let unread = move || {
         id.with_value(|id| {
             ctx.watch(Part::Chat(id.clone()), |s| s.chat(id).map_or(0, |chat| chat.unread))
         })
     };
-    let waits = move || {
-        id.with_value(|id| ctx.watch(Part::Chat(id.clone()), |s| s.chat(id).map(|c| c.stage)))
-            == Some(Stage::Connecting)
-    };
     let begins = memo(move || {
         ctx.watch(Part::Timeline, |state| state.timeline().is_some_and(Timeline::reached_start))
     });
     let beginning = move || {
-        begins.get().then(|| {
+        (begins.get() && stage.get() != Some(Stage::Requested)).then(|| {
             view! { <p class="system">{sentence("chat.beginning", name.get_value())}</p> }
         })
     };
@@ -88,7 +89,7 @@ pub fn TimelineView(chat: ChatId, scroll: Scroll) -> impl IntoView {
             <div class="log" role="log" aria-live="polite" aria-label=say("chat.messages") tabindex="0" node_ref=scroll.log>
                 {beginning}
                 <For each=keys key=|key| *key children=section/>
-                {move || waits().then(|| view! { <p class="system">{say("chat.connecting")}</p> })}
+                {move || (stage.get() == Some(Stage::Connecting)).then(|| view! { <p class="system">{say("chat.connecting")}</p> })}
             </div>
         </div>
         {move || (!scroll.at_bottom.get()).then(|| view! {
