@@ -65,3 +65,9 @@ fn a_wrong_key_or_a_damaged_row_is_said_and_nothing_is_made_up() {
     *damaged.1.1.last_mut().unwrap() ^= 1;
     assert_eq!(opened(&rows, 0), Err(OpenError::Sealed));
 }
+
+#[test]
+fn what_an_engine_starts_with_is_not_shown() {
+    let shown = format!("{:?}", config(7));
+    insta::assert_snapshot!(shown, @r#"Config { default_relays: [RelayUrl("wss://one.example")], .. }"#);
+}

@@ -21,13 +21,21 @@ impl fmt::Debug for VaultKey {
 }
 
 /// What the engine is given at start, besides the rows of the store.
-#[derive(Debug)]
 pub struct Config {
     pub vault_key: VaultKey,
     /// 32 fresh random bytes: all further randomness is drawn from them.
     pub seed: [u8; 32],
     /// The servers of a new account.
     pub default_relays: Vec<RelayUrl>,
+}
+
+/// Everything random comes from the seed: it is as secret as what is made with it.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("default_relays", &self.default_relays)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Something happened.
