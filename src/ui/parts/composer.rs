@@ -26,7 +26,7 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
     let set_text = move |text: &str| {
         if let Some(Some(area)) = field.try_get_untracked() {
             area.set_value(text);
-            height.fit();
+            height.fit(text);
             let _ = empty.try_set(text.trim().is_empty());
         }
         ctx.change(|state| chat.try_with_value(|chat| state.keep_draft(chat, text)));
@@ -65,7 +65,7 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
     let typed = move |_| {
         let Some(area) = field.get_untracked() else { return };
         let text = area.value();
-        height.fit();
+        height.fit(&text);
         refusal.set(None);
         if empty.get_untracked() != text.trim().is_empty() {
             empty.set(text.trim().is_empty());
@@ -86,7 +86,7 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
     };
     Effect::new(move |_| {
         if let Some(area) = field.get() {
-            height.fit();
+            height.fit(&area.value());
             if !page::has_touch_keyboard() {
                 let _ = area.focus();
             }

@@ -5,6 +5,9 @@ use leptos::html::Textarea;
 use leptos::prelude::*;
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
+/// A word of more bytes is broken anywhere.
+const ENDLESS: usize = 1000;
+
 #[derive(Clone, Copy)]
 pub struct Height {
     field: NodeRef<Textarea>,
@@ -20,10 +23,19 @@ impl Height {
 
     /// Once before the next picture is painted, however often the text changes until
     /// then: setting a long text is slow.
-    pub fn fit(&self) {
+    pub fn fit(&self, text: &str) {
         let this = *self;
         let Some(Some(area)) = this.field.try_get_untracked() else { return };
-        if this.due.get_value() || sizes_itself(&area) {
+        // Browsers look long for where such a word might be broken, at every key.
+        let endless = text.split_whitespace().any(|word| word.len() > ENDLESS);
+        let breaks = if endless { "break-all" } else { "" };
+        let _ = HtmlElement::style(&area).set_property("word-break", breaks);
+        if sizes_itself(&area) {
+            // It may have been low in between, which moves the list without a trace.
+            this.scroll.restore();
+            return;
+        }
+        if this.due.get_value() {
             return;
         }
         this.due.set_value(true);
