@@ -11,6 +11,8 @@ mod lock;
 mod socket;
 #[path = "browser/store.rs"]
 mod store;
+#[path = "browser/tab.rs"]
+mod tab;
 #[path = "browser/vault.rs"]
 mod vault;
 

@@ -20,6 +20,7 @@ pub use clock::BrowserClock;
 pub use lock::{EngineLock, LockError};
 pub use socket::Sockets;
 pub use store::IdbStore;
+pub use tab::tell;
 pub use vault::{VaultError, open_vault};
 
 pub(crate) use start::start;

@@ -3,7 +3,7 @@
 use super::scope::scope;
 use crate::{Arrival, Mouth};
 use serde::Serialize;
-use tracing::{error, warn};
+use tracing::warn;
 use wasm_bindgen::prelude::*;
 use web_sys::MessageEvent;
 use zajil_api::{Request, Update};
@@ -23,18 +23,27 @@ pub(super) fn listen(mouth: Mouth) {
     scope().set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
 }
 
-pub(super) fn tell(update: &Update) {
-    match update.serialize(&serde_wasm_bindgen::Serializer::new()) {
+/// What cannot be handed over ends the worker: a tab that misses one update shows from
+/// then on something that is not so.
+pub fn tell(update: &Update) {
+    match encode(update) {
         Ok(value) => post(&value),
-        Err(_) => error!("an update could not be handed to the tab"),
+        Err(error) => stop(format!("an update could not be handed to the tab: {error}")),
     }
 }
 
 /// Says why there is no engine any more, then ends the worker: the lock goes to another
 /// tab, and nothing runs on in a state that cannot be trusted.
 pub(super) fn stop(detail: String) {
-    tell(&Update::Stopped { detail });
+    // A text can always be handed over; if not, the end itself still says something.
+    if let Ok(value) = encode(&Update::Stopped { detail }) {
+        post(&value);
+    }
     scope().close();
+}
+
+fn encode(update: &Update) -> Result<JsValue, serde_wasm_bindgen::Error> {
+    update.serialize(&serde_wasm_bindgen::Serializer::new())
 }
 
 fn post(value: &JsValue) {
