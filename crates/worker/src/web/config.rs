@@ -9,6 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 use zajil_api::RelayUrl;
+use zajil_core::relay::parse_relay_url;
 
 const ADDRESS: &str = "/config.json";
 const PATIENCE_MS: u32 = 3_000;
@@ -51,8 +52,13 @@ fn parse(text: &str) -> Vec<RelayUrl> {
         return Vec::new();
     }
     let relays = serde_json::from_str::<Config>(text).map_or_else(|_| Vec::new(), |it| it.relays);
-    let is_address = |url: &String| url.starts_with("ws://") || url.starts_with("wss://");
-    relays.into_iter().filter(is_address).take(MOST_RELAYS).map(RelayUrl::new).collect()
+    let mut named = Vec::new();
+    for relay in relays.iter().filter_map(|text| parse_relay_url(text).ok()) {
+        if named.len() < MOST_RELAYS && !named.contains(&relay) {
+            named.push(relay);
+        }
+    }
+    named
 }
 
 #[cfg(test)]
@@ -68,12 +74,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_address_is_left_out_and_one_server_is_named_once() {
+        let relays = parse(
+            r#"{"relays":["wss://","wss://me@a.example","wss://a b","WSS://A.example:443/",
+                "wss://a.example","wss://b.example/#x"]}"#,
+        );
+        assert_eq!(relays, [RelayUrl::new("wss://a.example")]);
+    }
+
+    #[test]
     fn anything_but_a_list_of_servers_names_none() {
         for text in ["", "<!doctype html>", "[]", r#"{"relays":"wss://a.example"}"#] {
             assert_eq!(parse(text), []);
         }
         assert_eq!(parse(r#"{"relays":["https://a.example","javascript:alert(1)"]}"#), []);
-        let many = vec!["\"wss://a.example\""; 100].join(",");
+        let many = (0..100).map(|n| format!("\"wss://{n}.example\"")).collect::<Vec<_>>().join(",");
         assert_eq!(parse(&format!("{{\"relays\":[{many}]}}")).len(), MOST_RELAYS);
         assert_eq!(parse(&format!("{{\"relays\":[]}}{}", " ".repeat(LONGEST_ANSWER))), []);
     }
