@@ -65,15 +65,17 @@ impl Ctx {
     }
 
     /// Takes an invite's payload out of the address bar, so that it stays neither on
-    /// the screen nor in a bookmark.
+    /// the screen nor in a bookmark. A reload finds it again.
     pub fn take_invite(&self) -> String {
         let Route::Invite(payload) = self.route.get_untracked() else { return String::new() };
+        page::keep_invite(&payload);
         page::replace_address(&Route::Invite(String::new()));
         payload
     }
 
     /// Goes on from an invite without leaving it in the history.
     pub fn arrive(&self, route: &Route) {
+        page::forget_invite();
         page::replace_address(route);
         self.route.set(route.clone());
     }

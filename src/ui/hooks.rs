@@ -1,6 +1,7 @@
 //! The browser's own events that the whole app listens to.
 
 use crate::ui::context::Ctx;
+use crate::ui::route::Route;
 use crate::ui::{format, page};
 use gloo::events::EventListener;
 use gloo::timers::callback::Interval;
@@ -13,6 +14,9 @@ pub fn install(ctx: Ctx) {
         let route = page::route();
         if ctx.route.get_untracked() != route {
             ctx.notice.set(None);
+            if !matches!(route, Route::Invite(_)) {
+                page::forget_invite();
+            }
             ctx.route.set(route);
         }
     })

@@ -9,7 +9,10 @@ use crate::ui::words::{Language, say, speak};
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, HtmlElement, Window};
+use web_sys::{Element, HtmlElement, Storage, Window};
+
+/// The name an invite is kept under until it is followed.
+const INVITE: &str = "zajil.invite";
 
 fn window() -> Option<Window> {
     web_sys::window()
@@ -21,7 +24,31 @@ fn root() -> Option<Element> {
 
 pub fn route() -> Route {
     let hash = window().and_then(|w| w.location().hash().ok()).unwrap_or_default();
-    Route::parse(&hash)
+    match Route::parse(&hash) {
+        Route::Invite(payload) if payload.is_empty() => Route::Invite(kept_invite()),
+        route => route,
+    }
+}
+
+fn this_tab() -> Option<Storage> {
+    window()?.session_storage().ok()?
+}
+
+/// Lets an invite outlive a reload once it has left the address bar, in this tab alone.
+pub fn keep_invite(payload: &str) {
+    if let Some(storage) = this_tab() {
+        let _ = storage.set_item(INVITE, payload);
+    }
+}
+
+pub fn forget_invite() {
+    if let Some(storage) = this_tab() {
+        let _ = storage.remove_item(INVITE);
+    }
+}
+
+fn kept_invite() -> String {
+    this_tab().and_then(|storage| storage.get_item(INVITE).ok()?).unwrap_or_default()
 }
 
 /// Goes to a page; the browser's back button returns.

@@ -1,0 +1,88 @@
+// One person and the ways of a browser: reloads at bad moments, and a second tab.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { engines } from "./harness/engines.mjs";
+import { Person } from "./harness/person.mjs";
+import { Server } from "./harness/server.mjs";
+
+for (const engine of engines) {
+  describe(`one person in ${engine.name}`, { concurrency: 1 }, () => {
+    let server, browser;
+
+    before(async () => {
+      server = await Server.start();
+      browser = await engine.launch();
+    });
+
+    after(async () => {
+      await browser?.close();
+      await server?.remove();
+    });
+
+    const arrives = (name) => Person.arrives(name, server, browser, engine);
+
+    test("who reloads the first screen still gets the server the app came from", async () => {
+      const carol = await arrives("Carol");
+      const start = carol.page.getByRole("button", { name: "Start chatting", exact: true });
+      for (let n = 0; n < 2; n += 1) {
+        await start.waitFor();
+        await carol.reloads();
+      }
+      await carol.begins();
+      await carol.page.getByRole("link", { name: "Servers", exact: true }).click();
+      const servers = carol.page.getByRole("list", { name: "Servers", exact: true });
+      const row = servers.getByRole("listitem");
+      await row.filter({ hasText: /connected/ }).waitFor();
+      assert.equal(await row.count(), 1);
+      const host = server.origin.replace("http:", "ws:");
+      assert.ok((await row.innerText()).includes(host), `the one server is ${host}`);
+      carol.assertNoComplaints();
+    });
+
+    test("an invite outlives a reload, in its tab alone and until it is followed", async () => {
+      const alice = await arrives("Alice");
+      await alice.begins();
+      const link = await alice.invites();
+      const payload = link.split("#/i/")[1];
+      const dan = await arrives("Dan");
+      await dan.leaves();
+      await dan.opens(link);
+      const button = dan.page.getByRole("button", { name: "Start chatting with Alice" });
+      for (let n = 0; n < 2; n += 1) {
+        await button.waitFor();
+        assert.ok(!dan.page.url().includes(payload), "the invite has left the address bar");
+        await dan.reloads();
+      }
+      const kept = () =>
+        dan.page.evaluate(() => [localStorage, sessionStorage].map((s) => JSON.stringify(s)));
+      const [lasting, ofThisTab] = await kept();
+      assert.ok(!lasting.includes(payload), "nothing of it is kept for good");
+      assert.ok(ofThisTab.includes(payload));
+      await dan.page.getByRole("textbox", { name: "Your name", exact: true }).fill("Dan");
+      await button.click();
+      await dan.conversation("Alice").waitFor();
+      assert.ok(!(await kept()).join().includes(payload), "a followed invite is forgotten");
+      await dan.reloads();
+      await dan.conversation("Alice").waitFor();
+      dan.assertNoComplaints();
+    });
+
+    test("a second tab says where Zajil is open, and takes over when that one closes", async () => {
+      const eve = await arrives("Eve");
+      await eve.begins();
+      const first = eve.page;
+      await eve.opens();
+      const elsewhere = eve.page.getByRole("heading", { name: "Zajil is open in another tab" });
+      await elsewhere.waitFor();
+      assert.equal(await eve.chats().count(), 0);
+      await first.close();
+      await eve.chats().waitFor();
+      assert.equal(await elsewhere.count(), 0);
+      await eve.page.getByRole("link", { name: "Settings", exact: true }).click();
+      const name = eve.page.getByRole("textbox", { name: "Name", exact: true });
+      assert.equal(await name.inputValue(), "Eve");
+      eve.assertNoComplaints();
+    });
+  });
+}
