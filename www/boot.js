@@ -31,6 +31,13 @@ try {
   // A browser that forbids storage has no choice remembered.
 }
 
+// The worker's module comes beside the app's. The worker asks for it only once the app runs,
+// and then finds it in the browser's cache: what a page preloads is never handed to a worker.
+fetch(new URL("./__WORKER_WASM__", import.meta.url))
+  .then((module) => module.arrayBuffer())
+  // The worker will meet the same fault, and says so.
+  .catch(() => {});
+
 try {
   await init({ module_or_path: new URL("./__APP_WASM__", import.meta.url) });
 } catch (error) {

@@ -70,6 +70,16 @@ for (const engine of engines) {
       assert.match(worker, /^worker-[0-9a-f]{16}\.js$/);
     });
 
+    test("what the page preloads it also uses", async () => {
+      const warnings = [];
+      page.on("console", (message) => warnings.push(message.text()));
+      await page.reload({ waitUntil: "load" });
+      // Chromium complains some seconds after the page has loaded.
+      await page.waitForTimeout(8_000);
+      assert.deepEqual(warnings.filter((line) => line.includes("preload")), []);
+      watch.take();
+    });
+
     test("markup that the build does not know is refused", async () => {
       const outcome = await page.evaluate(() => {
         const place = document.createElement("div");

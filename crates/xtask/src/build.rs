@@ -74,7 +74,9 @@ fn stamp(project: &Project) -> Result<String> {
     for input in inputs {
         let path = project.root.join(input);
         let files = if path.is_dir() { files_below(&path)? } else { vec![path] };
-        for file in files {
+        // Screenshots are not served.
+        let shown = |file: &PathBuf| !file.starts_with(project.root.join("www/screenshots"));
+        for file in files.into_iter().filter(shown) {
             add(&mut digest, project, file)?;
         }
     }

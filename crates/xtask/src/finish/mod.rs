@@ -73,6 +73,7 @@ fn finish(stage: &Stage, source: &Path, release: bool) -> Result<()> {
         &[
             ("__APP_JS__", &app_script),
             ("__APP_WASM__", &app_module),
+            ("__WORKER_WASM__", &worker_module),
             ("__TEMPLATES__", &serde_json::json!(templates).to_string()),
             ("__SCRIPTS__", &serde_json::json!([worker]).to_string()),
         ],
@@ -94,10 +95,11 @@ fn finish(stage: &Stage, source: &Path, release: bool) -> Result<()> {
 }
 
 /// What is served as it is, under its own name: icons, the fonts' licence, and the like.
+/// Screenshots are for readers of the source.
 fn copy_rest(stage: &Stage, www: &Path) -> Result<()> {
     for path in files_below(www)? {
         let Ok(relative) = path.strip_prefix(www) else { continue };
-        let taken = ["style", "locales", "boot.js", "worker.js"];
+        let taken = ["style", "locales", "screenshots", "boot.js", "worker.js"];
         let font = path.extension().is_some_and(|extension| extension == "woff2");
         if !font && !taken.iter().any(|name| relative.starts_with(name)) {
             let bytes = fs::read(&path).map_err(Failure::file(&path))?;
