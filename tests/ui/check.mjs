@@ -166,6 +166,24 @@ test("addresses nobody made lead to the list, and back works", async (page) => {
   await page.getByText("This chat is not on this device.").waitFor();
 });
 
+test("a stop is explained in the person’s language, its detail folded away", async (page) => {
+  const words = [
+    ["en", "Zajil had to stop", "What was saved is still on this device.", "For a bug report"],
+    ["ar", "اضطُر زاجل إلى التوقف", "ما حُفظ ما زال على هذا الجهاز.", "لمن يريد الإبلاغ عن خلل"],
+  ];
+  for (const [language, title, story, summary] of words) {
+    await open(page, "stopped", "#/", ".detail");
+    await page.evaluate((tag) => localStorage.setItem("zajil.language", tag), language);
+    await page.reload();
+    await page.getByRole("heading", { name: title, exact: true }).waitFor();
+    await page.getByText(story).waitFor();
+    const detail = page.getByText("store: the database could not be opened");
+    assert.ok(!(await detail.isVisible()));
+    await page.getByText(summary, { exact: true }).click();
+    await detail.waitFor();
+  }
+});
+
 test("language and theme are changed in the settings and remembered", async (page) => {
   await open(page, "busy", "#/settings");
   await page.getByRole("combobox", { name: "Theme" }).selectOption("dark");

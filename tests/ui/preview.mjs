@@ -7,10 +7,11 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:http";
-import { extname, join, normalize } from "node:path";
+import { extname, join, normalize, resolve } from "node:path";
 
 export const root = new URL("../..", import.meta.url).pathname;
-const stage = join(root, "target/preview");
+const target = resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
+const stage = join(target, "preview");
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
@@ -33,9 +34,9 @@ const TYPES = {
 export function build() {
   if (!process.env.NO_BUILD) {
     const run = (command, ...args) => execFileSync(command, args, { cwd: root, stdio: "inherit" });
-    run("cargo", "build", "-p", "zajil", "--target", "wasm32-unknown-unknown", "--features", "preview");
+    run("cargo", "build", "-p", "zajil", "--locked", "--target", "wasm32-unknown-unknown", "--features", "preview");
     mkdirSync(stage, { recursive: true });
-    const wasm = "target/wasm32-unknown-unknown/debug/zajil.wasm";
+    const wasm = join(target, "wasm32-unknown-unknown/debug/zajil.wasm");
     run("wasm-bindgen", "--target", "web", "--no-typescript", "--out-dir", stage, wasm);
   }
   cpSync(join(root, "www"), join(stage, "www"), { recursive: true });

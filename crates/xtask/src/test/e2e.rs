@@ -6,7 +6,7 @@ use crate::project::{Project, files_below};
 use crate::say::{self, note, step};
 use crate::setup::npm;
 use crate::{browser, build};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 pub fn run(project: &Project) -> Result<Tally> {
@@ -21,7 +21,7 @@ pub fn run(project: &Project) -> Result<Tally> {
         .current_dir(project.e2e())
         .env("ZAJIL_SERVER", server)
         .env("ZAJIL_DIST", project.dist())
-        .env("ZAJIL_CHROMIUM", chromium)
+        .env("ZAJIL_CHROMIUM", &chromium)
         .env("ZAJIL_CHROMIUM_FLAGS", super::browser::CHROMIUM_FLAGS.join(" "));
     match browser::firefox() {
         Some(firefox) => {
@@ -29,7 +29,21 @@ pub fn run(project: &Project) -> Result<Tally> {
         }
         None => note("No Firefox ESR found: the journeys are made in Chromium only."),
     }
-    Tally::of_tests(&mut node, tally::node)
+    let journeys = Tally::of_tests(&mut node, tally::node)?;
+    Ok(journeys + interface(project, &chromium)?)
+}
+
+/// Every screen of the interface over fixtures: what no journey comes by.
+fn interface(project: &Project, chromium: &Path) -> Result<Tally> {
+    step("The interface over fixtures (its development build: 2 minutes the first time)");
+    let mut node = Command::new("node");
+    node.arg(project.root.join("tests").join("ui").join("check.mjs"))
+        .current_dir(&project.root)
+        .env("PATH", project.path())
+        .env("CARGO_TARGET_DIR", &project.target)
+        .env("PLAYWRIGHT", project.e2e())
+        .env("CHROMIUM", chromium);
+    Tally::of_tests(&mut node, tally::interface)
 }
 
 fn tests(project: &Project) -> Result<Vec<PathBuf>> {

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::say::missing;
 use std::io::{BufRead, BufReader};
-use std::ops::AddAssign;
+use std::ops::{Add, AddAssign};
 use std::process::{Command, Stdio};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +50,15 @@ impl Tally {
     }
 }
 
+impl Add for Tally {
+    type Output = Self;
+
+    fn add(mut self, other: Self) -> Self {
+        self += other;
+        self
+    }
+}
+
 impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
@@ -78,12 +87,18 @@ pub fn node(line: &str) -> Option<Tally> {
     }
 }
 
+/// The last line of `tests/ui/check.mjs`: `11 passed, 0 failed`.
+pub fn interface(line: &str) -> Option<Tally> {
+    let (passed, failed) = line.strip_suffix(" failed")?.split_once(" passed, ")?;
+    Some(Tally { passed: passed.parse().ok()?, failed: failed.parse().ok()? })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn both_runners_sums_are_read() {
+    fn every_runners_sums_are_read() {
         let line =
             "test result: FAILED. 12 passed; 1 failed; 0 ignored; 0 measured; finished in 0.1s";
         assert_eq!(rust(line), Some(Tally { passed: 12, failed: 1 }));
@@ -92,6 +107,8 @@ mod tests {
         assert_eq!(node("# cancelled 2"), Some(Tally { passed: 0, failed: 2 }));
         assert_eq!(node("# duration_ms 1081.3"), None);
         assert_eq!(node("# Subtest: two people"), None);
+        assert_eq!(interface("11 passed, 2 failed"), Some(Tally { passed: 11, failed: 2 }));
+        assert_eq!(interface("ok      a draft waits in its chat"), None);
     }
 
     #[test]
