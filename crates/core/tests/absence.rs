@@ -187,3 +187,80 @@ fn one_event_that_a_server_never_answers_does_not_hold_up_the_rest() {
     world.pass(600_000);
     assert_eq!(world.texts("Bob", "Alice").len(), 40);
 }
+
+#[test]
+fn an_invitation_that_every_server_refused_goes_out_when_one_changes_its_mind() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.relay(ONE).refuses = Some("blocked: not now");
+    let link = world.invite_of("Bob");
+    world.command("Alice", Command::StartChat { link });
+    world.pass(5_000);
+    world.relay(ONE).refuses = None;
+    world.take_down(ONE);
+    world.pass(5_000);
+    world.bring_up(ONE);
+    world.pass(120_000);
+    world.send("Alice", "Bob", "hi");
+    world.pass(60_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["hi"]);
+}
+
+#[test]
+fn a_server_that_is_added_while_a_chat_uses_it_is_asked_for_invitations() {
+    let mut world = World::with_accounts(&["Alice", "Bob", "Carol"], &[ONE, TWO]);
+    let old_link = world.invite_of("Alice");
+    world.meet("Alice", "Bob");
+    world.command("Alice", Command::RemoveServer { url: zajil_api::RelayUrl::new(TWO) });
+    world.restart("Alice");
+    world.pass(60_000);
+    world.take_down(ONE);
+    world.command("Carol", Command::StartChat { link: old_link });
+    world.pass(60_000);
+    assert!(world.person("Alice").chats().iter().all(|chat| chat.with.name != "Carol"));
+    world.command("Alice", Command::AddServer { url: TWO.to_owned() });
+    world.pass(60_000);
+    world.chat_of("Alice", "Carol");
+}
+
+#[test]
+fn one_server_may_take_a_message_and_die_and_the_other_hand_it_over_days_later() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Bob", "Alice");
+    world.stop("Bob");
+    world.take_down(TWO);
+    world.send("Alice", "Bob", "hello");
+    world.pass(5_000);
+    world.stop("Alice");
+    world.take_down(ONE);
+    world.bring_up(TWO);
+    world.pass(4 * DAY);
+    world.start("Bob");
+    world.pass(60_000);
+    world.stop("Bob");
+    world.pass(DAY);
+    world.start("Alice");
+    world.pass(60_000);
+    world.start("Bob");
+    world.pass(60_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["hello"]);
+}
+
+#[test]
+fn a_server_removed_before_it_answered_does_not_undo_what_it_may_have_taken() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.take_down(TWO);
+    world.pass(1_000);
+    let link = world.invite_of("Alice");
+    world.relay(ONE).silent = true;
+    world.command("Bob", Command::StartChat { link });
+    world.pass(3_000);
+    // Alice's first commit reached the server; its answer did not reach Alice.
+    world.command("Alice", Command::RemoveServer { url: zajil_api::RelayUrl::new(ONE) });
+    world.relay(ONE).silent = false;
+    world.pass(120_000);
+    world.send("Alice", "Bob", "from Alice");
+    world.send("Bob", "Alice", "from Bob");
+    world.pass(60_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["from Alice", "from Bob"]);
+    assert_eq!(world.texts("Alice", "Bob"), ["from Alice", "from Bob"]);
+}

@@ -135,3 +135,42 @@ fn events_that_nobody_asked_for_leave_no_trace() {
     }
     assert_eq!(world.person("Bob").rows(Table::Seen), before);
 }
+
+/// Bob is away, Alice writes, and somebody who saw the chat's public routing id posts more
+/// than a page of rubbish in front of her message.
+fn reads_behind_rubbish(content: usize) -> Vec<String> {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.restart("Bob");
+    world.pass(60_000);
+    world.stop("Bob");
+    world.send("Alice", "Bob", "hello");
+    world.pass(4 * 86_400_000);
+    let mut events = world.relay(ONE).events.iter().rev();
+    let last = events.find(|event| event.kind == Kind::GROUP_MESSAGE).unwrap().clone();
+    let mut rng = ChaCha20Rng::from_seed([9; 32]);
+    let key = SecretKey::generate(&mut rng);
+    for number in 0..150 {
+        let unsigned = UnsignedEvent {
+            pubkey: key.public_key(),
+            created_at: UnixTime(last.created_at.0 + 100 + number),
+            kind: Kind::GROUP_MESSAGE,
+            tags: last.tags.clone(),
+            content: "A".repeat(content),
+        };
+        world.inject(ONE, Event::sign(unsigned, &key, &mut rng).unwrap());
+    }
+    world.start("Bob");
+    world.pass(60_000);
+    world.texts("Bob", "Alice")
+}
+
+#[test]
+fn a_page_of_rubbish_hides_nothing_behind_it() {
+    assert_eq!(reads_behind_rubbish(100), ["hello"]);
+}
+
+#[test]
+fn a_page_of_what_is_too_long_hides_nothing_behind_it() {
+    assert_eq!(reads_behind_rubbish(140_000), ["hello"]);
+}

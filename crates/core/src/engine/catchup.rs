@@ -6,30 +6,23 @@
 //! end and held until then; what is complete waits a little for the other servers and
 //! is taken oldest first. A server that is cut off, ends a subscription or falls
 //! silent is asked again; only what it said was all moves its cursor. Times come from
-//! senders and decide nothing but this order of reading.
+//! senders: they decide this order of reading, and what a later start need not ask for.
 
-use super::feed::{Feed, Part, Progress, Step};
+use super::feed::{Feed, Part};
+use super::progress::{PATIENCE_MS, Progress, Step, weight};
 use super::{Engine, Timestamp};
 use crate::nostr::{Event, Kind, RelayMessage};
 use std::collections::{BTreeMap, BTreeSet};
-use zajil_api::{RelayUrl, UnixTime};
+use zajil_api::RelayUrl;
 
 /// A page of fewer events than this was not cut off by any server's limit.
 const FULL_PAGE: u32 = 10;
 /// Pages at most, for a server that never comes to an end.
 const MAX_PAGES: u32 = 5_000;
-/// How long a finished feed waits for the others.
-const PATIENCE_MS: u64 = 3_000;
-/// A server that says nothing for so long in the middle of a page has stalled…
-const SILENCE_MS: u64 = 60_000;
-/// …and so has one whose page does not end, whatever it says.
-const LONGEST_PAGE_MS: u64 = 300_000;
-/// After a server ended a subscription it is asked again, at first after so long.
-const RETRY_MS: u64 = 2_000;
-const LONGEST_RETRY_MS: u64 = 60_000;
-/// One event at most, as relays' own limits have it, and one feed's held events.
+/// The longest event that is read, above relays' own usual limits.
 const MAX_EVENT_BYTES: usize = 128 * 1024;
-const MAX_HELD_BYTES: usize = 32 * 1024 * 1024;
+/// Key packages and relay lists of people we look for, from one server.
+const MAX_LOOKUPS: usize = 64;
 
 #[derive(Debug, Default)]
 pub(super) struct Catchup {
@@ -58,40 +51,6 @@ impl Catchup {
     }
 }
 
-impl Progress {
-    fn timeout(&self) -> Option<Timestamp> {
-        match self.step {
-            Step::Paging => {
-                let silent = self.heard_at.0 + SILENCE_MS;
-                Some(Timestamp(silent.min(self.page_asked_at.0 + LONGEST_PAGE_MS)))
-            }
-            Step::Ready { since } => Some(Timestamp(since.0 + PATIENCE_MS)),
-            Step::Failed { retry_at } => Some(retry_at),
-            Step::Live => None,
-        }
-    }
-
-    fn count(&mut self, created_at: UnixTime) {
-        self.in_page = self.in_page.saturating_add(1);
-        self.oldest = Some(self.oldest.map_or(created_at, |oldest| oldest.min(created_at)));
-    }
-
-    fn hold(&mut self, event: Event) {
-        self.held_bytes = self.held_bytes.saturating_add(event.content.len());
-        self.held.insert((event.created_at, event.id), event);
-    }
-
-    /// Where the next page ends, unless this was the last. The second of the oldest
-    /// event is asked for again, unless that second alone filled the page.
-    fn next_page(&self) -> Option<UnixTime> {
-        let oldest = self.oldest.filter(|_| self.in_page >= FULL_PAGE)?;
-        Some(match self.until == Some(oldest) {
-            true => UnixTime(oldest.0.saturating_sub(1)),
-            false => oldest,
-        })
-    }
-}
-
 impl Engine {
     /// An event arrived on a subscription; nothing about it is verified.
     pub(super) fn handle_event(&mut self, relay: &RelayUrl, subscription: &str, event: Event) {
@@ -99,16 +58,22 @@ impl Engine {
         let Some((feed, part)) = self.feed_of(relay, subscription) else { return };
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
         progress.heard_at = now;
-        let asked_for = progress.filter.matches(&event) && event.content.len() <= MAX_EVENT_BYTES;
-        if !asked_for || event.verify_id().is_err() {
+        let genuine = progress.filter.matches(&event) && event.verify_id().is_ok();
+        // Whatever is wrong with an event, the server counted it for its page.
+        if (part == Part::Older) == (progress.page > 0) && progress.step == Step::Paging {
+            progress.count(genuine.then_some(event.created_at));
+        }
+        if !genuine {
             self.server_said(relay, "sent an event that is not what it claims");
             return;
         }
-        if (part == Part::Older) == (progress.page > 0) && progress.step == Step::Paging {
-            progress.count(event.created_at);
+        if weight(&event) > MAX_EVENT_BYTES {
+            return;
         }
         if feed == Feed::Lookups {
-            progress.hold(event);
+            if progress.held.len() < MAX_LOOKUPS && event.verify().is_ok() {
+                progress.hold(event);
+            }
             if progress.step == Step::Live {
                 self.lookups_done(relay);
             }
@@ -121,8 +86,17 @@ impl Engine {
             }
         } else {
             progress.hold(event);
-            if progress.held_bytes > MAX_HELD_BYTES {
-                self.feed_ended(relay, feed, false);
+        }
+    }
+
+    /// A frame on this subscription that could not be read counts for its page too.
+    pub(super) fn count_unreadable(&mut self, relay: &RelayUrl, subscription: &str) {
+        let now = self.now;
+        let Some((feed, part)) = self.feed_of(relay, subscription) else { return };
+        if let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) {
+            progress.heard_at = now;
+            if (part == Part::Older) == (progress.page > 0) && progress.step == Step::Paging {
+                progress.count(None);
             }
         }
     }
@@ -142,7 +116,7 @@ impl Engine {
         if let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) {
             progress.heard_at = now;
             if (part == Part::Older) == (progress.page > 0) && progress.filter.matches(&event) {
-                progress.count(event.created_at);
+                progress.count(Some(event.created_at));
             }
         }
     }
@@ -155,30 +129,34 @@ impl Engine {
         if progress.step != Step::Paging || (part == Part::Older) != (progress.page > 0) {
             return;
         }
-        match progress.next_page() {
-            Some(until) if progress.page < MAX_PAGES => {
+        let full = progress.in_page >= FULL_PAGE;
+        match progress.next_page().filter(|_| progress.page < MAX_PAGES) {
+            _ if !full => {
+                let complete = !progress.overflowed;
+                self.feed_ended(relay, feed, complete);
+            }
+            Some(until) => {
                 progress.begin_page(until, now);
                 self.ask_older(relay, feed);
             }
-            Some(_) => self.feed_ended(relay, feed, false),
-            None => self.feed_ended(relay, feed, true),
+            None => self.feed_ended(relay, feed, false),
         }
     }
 
     /// The server ended a subscription: it did not say that there is no more.
     pub(super) fn handle_subscription_closed(&mut self, relay: &RelayUrl, subscription: &str) {
         let now = self.now;
-        let Some((feed, _)) = self.feed_of(relay, subscription) else { return };
+        let Some((feed, part)) = self.feed_of(relay, subscription) else { return };
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
-        let wait = RETRY_MS
-            .saturating_mul(1u64.checked_shl(progress.failures).unwrap_or(u64::MAX))
-            .min(LONGEST_RETRY_MS);
+        // Some servers confirm with this that we ended it ourselves.
+        if part == Part::Older && (progress.step != Step::Paging || progress.page == 0) {
+            return;
+        }
         if progress.step == Step::Paging {
             progress.held.clear();
             progress.held_bytes = 0;
         }
-        progress.failures = (progress.failures + 1).min(16);
-        progress.step = Step::Failed { retry_at: Timestamp(now.0 + wait) };
+        progress.fail(now);
         self.take_ready();
     }
 
@@ -187,7 +165,9 @@ impl Engine {
         let now = self.now;
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
         progress.complete = complete;
-        progress.failures = 0;
+        if complete {
+            progress.failures = 0;
+        }
         if feed == Feed::Lookups {
             progress.step = Step::Live;
             self.lookups_done(relay);
@@ -222,7 +202,14 @@ impl Engine {
             if matches!(progress.step, Step::Ready { .. }) {
                 held.append(&mut progress.held);
                 progress.held_bytes = 0;
-                progress.step = Step::Live;
+                // What was cut off is asked for again; a server that just never says that
+                // it is done is listened to.
+                let cut_off =
+                    progress.overflowed || progress.page > 0 || progress.in_page >= FULL_PAGE;
+                match progress.complete || !cut_off {
+                    true => progress.step = Step::Live,
+                    false => progress.fail(now),
+                }
                 relays.insert(relay.clone());
             }
         }
@@ -266,7 +253,10 @@ impl Engine {
             .map(|(place, progress)| (place.clone(), progress.step))
             .collect();
         for ((relay, feed), step) in due {
+            // What came before in this loop may have changed it.
+            let now_at = self.catchup.feeds.get(&(relay.clone(), feed)).map(|p| p.step);
             match step {
+                _ if now_at != Some(step) => {}
                 Step::Paging => self.feed_ended(&relay, feed, false),
                 Step::Ready { .. } => self.take_ready(),
                 Step::Failed { .. } => self.restart_feed(&relay, feed),

@@ -101,10 +101,15 @@ impl Engine {
         if own == Some(invite.from) { Err(Failure::InviteOwn) } else { Ok(invite) }
     }
 
-    fn accept_request(&mut self, key: ChatKey) -> Result<(), Failure> {
+    pub(super) fn accept_request(&mut self, key: ChatKey) -> Result<(), Failure> {
+        let now = self.unix_now();
         let chat = self.chats.get_mut(&key).ok_or(Failure::ChatUnknown)?;
         if chat.row.stage == Stage::Requested {
             chat.row.stage = Stage::Open;
+            // Its servers were not asked before: they are asked for all there is.
+            for group in &mut chat.row.groups {
+                group.joined_at = now;
+            }
             self.chat_changed(key);
             self.greet(key);
         }
@@ -143,6 +148,7 @@ impl Engine {
         self.chat_changed(key);
         self.update(Update::ChatRemoved(key.to_id()));
         self.connect();
+        self.resubscribe();
     }
 
     fn set_receipts(&mut self, receipts: Receipts) {

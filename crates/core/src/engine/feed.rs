@@ -1,9 +1,9 @@
 //! What is asked of each server, and how far it has come with the answer.
 
+use super::Engine;
+use super::progress::{Progress, Step};
 use super::record::GroupRow;
-use super::{Engine, Timestamp};
-use crate::nostr::{ClientMessage, Event, EventId, Filter, Kind, SubscriptionId};
-use std::collections::BTreeMap;
+use crate::nostr::{ClientMessage, Filter, Kind, SubscriptionId};
 use zajil_api::{RelayUrl, Stage, UnixTime};
 
 /// Gift wraps are dated up to two days back, clocks differ: what is asked for
@@ -27,65 +27,13 @@ pub(super) enum Feed {
 impl Feed {
     pub const ALL: [Feed; 4] = [Feed::Inbox, Feed::Groups, Feed::NewGroups, Feed::Lookups];
 
-    fn letter(self) -> char {
+    pub fn letter(self) -> char {
         match self {
             Feed::Inbox => 'i',
             Feed::Groups => 'g',
             Feed::NewGroups => 'n',
             Feed::Lookups => 'l',
         }
-    }
-}
-
-/// Where a feed stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// The server is handing out what it stored; events are held.
-    Paging,
-    /// It is done; what it handed out waits a little for the other servers.
-    Ready { since: Timestamp },
-    /// Everything stored was taken; events are taken as they come.
-    Live,
-    /// The server ended the subscription; it is asked again.
-    Failed { retry_at: Timestamp },
-}
-
-/// One feed of one server.
-#[derive(Debug)]
-pub(super) struct Progress {
-    /// Part of the subscription's id: an answer to an earlier one is nobody's.
-    number: u32,
-    pub filter: Filter,
-    pub started_at: UnixTime,
-    pub step: Step,
-    /// Whether the server said itself that there is no more.
-    pub complete: bool,
-    pub page: u32,
-    pub in_page: u32,
-    pub oldest: Option<UnixTime>,
-    pub until: Option<UnixTime>,
-    pub page_asked_at: Timestamp,
-    pub heard_at: Timestamp,
-    pub failures: u32,
-    pub held: BTreeMap<(UnixTime, EventId), Event>,
-    pub held_bytes: usize,
-}
-
-impl Progress {
-    fn name(&self, feed: Feed) -> String {
-        format!("{}{}", feed.letter(), self.number)
-    }
-
-    /// The subscription for older pages beside the live one.
-    fn older(&self, feed: Feed) -> String {
-        format!("{}{}-older", feed.letter(), self.number)
-    }
-
-    pub fn begin_page(&mut self, until: UnixTime, now: Timestamp) {
-        self.page += 1;
-        self.in_page = 0;
-        self.until = Some(until);
-        (self.page_asked_at, self.heard_at) = (now, now);
     }
 }
 
@@ -112,8 +60,9 @@ impl Engine {
     }
 
     fn since(&self, relay: &RelayUrl) -> Option<UnixTime> {
-        let cursor = self.cursors.get(relay)?;
-        Some(UnixTime(cursor.0.saturating_sub(OVERLAP_SECONDS)))
+        // A clock that was once ahead must not make us ask for the future.
+        let cursor = self.cursors.get(relay)?.0.min(self.unix_now().0);
+        Some(UnixTime(cursor.saturating_sub(OVERLAP_SECONDS)))
     }
 
     /// The chats changed: every server is asked for those it should hold.
@@ -181,6 +130,7 @@ impl Engine {
             heard_at: self.now,
             failures: before.as_ref().map_or(0, |before| before.failures),
             held_bytes: before.as_ref().map_or(0, |before| before.held_bytes),
+            overflowed: false,
             held: before.map(|before| before.held).unwrap_or_default(),
         };
         let name = progress.name(feed);

@@ -34,7 +34,12 @@ impl Engine {
             Ok(RelayMessage::Notice(message)) => self.server_said(relay, &message),
             Ok(RelayMessage::Auth { challenge }) => self.authenticate(relay, &challenge),
             Ok(RelayMessage::Unknown(_)) => {}
-            Err(error) => tracing::debug!(%relay, %error, "a frame of no use"),
+            Err(error) => {
+                tracing::debug!(%relay, %error, "a frame of no use");
+                if let Some(subscription) = subscription_of(text) {
+                    self.count_unreadable(relay, subscription);
+                }
+            }
         }
     }
 
@@ -51,6 +56,9 @@ impl Engine {
             Ok(event) => {
                 self.say(relay, &ClientMessage::Auth(Box::new(event)));
                 self.subscribe(relay);
+                // What waited for this need not wait any longer.
+                self.outbox.disconnected(relay);
+                self.dispatch(relay);
             }
             Err(error) => tracing::error!(%error, "an answer could not be signed"),
         }
@@ -97,4 +105,11 @@ impl Engine {
             self.changes.delete(crate::store::Table::Seen, key);
         }
     }
+}
+
+/// The subscription of an EVENT frame that does not parse.
+fn subscription_of(frame: &str) -> Option<&str> {
+    let rest = frame.trim_start().strip_prefix("[")?.trim_start().strip_prefix("\"EVENT\"")?;
+    let rest = rest.trim_start().strip_prefix(",")?.trim_start().strip_prefix("\"")?;
+    rest.split_once('"').map(|(name, _)| name)
 }

@@ -30,7 +30,6 @@ impl Engine {
             welcome.invite.is_some_and(|token| bool::from(token.ct_eq(&account.row.invite_token)));
         let author = rumor.pubkey;
         let us = account.keys.public_key();
-        self.make_room_for(&author, invited)?;
         let taken: BTreeSet<[u8; 32]> = self
             .chats
             .values()
@@ -58,6 +57,10 @@ impl Engine {
             Ok(())
         })?;
         let routing = routing.ok_or(EngineError::State("no routing"))?;
+        if let Err(full) = self.make_room_for(&author, invited) {
+            group.delete(&self.provider)?;
+            return Err(full);
+        }
         let relays: Vec<RelayUrl> =
             routing.relays.iter().filter_map(|url| parse_relay_url(url).ok()).take(10).collect();
         let row = GroupRow {

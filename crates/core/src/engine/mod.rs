@@ -13,7 +13,7 @@
 //! | `invite`, `start` | from a link to a founded group |
 //! | `join` | from a Welcome to a chat |
 //! | `send`, `outbox`, `publish` | from the composer to every server |
-//! | `frames`, `feed`, `catchup` | from a server's frame to an event worth reading, once |
+//! | `frames`, `feed`, `progress`, `catchup` | from a server's frame to an event worth reading, once |
 //! | `receive` | from an event to a message |
 //! | `receipts` | ticks and typing |
 //! | `history` | pages of a chat |
@@ -35,6 +35,7 @@ mod join;
 mod load;
 mod outbox;
 mod port;
+mod progress;
 mod publish;
 mod receipts;
 mod receive;

@@ -26,6 +26,8 @@ enum Attempt {
     Asked(Timestamp),
     /// To be sent again, not before.
     Deferred(Timestamp),
+    /// To be sent again now.
+    Due,
 }
 
 #[derive(Debug, Default)]
@@ -91,9 +93,10 @@ impl Outbox {
 
     pub fn next_timeout(&self) -> Option<Timestamp> {
         let attempts = self.attempts.values().flat_map(|attempts| attempts.values());
-        let attempts = attempts.map(|(attempt, _)| match attempt {
-            Attempt::Asked(at) => Timestamp(at.0 + ANSWER_TIMEOUT_MS),
-            Attempt::Deferred(until) => *until,
+        let attempts = attempts.filter_map(|(attempt, _)| match attempt {
+            Attempt::Asked(at) => Some(Timestamp(at.0 + ANSWER_TIMEOUT_MS)),
+            Attempt::Deferred(until) => Some(*until),
+            Attempt::Due => None,
         });
         attempts.chain(self.paused.values().copied()).min()
     }
@@ -109,14 +112,12 @@ impl Outbox {
                         again.insert(relay.clone());
                     }
                     Attempt::Deferred(until) if until <= now => {
-                        // Due; forgotten until it is sent again, but not how often.
-                        *attempt = Attempt::Deferred(Timestamp(0));
+                        *attempt = Attempt::Due;
                         again.insert(relay.clone());
                     }
                     _ => {}
                 }
             }
-            attempts.retain(|_, (attempt, _)| !matches!(attempt, Attempt::Deferred(Timestamp(0))));
         }
         self.paused.retain(|relay, until| {
             if *until <= now {
@@ -136,7 +137,10 @@ impl Outbox {
         let asked = attempts.map_or(0, |attempts| {
             attempts.values().filter(|(attempt, _)| matches!(attempt, Attempt::Asked(_))).count()
         });
-        let waits = |id: &&u64| attempts.is_none_or(|attempts| !attempts.contains_key(id));
+        let waits = |id: &&u64| {
+            let attempt = attempts.and_then(|attempts| attempts.get(id));
+            attempt.is_none_or(|(attempt, _)| matches!(attempt, Attempt::Due))
+        };
         open.iter().filter(waits).copied().take(WINDOW.saturating_sub(asked)).collect()
     }
 

@@ -70,7 +70,10 @@ impl Engine {
                     self.outbox.asked(relay, id, self.now);
                     self.outputs.push_back(Output::Send { relay: relay.clone(), text });
                 }
-                Err(error) => tracing::error!(%error, "an event could not be made"),
+                Err(error) => {
+                    tracing::error!(%error, "an event could not be made");
+                    self.outbox.defer(relay, id, self.now);
+                }
             }
         }
     }
@@ -80,11 +83,10 @@ impl Engine {
     fn frame(&mut self, id: u64) -> Result<String, EngineError> {
         let now = self.unix_now();
         let row = self.outbox.row(id).ok_or(EngineError::State("no such row"))?;
-        let accepted = row.targets.iter().any(|target| target.answer == Answer::Accepted);
         let fresh = row
             .made
             .as_ref()
-            .is_some_and(|made| accepted || now.0.saturating_sub(made.at.0) < REMADE_AFTER_SECONDS);
+            .is_some_and(|made| now.0.saturating_sub(made.at.0) < REMADE_AFTER_SECONDS);
         let content = (!fresh).then(|| row.content.clone());
         let event = content.map(|content| self.make_event(&content)).transpose()?.flatten();
         if let Some(event) = event {
@@ -152,9 +154,11 @@ impl Engine {
         let purpose = row.purpose;
         self.dirty.outgoing.insert(id);
         let refused = open == 0 && accepted == 0;
-        let is_message = matches!(purpose, Purpose::Message { .. });
-        // A message that every server refused is kept for better days.
-        if open == 0 && !(refused && is_message) {
+        // What every server refused is kept for better days, but for what is undone by it
+        // (a commit) or made anew anyway (what speaks for the account).
+        let is_kept =
+            !matches!(purpose, Purpose::Commit { .. }) && !matches!(row.content, Outgoing::Event);
+        if open == 0 && !(refused && is_kept) {
             self.outbox.remove(id);
         }
         match purpose {

@@ -5,12 +5,14 @@ use super::error::EngineError;
 use super::record::{ChatKey, MessageRow, ParkedRow};
 use crate::envelope::{EnvelopeError, Inner, InnerKind, SealedMessage, group_event_key};
 use crate::mls::{MlsError, PAST_EPOCHS, Processed};
-use crate::nostr::{Event, EventError, EventId};
+use crate::nostr::{Event, EventError};
 use zajil_api::{MessageState, Stage, UnixTime, Update};
 
 /// Events of one chat that wait for a key at most; the oldest give way. Anybody can
 /// write to a routing id, so this is what nonsense may cost.
 const MAX_PARKED: usize = 256;
+/// The longest that real messages are.
+const MAX_PARKED_BYTES: usize = 64 * 1024;
 /// What waited for a key for so long waits in vain.
 const PARKED_SECONDS: u64 = 30 * 86_400;
 /// Messages kept of somebody whose request is not accepted.
@@ -74,7 +76,7 @@ impl Engine {
                 EnvelopeError::NoKey | EnvelopeError::Mls(MlsError::FutureEpoch),
             )) => {
                 event.verify()?;
-                self.park(key, event.id, message);
+                self.park(key, event, message);
                 Ok(())
             }
             outcome => outcome,
@@ -163,8 +165,14 @@ impl Engine {
     }
 
     /// Keeps what no key opens yet: its commit may still be on the way.
-    fn park(&mut self, chat: ChatKey, event: EventId, message: SealedMessage) {
-        let row = ParkedRow { chat, event, message, at: self.unix_now() };
+    fn park(&mut self, chat: ChatKey, event: &Event, message: SealedMessage) {
+        let requested =
+            self.chats.get(&chat).is_some_and(|chat| chat.row.stage == Stage::Requested);
+        // Somebody who was not accepted gets no room for what cannot even be read.
+        if requested || event.content.len() > MAX_PARKED_BYTES {
+            return;
+        }
+        let row = ParkedRow { chat, event: event.id, message, at: self.unix_now() };
         self.save_parked(&row);
         self.parked.push(row);
         let of_chat = self.parked.iter().filter(|row| row.chat == chat).count();

@@ -1,7 +1,7 @@
 //! The person's servers, and every other relay a chat needs.
 
 use super::Engine;
-use super::record::Answer;
+use super::record::{Answer, Outgoing};
 use crate::engine::Output;
 use crate::relay::parse_relay_url;
 use std::collections::BTreeSet;
@@ -21,7 +21,13 @@ impl Engine {
             return Err(Failure::ServerKnown);
         }
         self.save_server(&relay);
+        // What is asked of it changes: it is asked for all there is.
+        self.cursors.remove(&relay);
+        self.forget_cursor(&relay);
         self.connect();
+        if self.pool.is_open(&relay) {
+            self.subscribe(&relay);
+        }
         self.server_changed(&relay);
         self.servers_changed();
         Ok(())
@@ -38,12 +44,20 @@ impl Engine {
         self.forget_server(relay);
         self.cursors.remove(relay);
         self.forget_cursor(relay);
+        // What speaks for the account need not reach it any more; what belongs to a chat
+        // that lives there still does.
         for id in self.outbox.open_at(relay) {
-            self.handle_answer(relay, id, Answer::Refused);
+            let row = self.outbox.row(id).map(|row| &row.content);
+            if matches!(row, Some(Outgoing::Event)) {
+                self.handle_answer(relay, id, Answer::Refused);
+            }
         }
         self.update(Update::ServerRemoved(relay.clone()));
         self.servers_changed();
         self.connect();
+        if self.pool.is_open(relay) {
+            self.subscribe(relay);
+        }
         Ok(())
     }
 
@@ -89,10 +103,14 @@ impl Engine {
     pub(super) fn connect(&mut self) {
         let mut wanted = BTreeSet::new();
         if self.account.is_some() {
-            // The person's own first. A stranger's request gets us to nobody's servers.
+            // The person's own first; then one of each chat, a second of each, and so on,
+            // so that no chat is crowded out by another's long list. A stranger's request
+            // gets us to nobody's servers.
             let chats = self.chats.values().filter(|chat| chat.row.stage != Stage::Requested);
-            let chats = chats.flat_map(|chat| chat.relays().take(MAX_PER_CHAT));
-            let all = self.servers.iter().chain(self.outbox.relays()).chain(chats);
+            let lists: Vec<Vec<&RelayUrl>> = chats.map(|chat| chat.relays().collect()).collect();
+            let of_chats =
+                (0..MAX_PER_CHAT).flat_map(|at| lists.iter().filter_map(move |l| l.get(at)));
+            let all = self.servers.iter().chain(of_chats.copied()).chain(self.outbox.relays());
             for relay in all {
                 if wanted.len() < MAX_CONNECTIONS {
                     wanted.insert(relay.clone());

@@ -36,10 +36,7 @@ impl Engine {
                     match chat.row.stage {
                         Stage::Open => {}
                         Stage::Connecting => chat.row.wanted = Some(wanted),
-                        Stage::Requested => {
-                            chat.row.stage = Stage::Open;
-                            self.greet(key);
-                        }
+                        Stage::Requested => self.accept_request(key)?,
                     }
                 }
                 key

@@ -1,0 +1,129 @@
+//! How far one feed of one server has come.
+
+use super::Timestamp;
+use super::feed::Feed;
+use crate::nostr::{Event, EventId, Filter};
+use std::collections::BTreeMap;
+use zajil_api::UnixTime;
+
+/// How long a finished feed waits for the others.
+pub(super) const PATIENCE_MS: u64 = 3_000;
+/// A server that says nothing for so long in the middle of a page has stalled…
+const SILENCE_MS: u64 = 60_000;
+/// …and so has one whose page does not end, whatever it says.
+const LONGEST_PAGE_MS: u64 = 300_000;
+/// After a server ended a subscription it is asked again, at first after so long.
+const RETRY_MS: u64 = 2_000;
+const LONGEST_RETRY_MS: u64 = 60_000;
+/// Events one feed holds at most, in bytes.
+const MAX_HELD_BYTES: usize = 32 * 1024 * 1024;
+
+/// Where a feed stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The server is handing out what it stored; events are held.
+    Paging,
+    /// It is done; what it handed out waits a little for the other servers.
+    Ready { since: Timestamp },
+    /// Everything stored was taken; events are taken as they come.
+    Live,
+    /// The server ended the subscription; it is asked again.
+    Failed { retry_at: Timestamp },
+}
+
+/// One feed of one server.
+#[derive(Debug)]
+pub(super) struct Progress {
+    /// Part of the subscription's id: an answer to an earlier one is nobody's.
+    pub number: u32,
+    pub filter: Filter,
+    pub started_at: UnixTime,
+    pub step: Step,
+    /// Whether the server said itself that there is no more.
+    pub complete: bool,
+    pub page: u32,
+    pub in_page: u32,
+    pub oldest: Option<UnixTime>,
+    pub until: Option<UnixTime>,
+    pub page_asked_at: Timestamp,
+    pub heard_at: Timestamp,
+    pub failures: u32,
+    pub held: BTreeMap<(UnixTime, EventId), Event>,
+    pub held_bytes: usize,
+    /// Whether something was let go because it was too much to hold.
+    pub overflowed: bool,
+}
+
+impl Progress {
+    pub fn name(&self, feed: Feed) -> String {
+        format!("{}{}", feed.letter(), self.number)
+    }
+
+    /// The subscription for older pages beside the live one.
+    pub fn older(&self, feed: Feed) -> String {
+        format!("{}{}-older", feed.letter(), self.number)
+    }
+
+    pub fn begin_page(&mut self, until: UnixTime, now: Timestamp) {
+        self.page += 1;
+        self.in_page = 0;
+        self.until = Some(until);
+        (self.page_asked_at, self.heard_at) = (now, now);
+    }
+}
+
+impl Progress {
+    pub fn timeout(&self) -> Option<Timestamp> {
+        match self.step {
+            Step::Paging => {
+                let silent = self.heard_at.0 + SILENCE_MS;
+                Some(Timestamp(silent.min(self.page_asked_at.0 + LONGEST_PAGE_MS)))
+            }
+            Step::Ready { since } => Some(Timestamp(since.0 + PATIENCE_MS)),
+            Step::Failed { retry_at } => Some(retry_at),
+            Step::Live => None,
+        }
+    }
+
+    /// To be asked again, more patiently each time.
+    pub fn fail(&mut self, now: Timestamp) {
+        let wait = RETRY_MS
+            .saturating_mul(1u64.checked_shl(self.failures).unwrap_or(u64::MAX))
+            .min(LONGEST_RETRY_MS);
+        self.failures = (self.failures + 1).min(16);
+        self.step = Step::Failed { retry_at: Timestamp(now.0 + wait) };
+    }
+
+    pub fn count(&mut self, created_at: Option<UnixTime>) {
+        self.in_page = self.in_page.saturating_add(1);
+        self.oldest = self.oldest.into_iter().chain(created_at).min();
+    }
+
+    /// Keeps an event until the feed is at its end. What is too much is let go from the
+    /// newest on, and asked for again once the older is taken.
+    pub fn hold(&mut self, event: Event) {
+        self.held_bytes = self.held_bytes.saturating_add(weight(&event));
+        self.held.insert((event.created_at, event.id), event);
+        while self.held_bytes > MAX_HELD_BYTES {
+            let Some((_, newest)) = self.held.pop_last() else { break };
+            self.held_bytes = self.held_bytes.saturating_sub(weight(&newest));
+            self.overflowed = true;
+        }
+    }
+
+    /// Where the next page ends. The second of the oldest event is asked for again,
+    /// unless the page brought nothing older.
+    pub fn next_page(&self) -> Option<UnixTime> {
+        let oldest = self.oldest?;
+        Some(match self.until {
+            Some(until) if until <= oldest => UnixTime(until.0.saturating_sub(1)),
+            _ => oldest,
+        })
+    }
+}
+
+/// What an event costs to hold, in bytes.
+pub(super) fn weight(event: &Event) -> usize {
+    let tags = event.tags.iter().flat_map(|tag| tag.as_slice());
+    tags.map(|value| value.len() + 24).sum::<usize>() + event.content.len() + 256
+}
