@@ -86,6 +86,25 @@ fn an_event_that_left_days_after_it_was_first_tried_is_found() {
 }
 
 #[test]
+fn a_clock_that_was_ahead_costs_no_history() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.stop("Bob");
+    let real = world.now;
+    world.now = zajil_core::engine::Timestamp(real.0 + 30 * DAY);
+    world.start("Bob");
+    world.pass(60_000);
+    world.stop("Bob");
+    world.now = real;
+    world.pass(DAY);
+    world.send("Alice", "Bob", "hello");
+    world.pass(20 * DAY);
+    world.start("Bob");
+    world.pass(60_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["hello"]);
+}
+
+#[test]
 fn a_page_that_is_slow_to_come_costs_no_history() {
     let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
     world.meet("Bob", "Alice");

@@ -8,7 +8,7 @@ mod world;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use world::World;
-use zajil_api::{MessageState, UnixTime};
+use zajil_api::{Command, MessageState, UnixTime};
 use zajil_core::nostr::{Event, Kind, RelayMessage, SecretKey, SubscriptionId, Tag, UnsignedEvent};
 
 const ONE: &str = "wss://one.example";
@@ -212,4 +212,39 @@ fn a_server_that_never_ends_its_list_does_not_hold_up_the_others() {
     world.pass(5_000);
     assert_eq!(world.texts("Bob", "Alice"), ["one"]);
     still_talking(&mut world);
+}
+
+/// Bob's commit reaches Alice with a broken signature from one server, before or after
+/// the true one from another; `live` or in catching up.
+fn commit_with_a_broken_copy(liar: &str, live: bool) {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.pass(1_000);
+    let link = world.invite_of("Bob");
+    world.stop("Bob");
+    world.command("Alice", Command::StartChat { link });
+    world.pass(5_000);
+    let known = world.relay(ONE).events.len();
+    if !live {
+        world.stop("Alice");
+    }
+    world.relay(liar).breaks_signatures = true;
+    world.start("Bob");
+    world.pass(5_000);
+    assert!(world.relay(ONE).events.len() > known);
+    if !live {
+        world.start("Alice");
+    }
+    world.pass(10_000);
+    world.send("Bob", "Alice", "in the new epoch");
+    world.pass(10_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["in the new epoch"], "{liar}, live: {live}");
+}
+
+#[test]
+fn a_broken_signature_on_one_server_does_not_hide_the_true_event_of_another() {
+    for liar in [ONE, TWO] {
+        for live in [true, false] {
+            commit_with_a_broken_copy(liar, live);
+        }
+    }
 }

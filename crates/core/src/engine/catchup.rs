@@ -21,6 +21,8 @@ const FULL_PAGE: u32 = 10;
 const MAX_PAGES: u32 = 5_000;
 /// The longest event that is read, above relays' own usual limits.
 const MAX_EVENT_BYTES: usize = 128 * 1024;
+/// All that is held, in bytes.
+const MAX_HELD_BYTES: usize = 64 * 1024 * 1024;
 /// Key packages and relay lists of people we look for, from one server.
 const MAX_LOOKUPS: usize = 64;
 
@@ -41,6 +43,10 @@ impl Catchup {
 
     pub fn next_timeout(&self) -> Option<Timestamp> {
         self.feeds.values().filter_map(Progress::timeout).min()
+    }
+
+    fn held_bytes(&self) -> usize {
+        self.feeds.values().map(|progress| progress.held_bytes).sum()
     }
 
     fn is_paging(&self) -> bool {
@@ -84,8 +90,12 @@ impl Engine {
             if !self.was_seen(&event.id) {
                 self.take_event(&event);
             }
-        } else {
-            progress.hold(event);
+        } else if self.catchup.held_bytes() <= MAX_HELD_BYTES {
+            if let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) {
+                progress.hold(event);
+            }
+        } else if let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) {
+            progress.overflowed = true;
         }
     }
 
@@ -198,6 +208,7 @@ impl Engine {
         }
         let mut held = BTreeMap::new();
         let mut relays = BTreeSet::new();
+        let mut stale = BTreeSet::new();
         for ((relay, _), progress) in &mut self.catchup.feeds {
             if matches!(progress.step, Step::Ready { .. }) {
                 held.append(&mut progress.held);
@@ -209,6 +220,9 @@ impl Engine {
                 match progress.complete || !cut_off {
                     true => progress.step = Step::Live,
                     false => progress.fail(now),
+                }
+                if std::mem::take(&mut progress.stale) {
+                    stale.insert(relay.clone());
                 }
                 relays.insert(relay.clone());
             }
@@ -224,6 +238,10 @@ impl Engine {
         });
         for relay in relays {
             self.advance_cursor(&relay);
+        }
+        for relay in stale {
+            self.subscribe_groups(&relay);
+            self.subscribe_lookups(&relay);
         }
     }
 

@@ -112,6 +112,7 @@ impl Engine {
             }
             self.chat_changed(key);
             self.greet(key);
+            self.ask_groups_again();
         }
         Ok(())
     }

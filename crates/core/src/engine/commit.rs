@@ -15,7 +15,11 @@ impl Engine {
         self.retry_parked(key);
     }
 
-    fn merge_commit(&mut self, key: ChatKey, group: &[u8; 32]) -> Result<(), EngineError> {
+    pub(super) fn merge_commit(
+        &mut self,
+        key: ChatKey,
+        group: &[u8; 32],
+    ) -> Result<(), EngineError> {
         let chat = self.chats.get_mut(&key);
         let Some((row, group)) = chat.and_then(|chat| chat.group_mut(group)) else { return Ok(()) };
         if std::mem::take(&mut row.pending_commit) && group.has_pending() {
@@ -23,6 +27,7 @@ impl Engine {
             group.merge_pending(&self.provider)?;
             row.keys.insert(0, group_event_key(&self.provider, group)?);
             row.keys.truncate(PAST_EPOCHS + 1);
+            self.chat_changed(key);
         }
         Ok(())
     }

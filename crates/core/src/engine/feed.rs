@@ -60,9 +60,9 @@ impl Engine {
     }
 
     fn since(&self, relay: &RelayUrl) -> Option<UnixTime> {
-        // A clock that was once ahead must not make us ask for the future.
-        let cursor = self.cursors.get(relay)?.0.min(self.unix_now().0);
-        Some(UnixTime(cursor.saturating_sub(OVERLAP_SECONDS)))
+        // What a clock wrote that was ahead says nothing about what was received.
+        let cursor = self.cursors.get(relay).filter(|at| **at <= self.unix_now())?;
+        Some(UnixTime(cursor.0.saturating_sub(OVERLAP_SECONDS)))
     }
 
     /// The chats changed: every server is asked for those it should hold.
@@ -73,7 +73,17 @@ impl Engine {
         }
     }
 
-    fn subscribe_groups(&mut self, relay: &RelayUrl) {
+    /// Chats that were asked for already are asked for anew: they may be read now.
+    pub(super) fn ask_groups_again(&mut self) {
+        let now = self.now;
+        for ((_, feed), progress) in &mut self.catchup.feeds {
+            if matches!(feed, Feed::Groups | Feed::NewGroups) && progress.step == Step::Live {
+                progress.step = Step::Failed { retry_at: now };
+            }
+        }
+    }
+
+    pub(super) fn subscribe_groups(&mut self, relay: &RelayUrl) {
         let since = self.since(relay);
         let own = self.servers.contains(relay);
         // Somebody whose request was not accepted does not get us to their servers.
@@ -110,6 +120,14 @@ impl Engine {
         if running {
             return;
         }
+        // A feed on its way is left to finish, or whoever sends us one invitation after
+        // the other would keep it from ever being done.
+        if let Some(progress) = self.catchup.feeds.get_mut(&place).filter(|_| filter.is_some()) {
+            if matches!(progress.step, Step::Paging | Step::Ready { .. }) {
+                progress.stale = true;
+                return;
+            }
+        }
         let before = self.catchup.feeds.remove(&place);
         if let Some(before) = &before {
             self.close_feed(relay, feed, before);
@@ -131,6 +149,7 @@ impl Engine {
             failures: before.as_ref().map_or(0, |before| before.failures),
             held_bytes: before.as_ref().map_or(0, |before| before.held_bytes),
             overflowed: false,
+            stale: false,
             held: before.map(|before| before.held).unwrap_or_default(),
         };
         let name = progress.name(feed);
@@ -140,6 +159,9 @@ impl Engine {
 
     /// Asks again for what the server ended.
     pub(super) fn restart_feed(&mut self, relay: &RelayUrl, feed: Feed) {
+        if matches!(feed, Feed::Groups | Feed::NewGroups) {
+            return self.subscribe_groups(relay);
+        }
         let progress = self.catchup.feeds.get(&(relay.clone(), feed));
         let filter = progress.map(|progress| progress.filter.clone());
         self.start_feed(relay, feed, filter);

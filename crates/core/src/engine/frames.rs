@@ -1,8 +1,12 @@
 //! What servers say, word by word.
 
 use super::Engine;
+use super::error::EngineError;
 use super::seen::SeenName;
-use crate::nostr::{ClientMessage, Event, EventId, Kind, RelayMessage, nip42, peek_event_id};
+use crate::envelope::EnvelopeError;
+use crate::nostr::{
+    ClientMessage, Event, EventError, EventId, Kind, RelayMessage, nip42, peek_event_id,
+};
 use zajil_api::{RelayUrl, UnixTime};
 
 /// Seen ids are kept for so long before the oldest cursor: what may come again.
@@ -72,6 +76,11 @@ impl Engine {
             Kind::GROUP_MESSAGE => self.handle_group_event(event),
             _ => Ok(()),
         };
+        // Another server may have the same event with its true signature.
+        let unsigned = EnvelopeError::Event(EventError::Signature);
+        if matches!(&outcome, Err(EngineError::Envelope(error)) if *error == unsigned) {
+            self.unsee(&event.id);
+        }
         self.note("an event", outcome);
     }
 

@@ -2,7 +2,7 @@
 
 use super::Timestamp;
 use super::feed::Feed;
-use crate::nostr::{Event, EventId, Filter};
+use crate::nostr::{Event, EventId, Filter, Signature};
 use std::collections::BTreeMap;
 use zajil_api::UnixTime;
 
@@ -48,10 +48,14 @@ pub(super) struct Progress {
     pub page_asked_at: Timestamp,
     pub heard_at: Timestamp,
     pub failures: u32,
-    pub held: BTreeMap<(UnixTime, EventId), Event>,
+    /// By time, id and signature: the id does not vouch for the signature, and a copy with
+    /// a broken one must not take the place of the true one.
+    pub held: BTreeMap<(UnixTime, EventId, Signature), Event>,
     pub held_bytes: usize,
     /// Whether something was let go because it was too much to hold.
     pub overflowed: bool,
+    /// Whether something else is to be asked for as soon as this is done.
+    pub stale: bool,
 }
 
 impl Progress {
@@ -103,7 +107,7 @@ impl Progress {
     /// newest on, and asked for again once the older is taken.
     pub fn hold(&mut self, event: Event) {
         self.held_bytes = self.held_bytes.saturating_add(weight(&event));
-        self.held.insert((event.created_at, event.id), event);
+        self.held.insert((event.created_at, event.id, event.sig), event);
         while self.held_bytes > MAX_HELD_BYTES {
             let Some((_, newest)) = self.held.pop_last() else { break };
             self.held_bytes = self.held_bytes.saturating_sub(weight(&newest));

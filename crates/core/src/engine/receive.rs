@@ -11,8 +11,10 @@ use zajil_api::{MessageState, Stage, UnixTime, Update};
 /// Events of one chat that wait for a key at most; the oldest give way. Anybody can
 /// write to a routing id, so this is what nonsense may cost.
 const MAX_PARKED: usize = 256;
-/// The longest that real messages are.
-const MAX_PARKED_BYTES: usize = 64 * 1024;
+/// The same in bytes.
+const MAX_PARKED_BYTES: usize = 1024 * 1024;
+/// Times that what waits is gone through for one new key.
+const MAX_PASSES: usize = 16;
 /// What waited for a key for so long waits in vain.
 const PARKED_SECONDS: u64 = 30 * 86_400;
 /// Messages kept of somebody whose request is not accepted.
@@ -20,6 +22,12 @@ const MAX_REQUEST_MESSAGES: u64 = 50;
 /// A "writing" older than this tells nothing.
 const TYPING_FRESH_SECONDS: u64 = 30;
 const TYPING_SHOWN_SECONDS: u64 = 8;
+
+/// Whether a message moved its group on.
+enum Epoch {
+    Same,
+    Advanced,
+}
 
 /// A message that was read and has no place in its chat yet.
 #[derive(Debug)]
@@ -79,7 +87,11 @@ impl Engine {
                 self.park(key, event, message);
                 Ok(())
             }
-            outcome => outcome,
+            Ok(Epoch::Advanced) => {
+                self.retry_parked(key);
+                Ok(())
+            }
+            outcome => outcome.map(|_| ()),
         }
     }
 
@@ -88,7 +100,7 @@ impl Engine {
         key: ChatKey,
         message: &SealedMessage,
         verified: impl FnOnce() -> bool,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Epoch, EngineError> {
         let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
         let (row, group) =
             chat.group_mut(&message.nostr_group_id).ok_or(EngineError::State("no group"))?;
@@ -113,12 +125,15 @@ impl Engine {
                     self.withdraw_commit(key, message.nostr_group_id);
                 }
                 self.chat_changed(key);
-                self.retry_parked(key);
+                return Ok(Epoch::Advanced);
             }
-            Processed::OwnCommit => self.commit_accepted(key, &message.nostr_group_id),
+            Processed::OwnCommit => {
+                self.merge_commit(key, &message.nostr_group_id)?;
+                return Ok(Epoch::Advanced);
+            }
             Processed::Ignored(why) => tracing::debug!(why, "a message without effect"),
         }
-        Ok(())
+        Ok(Epoch::Same)
     }
 
     fn handle_inner(&mut self, key: ChatKey, inner: Inner) {
@@ -169,7 +184,11 @@ impl Engine {
         let requested =
             self.chats.get(&chat).is_some_and(|chat| chat.row.stage == Stage::Requested);
         // Somebody who was not accepted gets no room for what cannot even be read.
-        if requested || event.content.len() > MAX_PARKED_BYTES {
+        let parked = self.parked.iter().filter(|row| row.chat == chat);
+        let bytes = parked.map(|row| row.message.len()).sum::<usize>() + message.len();
+        if requested || bytes > MAX_PARKED_BYTES {
+            // It may be asked for again when there is a reason to.
+            self.unsee(&event.id);
             return;
         }
         let row = ParkedRow { chat, event: event.id, message, at: self.unix_now() };
@@ -196,25 +215,35 @@ impl Engine {
         }
     }
 
-    /// A key was gained: perhaps it opens what waited.
+    /// A key was gained: perhaps it opens what waited, and that what waited for it.
     pub(super) fn retry_parked(&mut self, key: ChatKey) {
-        let (waiting, others) =
-            std::mem::take(&mut self.parked).into_iter().partition(|row| row.chat == key);
-        self.parked = others;
-        let waiting: Vec<ParkedRow> = waiting;
         self.in_written_order(|engine| {
-            for row in waiting {
-                match engine.read_message_event(key, &row.message, || true) {
-                    Err(EngineError::Envelope(
-                        EnvelopeError::NoKey | EnvelopeError::Mls(MlsError::FutureEpoch),
-                    )) => engine.parked.push(row),
-                    outcome => {
-                        engine.forget_parked(&row.event);
-                        engine.note("a parked event", outcome);
-                    }
+            for _ in 0..MAX_PASSES {
+                if !engine.retry_parked_once(key) {
+                    break;
                 }
             }
         });
+    }
+
+    fn retry_parked_once(&mut self, key: ChatKey) -> bool {
+        let (waiting, others): (Vec<ParkedRow>, Vec<ParkedRow>) =
+            std::mem::take(&mut self.parked).into_iter().partition(|row| row.chat == key);
+        self.parked = others;
+        let mut advanced = false;
+        for row in waiting {
+            match self.read_message_event(key, &row.message, || true) {
+                Err(EngineError::Envelope(
+                    EnvelopeError::NoKey | EnvelopeError::Mls(MlsError::FutureEpoch),
+                )) => self.parked.push(row),
+                outcome => {
+                    advanced |= matches!(outcome, Ok(Epoch::Advanced));
+                    self.forget_parked(&row.event);
+                    self.note("a parked event", outcome.map(|_| ()));
+                }
+            }
+        }
+        advanced
     }
 }
 

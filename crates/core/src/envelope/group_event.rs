@@ -69,6 +69,15 @@ pub fn seal_message(
 }
 
 impl SealedMessage {
+    /// Bytes as it stands in an event.
+    pub fn len(&self) -> usize {
+        self.content.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.content.is_empty()
+    }
+
     /// The event to publish, signed by a key made for it alone.
     pub fn to_event(
         &self,

@@ -1,7 +1,7 @@
 //! A relay as NIP-01 describes it, and the ways in which real ones fall short.
 
 use std::collections::BTreeMap;
-use zajil_core::nostr::{ClientMessage, Event, Filter, RelayMessage, SubscriptionId};
+use zajil_core::nostr::{ClientMessage, Event, Filter, RelayMessage, Signature, SubscriptionId};
 
 /// What real relays hand out at most per filter.
 const LIMIT: usize = 100;
@@ -17,6 +17,8 @@ pub struct SimRelay {
     pub silent: bool,
     /// Refuses every event with these words.
     pub refuses: Option<&'static str>,
+    /// Hands out events with a signature that is not theirs.
+    pub breaks_signatures: bool,
     /// Never says that the stored events are over.
     pub endless: bool,
     /// Ends every subscription with these words.
@@ -42,6 +44,7 @@ impl Default for SimRelay {
             forgets: false,
             silent: false,
             refuses: None,
+            breaks_signatures: false,
             endless: false,
             closes: None,
             slow_pages: false,
@@ -132,7 +135,7 @@ impl SimRelay {
             .subscriptions
             .iter()
             .filter(|(_, filters)| filters.iter().any(|filter| filter.matches(event)));
-        matching.map(|((who, name), _)| (*who, frame(name, event))).collect()
+        matching.map(|((who, name), _)| (*who, self.frame(name, event))).collect()
     }
 
     fn subscribe(
@@ -169,7 +172,7 @@ impl SimRelay {
             found.extend(matching.into_iter().take(LIMIT));
         }
         let mut frames: Vec<(Who, String)> =
-            found.into_iter().map(|e| (who, frame(&name, e))).collect();
+            found.into_iter().map(|e| (who, self.frame(&name, e))).collect();
         if !self.endless {
             frames.push((who, RelayMessage::Eose(subscription).to_json()));
         }
@@ -180,9 +183,13 @@ impl SimRelay {
         }
         frames
     }
-}
 
-fn frame(name: &str, event: &Event) -> String {
-    let subscription = SubscriptionId::new(name).unwrap();
-    RelayMessage::Event { subscription, event: Box::new(event.clone()) }.to_json()
+    fn frame(&self, name: &str, event: &Event) -> String {
+        let subscription = SubscriptionId::new(name).unwrap();
+        let mut event = event.clone();
+        if self.breaks_signatures {
+            event.sig = Signature::from_bytes([7; 64]);
+        }
+        RelayMessage::Event { subscription, event: Box::new(event) }.to_json()
+    }
 }
