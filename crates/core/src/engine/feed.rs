@@ -122,11 +122,12 @@ impl Engine {
         }
         // A feed on its way is left to finish, or whoever sends us one invitation after
         // the other would keep it from ever being done.
-        if let Some(progress) = self.catchup.feeds.get_mut(&place).filter(|_| filter.is_some()) {
-            if matches!(progress.step, Step::Paging | Step::Ready { .. }) {
-                progress.stale = true;
-                return;
-            }
+        let running = self.catchup.feeds.get_mut(&place).filter(|progress| {
+            filter.is_some() && matches!(progress.step, Step::Paging | Step::Ready { .. })
+        });
+        if let Some(progress) = running {
+            progress.stale = true;
+            return;
         }
         let before = self.catchup.feeds.remove(&place);
         if let Some(before) = &before {
