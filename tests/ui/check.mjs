@@ -69,7 +69,7 @@ test("a followed invite leaves the address bar and opens its chat", async (page)
   assert.ok(!page.url().includes("alice"));
   const button = page.getByRole("button", { name: "Start chatting with Alice Adams", exact: true });
   await button.click();
-  await page.getByText("Write a name of up to 64 characters.").waitFor();
+  await page.getByText("Write your name, in at most 64 characters.").waitFor();
   await page.getByRole("textbox", { name: "Your name", exact: true }).fill("Carol");
   await button.click();
   await page.getByRole("region", { name: "Conversation with Alice Adams" }).waitFor();

@@ -30,7 +30,7 @@ pub fn ChatRow(id: ChatId) -> impl IntoView {
             let name = shown_name(&chat.with);
             view! {
                 <Avatar person=chat.with.clone()/>
-                <span class="row-name"><bdi>{name}</bdi></span>
+                <span class="row-name" dir={"auto"}>{name}</span>
                 <time class="row-time">{move || format::when(chat.touched_at, ctx.today.get())}</time>
                 <span class="row-preview">{preview(&chat, typing.get())}</span>
                 {(unread > 0).then(|| view! {

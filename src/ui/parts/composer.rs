@@ -96,7 +96,9 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
         {move || refusal.get().map(|words| view! { <p class="refusal" role="alert">{words}</p> })}
         <form class="composer" on:submit=move |event: SubmitEvent| { event.prevent_default(); send(); }>
             <textarea
-                class="composer-field" node_ref=field rows="1" dir="auto" enterkeyhint="enter"
+                class="composer-field" node_ref=field rows="1" enterkeyhint="enter"
+                // An empty field follows the page, not the left.
+                dir=move || (!empty.get()).then_some("auto")
                 aria-label=say("chat.message") placeholder=say("chat.message")
                 prop:value=draft on:input=typed on:keydown=keyed
             ></textarea>

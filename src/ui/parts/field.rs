@@ -28,7 +28,11 @@ pub fn TextField(
             <label class="label" for=id>{say(label)}</label>
             <input
                 class="input" id=id type="text" node_ref=field
-                dir=if latin { "ltr" } else { "auto" }
+                // An empty field follows the page, not the left.
+                dir=move || match latin {
+                    true => Some("ltr"),
+                    false => value.with(|text| !text.is_empty()).then_some("auto"),
+                }
                 autocomplete="off" autocapitalize=if latin { "none" } else { "words" }
                 spellcheck="false" maxlength=limit.to_string()
                 aria-invalid=move || wrong.with(Option::is_some).then_some("true")

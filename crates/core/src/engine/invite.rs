@@ -87,6 +87,8 @@ impl Invite {
         match bytes.get(..3) {
             Some([a, b, VERSION]) if [*a, *b] == *MAGIC => {}
             Some([a, b, _]) if [*a, *b] == *MAGIC => return Err(Failure::InviteForeign),
+            // Whole, but not ours; a cut one of ours would still begin like ours.
+            _ if bytes.len() > CHECKSUM => return Err(Failure::InviteForeign),
             _ => return Err(Failure::InviteBroken),
         }
         let (invite, last_day) = Self::read(&bytes).ok_or(Failure::InviteBroken)?;

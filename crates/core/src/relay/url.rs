@@ -13,8 +13,8 @@ const MAX_BYTES: usize = 512;
 pub struct RelayUrlError;
 
 /// Reads an address: `ws` or `wss`, a host, perhaps port and path; no user, no
-/// fragment. Scheme and host come out in lower case, a default port and a lone
-/// final slash are dropped. Without a scheme, `wss` is meant.
+/// fragment. Scheme and host come out in lower case, a default port and final
+/// slashes are dropped. Without a scheme, `wss` is meant.
 pub fn parse_relay_url(text: &str) -> Result<RelayUrl, RelayUrlError> {
     let text = text.trim();
     let with_scheme = match text.contains("://") {
@@ -43,10 +43,9 @@ pub fn parse_relay_url(text: &str) -> Result<RelayUrl, RelayUrlError> {
     if let Some(port) = uri.port_u16().filter(|port| *port != default_port) {
         url.push_str(&format!(":{port}"));
     }
-    match uri.path_and_query().map(|path| path.as_str()) {
-        None | Some("/") => {}
-        Some(path) => url.push_str(path),
-    }
+    // With or without a final slash it is the same server.
+    let path = uri.path_and_query().map_or("", |path| path.as_str());
+    url.push_str(path.trim_end_matches('/'));
     Ok(RelayUrl::new(url))
 }
 
@@ -84,6 +83,10 @@ mod tests {
         }
         assert_eq!(
             parse("ws://localhost:8080/relay").as_deref(),
+            Some("ws://localhost:8080/relay")
+        );
+        assert_eq!(
+            parse("WS://LOCALHOST:8080/relay/").as_deref(),
             Some("ws://localhost:8080/relay")
         );
         assert_eq!(parse("ws://[::1]:7777").as_deref(), Some("ws://[::1]:7777"));
