@@ -1,12 +1,14 @@
 use crate::redact::Length;
-use crate::{ChatId, Receipts, RelayUrl, Seq};
+use crate::{ChatId, Place, Receipts, RelayUrl};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Chosen by the tab; comes back in whatever answers the command.
+/// Chosen by the tab, and by no two tabs alike: a number of the tab's own, times 2²⁰, plus
+/// a count; below 2⁵³. It comes back in whatever answers the command, and a command that
+/// arrives twice (because the engine moved to another tab) is carried out once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct CommandId(pub u32);
+pub struct CommandId(pub u64);
 
 /// One command on its way from a tab to the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,17 +56,32 @@ pub enum Command {
         chat: ChatId,
         text: String,
     },
-    /// The newest `limit` messages before `before` (the newest of all when `None`).
-    /// Answered by [`Update::PageLoaded`](crate::Update::PageLoaded).
+    /// Tries at once what was not sent. The message's place stays.
+    RetryMessage {
+        chat: ChatId,
+        place: Place,
+    },
+    /// Takes back a message that no server is known to have.
+    /// Answered by [`Update::MessageRemoved`](crate::Update::MessageRemoved).
+    WithdrawMessage {
+        chat: ChatId,
+        place: Place,
+    },
+    /// Answered by [`Update::DeliveryLoaded`](crate::Update::DeliveryLoaded).
+    LoadDelivery {
+        chat: ChatId,
+        place: Place,
+    },
+    /// At most `limit` messages. Answered by [`Update::PageLoaded`](crate::Update::PageLoaded).
     LoadMessages {
         chat: ChatId,
-        before: Option<Seq>,
+        page: Page,
         limit: u16,
     },
     /// Everything up to `up_to` was on the screen.
     MarkRead {
         chat: ChatId,
-        up_to: Seq,
+        up_to: Place,
     },
     /// The person is writing; repeat while they do, the engine thins it out.
     Typing {
@@ -76,11 +93,28 @@ pub enum Command {
     RemoveServer {
         url: RelayUrl,
     },
+    /// Cuts these servers for so many seconds (at most 600), as if they were down.
+    PractiseOutage {
+        servers: Vec<RelayUrl>,
+        seconds: u16,
+    },
+    /// Ends the practice at once.
+    EndPractice,
     SetReceipts {
         receipts: Receipts,
     },
     /// After room was made on a full disk: try the pending write at once.
     RetryStorage,
+}
+
+/// Which messages of a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Page {
+    Newest,
+    /// The newest before this place.
+    Before(Place),
+    /// The oldest after this place.
+    After(Place),
 }
 
 impl fmt::Debug for Command {
@@ -102,14 +136,19 @@ impl fmt::Debug for Command {
             Self::AcceptRequest { chat } => with("AcceptRequest", &[chat]),
             Self::DeclineRequest { chat } => with("DeclineRequest", &[chat]),
             Self::SendMessage { chat, text } => with("SendMessage", &[chat, &Length(text)]),
-            Self::LoadMessages { chat, before, limit } => {
-                with("LoadMessages", &[chat, before, limit])
-            }
+            Self::RetryMessage { chat, place } => with("RetryMessage", &[chat, place]),
+            Self::WithdrawMessage { chat, place } => with("WithdrawMessage", &[chat, place]),
+            Self::LoadDelivery { chat, place } => with("LoadDelivery", &[chat, place]),
+            Self::LoadMessages { chat, page, limit } => with("LoadMessages", &[chat, page, limit]),
             Self::MarkRead { chat, up_to } => with("MarkRead", &[chat, up_to]),
             Self::Typing { chat } => with("Typing", &[chat]),
             // As it was typed: it may be anything.
             Self::AddServer { url } => with("AddServer", &[&Length(url)]),
             Self::RemoveServer { url } => with("RemoveServer", &[url]),
+            Self::PractiseOutage { servers, seconds } => {
+                with("PractiseOutage", &[servers, seconds])
+            }
+            Self::EndPractice => with("EndPractice", &[]),
             Self::SetReceipts { receipts } => with("SetReceipts", &[receipts]),
             Self::RetryStorage => with("RetryStorage", &[]),
         }

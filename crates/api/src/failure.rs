@@ -33,6 +33,14 @@ pub enum Failure {
     ServerKnown,
     #[error("the last server cannot be removed")]
     ServerLast,
+    #[error("no such message in the chat")]
+    MessageUnknown,
+    #[error("a server has the message: it cannot be taken back")]
+    MessageOut,
+    #[error("no server would be left to practise with, or none was named")]
+    PracticeInvalid,
+    #[error("another tab holds the engine and this browser cannot keep two apart")]
+    ReadOnly,
     #[error("a fault of ours; nothing was changed")]
     Internal,
 }

@@ -60,13 +60,6 @@ macro_rules! debug_in_short {
 
 debug_in_short! { ChatId MessageId PublicKey }
 
-/// A message's place in its chat on this device: 1, 2, 3, … in the order kept.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(transparent)]
-pub struct Seq(pub u64);
-
 /// Whole seconds since 1970-01-01 UTC, as Nostr counts time.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

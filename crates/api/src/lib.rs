@@ -11,19 +11,27 @@
 //! called and share is not for logs either: `Debug` shows its length.
 
 mod command;
+mod delivery;
 mod failure;
+mod gap;
 mod id;
+mod place;
 mod redact;
+mod server;
 mod update;
 mod view;
 
-pub use command::{Command, CommandId, Request};
+pub use command::{Command, CommandId, Page, Request};
+pub use delivery::{CopyState, Delivery, ServerCopy};
 pub use failure::Failure;
-pub use id::{ChatId, MessageId, PublicKey, RelayUrl, Seq, UnixTime};
-pub use update::{Storage, Update};
+pub use gap::{Gap, GapCause};
+pub use id::{ChatId, MessageId, PublicKey, RelayUrl, UnixTime};
+pub use place::{Place, PlaceError};
+pub use server::{Advice, LinkState, Server};
+pub use update::{Lead, StopReason, Storage, Update};
 pub use view::{
-    Account, Chat, Contact, Direction, Invite, LinkState, Message, MessageState, Preview, Receipts,
-    Server, Settings, Snapshot, Stage,
+    Account, CatchUp, Chat, Contact, Direction, Invite, Message, MessageState, Preview, Receipts,
+    Settings, Snapshot, Stage,
 };
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ fn snapshot() -> Snapshot {
         last: Some(Preview { text: text(), direction, sent_at: UnixTime(5) }),
         unread: 1,
         touched_at: UnixTime(5),
-        read_up_to: Seq(3),
+        read_up_to: Place::START,
+        gaps: Vec::new(),
     };
     let public_key = PublicKey::new("00112233445566778899");
     Snapshot {
@@ -28,6 +29,7 @@ fn snapshot() -> Snapshot {
         chats: vec![chat],
         servers: Vec::new(),
         settings: Settings::default(),
+        catch_up: CatchUp::Done,
     }
 }
 
@@ -43,8 +45,8 @@ fn no_command_shows_what_was_written_in_it() {
         Command::AcceptRequest { chat: chat() },
         Command::DeclineRequest { chat: chat() },
         Command::SendMessage { chat: chat(), text: text() },
-        Command::LoadMessages { chat: chat(), before: Some(Seq(9)), limit: 20 },
-        Command::MarkRead { chat: chat(), up_to: Seq(2) },
+        Command::LoadMessages { chat: chat(), page: Page::Before(Place::START), limit: 20 },
+        Command::MarkRead { chat: chat(), up_to: Place::START },
         Command::Typing { chat: chat() },
         Command::AddServer { url: text() },
         Command::RemoveServer { url: RelayUrl::new("wss://relay.example/inbox") },
@@ -62,8 +64,8 @@ fn no_command_shows_what_was_written_in_it() {
     AcceptRequest(ChatId(01234567…))
     DeclineRequest(ChatId(01234567…))
     SendMessage(ChatId(01234567…), 6 bytes)
-    LoadMessages(ChatId(01234567…), Some(Seq(9)), 20)
-    MarkRead(ChatId(01234567…), Seq(2))
+    LoadMessages(ChatId(01234567…), Before(Place { at: UnixTime(0), clock: 0, tie: (0, 0) }), 20)
+    MarkRead(ChatId(01234567…), Place { at: UnixTime(0), clock: 0, tie: (0, 0) })
     Typing(ChatId(01234567…))
     AddServer(6 bytes)
     RemoveServer(RelayUrl("wss://relay.example/inbox"))
@@ -78,11 +80,12 @@ fn no_command_shows_what_was_written_in_it() {
 fn no_update_shows_what_people_say_or_are_called() {
     let message = Message {
         id: MessageId::new("aabbccddeeff0011"),
-        seq: Seq(4),
+        place: Place::START,
         direction: Direction::Incoming,
         author: PublicKey::new("fedcba9876543210"),
         text: text(),
         sent_at: UnixTime(5),
+        received_at: UnixTime(6),
     };
     let snapshot = snapshot();
     let (row, answers) = (snapshot.chats[0].clone(), CommandId(7));
@@ -93,15 +96,15 @@ fn no_update_shows_what_people_say_or_are_called() {
         Update::InviteRead { answers, invite },
         Update::ChatChanged(row),
         Update::MessageAdded { answers: None, chat: chat(), message: message.clone() },
-        Update::PageLoaded { answers, chat: chat(), messages: vec![message], reached_start: true },
+        Update::PageLoaded { answers, chat: chat(), messages: vec![message], is_last: true },
     ];
     let shown = updates.map(|update| format!("{update:?}")).join("\n");
     insta::assert_snapshot!(shown, @r#"
-    Attached { answers: CommandId(7), snapshot: Snapshot { account: Some(Account { public_key: PublicKey(00112233…), name: 6 bytes, invite: 6 bytes }), chats: [Chat { id: ChatId(01234567…), with: Contact { public_key: PublicKey(fedcba98…), name: 6 bytes }, stage: Open, last: Some(Preview { text: 6 bytes, direction: Outgoing(Sent { on: 1, of: 2 }), sent_at: UnixTime(5) }), unread: 1, touched_at: UnixTime(5), read_up_to: Seq(3) }], servers: [], settings: Settings { receipts: Shared } } }
+    Attached { answers: CommandId(7), snapshot: Snapshot { account: Some(Account { public_key: PublicKey(00112233…), name: 6 bytes, invite: 6 bytes }), chats: [Chat { id: ChatId(01234567…), with: Contact { public_key: PublicKey(fedcba98…), name: 6 bytes }, stage: Open, last: Some(Preview { text: 6 bytes, direction: Outgoing(Sent { on: 1, of: 2 }), sent_at: UnixTime(5) }), unread: 1, touched_at: UnixTime(5), read_up_to: Place { at: UnixTime(0), clock: 0, tie: (0, 0) }, gaps: [] }], servers: [], settings: Settings { receipts: Shared }, catch_up: Done } }
     AccountChanged(Account { public_key: PublicKey(00112233…), name: 6 bytes, invite: 6 bytes })
     InviteRead { answers: CommandId(7), invite: Invite { from: Contact { public_key: PublicKey(fedcba98…), name: 6 bytes }, chat: Some(ChatId(01234567…)) } }
-    ChatChanged(Chat { id: ChatId(01234567…), with: Contact { public_key: PublicKey(fedcba98…), name: 6 bytes }, stage: Open, last: Some(Preview { text: 6 bytes, direction: Outgoing(Sent { on: 1, of: 2 }), sent_at: UnixTime(5) }), unread: 1, touched_at: UnixTime(5), read_up_to: Seq(3) })
-    MessageAdded { answers: None, chat: ChatId(01234567…), message: Message { id: MessageId(aabbccdd…), seq: Seq(4), direction: Incoming, author: PublicKey(fedcba98…), text: 6 bytes, sent_at: UnixTime(5) } }
-    PageLoaded { answers: CommandId(7), chat: ChatId(01234567…), messages: [Message { id: MessageId(aabbccdd…), seq: Seq(4), direction: Incoming, author: PublicKey(fedcba98…), text: 6 bytes, sent_at: UnixTime(5) }], reached_start: true }
+    ChatChanged(Chat { id: ChatId(01234567…), with: Contact { public_key: PublicKey(fedcba98…), name: 6 bytes }, stage: Open, last: Some(Preview { text: 6 bytes, direction: Outgoing(Sent { on: 1, of: 2 }), sent_at: UnixTime(5) }), unread: 1, touched_at: UnixTime(5), read_up_to: Place { at: UnixTime(0), clock: 0, tie: (0, 0) }, gaps: [] })
+    MessageAdded { answers: None, chat: ChatId(01234567…), message: Message { id: MessageId(aabbccdd…), place: Place { at: UnixTime(0), clock: 0, tie: (0, 0) }, direction: Incoming, author: PublicKey(fedcba98…), text: 6 bytes, sent_at: UnixTime(5), received_at: UnixTime(6) } }
+    PageLoaded { answers: CommandId(7), chat: ChatId(01234567…), messages: [Message { id: MessageId(aabbccdd…), place: Place { at: UnixTime(0), clock: 0, tie: (0, 0) }, direction: Incoming, author: PublicKey(fedcba98…), text: 6 bytes, sent_at: UnixTime(5), received_at: UnixTime(6) }], is_last: true }
     "#);
 }

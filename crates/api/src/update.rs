@@ -1,6 +1,6 @@
 use crate::{
-    Account, Chat, ChatId, CommandId, Failure, Invite, Message, MessageState, PublicKey, RelayUrl,
-    Seq, Server, Settings, Snapshot, UnixTime,
+    Account, CatchUp, Chat, ChatId, CommandId, Delivery, Failure, Invite, Message, MessageState,
+    Place, PublicKey, RelayUrl, Server, Settings, Snapshot, UnixTime,
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,15 +39,28 @@ pub enum Update {
     /// What became of one's own message.
     MessageStateChanged {
         chat: ChatId,
-        seq: Seq,
+        place: Place,
         state: MessageState,
     },
-    /// Oldest first; `messages` is shorter than asked only when `reached_start`.
+    /// A message was withdrawn. `answers` is set in the tab that asked.
+    MessageRemoved {
+        answers: Option<CommandId>,
+        chat: ChatId,
+        place: Place,
+    },
+    DeliveryLoaded {
+        answers: CommandId,
+        chat: ChatId,
+        place: Place,
+        delivery: Delivery,
+    },
+    /// Oldest first; `messages` is shorter than asked only when `is_last`: nothing more
+    /// lies in the direction that was asked for.
     PageLoaded {
         answers: CommandId,
         chat: ChatId,
         messages: Vec<Message>,
-        reached_start: bool,
+        is_last: bool,
     },
     /// Somebody is writing; forget it at `until` or when their message arrives.
     TypingStarted {
@@ -59,12 +72,64 @@ pub enum Update {
     ServerRemoved(RelayUrl),
     SettingsChanged(Settings),
     StorageChanged(Storage),
-    /// Another tab holds the engine; this one takes over when that one closes.
-    RunningElsewhere,
+    CatchUpChanged(CatchUp),
+    /// Said by the worker of this tab: how it reaches the engine.
+    LeadChanged(Lead),
     /// The engine could not start or had to stop; `detail` is for a bug report.
     Stopped {
+        reason: StopReason,
         detail: String,
     },
+}
+
+impl Update {
+    /// The command this answers.
+    pub fn answers(&self) -> Option<CommandId> {
+        match self {
+            Self::Attached { answers, .. }
+            | Self::Refused { answers, .. }
+            | Self::InviteRead { answers, .. }
+            | Self::ChatOpened { answers, .. }
+            | Self::DeliveryLoaded { answers, .. }
+            | Self::PageLoaded { answers, .. } => Some(*answers),
+            Self::MessageAdded { answers, .. } | Self::MessageRemoved { answers, .. } => *answers,
+            _ => None,
+        }
+    }
+
+    /// Whether it is nothing to any tab but the one that asked.
+    pub fn is_for_asker(&self) -> bool {
+        let is_news = matches!(self, Self::MessageAdded { .. } | Self::MessageRemoved { .. });
+        self.answers().is_some() && !is_news
+    }
+}
+
+/// How a tab reaches the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lead {
+    /// It works, here or in another tab.
+    Working,
+    /// The tab that held it went away or hangs; another is taking over.
+    Changing,
+    /// Another tab holds it, and this browser cannot keep two apart: this one only reads.
+    ReadOnly,
+}
+
+/// Why the engine does not run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StopReason {
+    /// A fault of ours.
+    Fault,
+    /// The browser lacks something without which nothing works.
+    Unsupported,
+    /// The browser's storage cannot be opened or has no room at all.
+    StorageUnavailable,
+    /// What is stored cannot be read; nothing was changed.
+    StorageUnreadable,
+    /// What is stored was written by a newer version of the app: reload.
+    NewerVersion,
+    /// Another copy of this account is running, or this one was restored from an old state.
+    Copied,
 }
 
 /// Whether what happens can be kept. While it cannot, nothing is sent or shown.

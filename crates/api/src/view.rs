@@ -1,5 +1,5 @@
 use crate::redact::Length;
-use crate::{ChatId, MessageId, PublicKey, RelayUrl, Seq, UnixTime};
+use crate::{ChatId, Gap, MessageId, Place, PublicKey, Server, UnixTime};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -39,7 +39,9 @@ pub struct Chat {
     /// When the chat began here or last changed: what the list is sorted by.
     pub touched_at: UnixTime,
     /// Everything up to here was on this person's screen.
-    pub read_up_to: Seq,
+    pub read_up_to: Place,
+    /// What is known to be missing, oldest first.
+    pub gaps: Vec<Gap>,
 }
 
 /// How far a chat has come.
@@ -65,12 +67,14 @@ pub struct Preview {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     pub id: MessageId,
-    pub seq: Seq,
+    pub place: Place,
     pub direction: Direction,
     pub author: PublicKey,
     pub text: String,
     /// As the author's device said.
     pub sent_at: UnixTime,
+    /// When it was kept here.
+    pub received_at: UnixTime,
 }
 
 /// Who wrote a message; what became of it, where that was us.
@@ -88,33 +92,12 @@ pub enum MessageState {
     NotSent,
     /// Kept on this device, not yet held by any server.
     Sending,
-    /// `on` of the chat's `of` servers have acknowledged it.
+    /// It was read back from `on` of the chat's `of` servers.
     Sent { on: u16, of: u16 },
     /// The other person's device has it.
     Delivered,
     /// It was on the other person's screen.
     Read,
-}
-
-/// One server, as the Servers page shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Server {
-    pub url: RelayUrl,
-    pub link: LinkState,
-    /// Milliseconds from connecting to the socket's opening, when it last did.
-    pub opened_in_ms: Option<u32>,
-    /// What the server last said to a person (a refusal, a notice); unverified text.
-    pub said: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum LinkState {
-    Connecting,
-    Connected,
-    /// Down; the next try is at `retry_at` where one is planned.
-    Offline {
-        retry_at: Option<UnixTime>,
-    },
 }
 
 /// Whether contacts learn that their messages were on this person's screen. That a
@@ -140,6 +123,21 @@ pub struct Snapshot {
     pub chats: Vec<Chat>,
     pub servers: Vec<Server>,
     pub settings: Settings,
+    pub catch_up: CatchUp,
+}
+
+/// How far fetching what servers kept for this person has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CatchUp {
+    /// Nothing is being fetched.
+    #[default]
+    Done,
+    Running {
+        /// Events fetched since it began.
+        fetched: u32,
+        /// Of how many, where a server told.
+        of: Option<u32>,
+    },
 }
 
 impl fmt::Debug for Account {
@@ -175,7 +173,7 @@ impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Message")
             .field("id", &self.id)
-            .field("seq", &self.seq)
+            .field("place", &self.place)
             .field("direction", &self.direction)
             .field("author", &self.author)
             .field("text", &Length(&self.text))
