@@ -61,7 +61,7 @@ fn ticks_go_from_sending_to_sent_to_delivered_to_read() {
     assert_eq!(world.states("Alice", "Bob"), [MessageState::Delivered]);
     let with_bob = world.chat_of("Bob", "Alice");
     assert_eq!(with_bob.unread, 1);
-    world.command("Bob", Command::MarkRead { chat: with_bob.id, up_to: zajil_api::Seq(1) });
+    world.command("Bob", Command::MarkRead { chat: with_bob.id, up_to: zajil_api::Place::END });
     world.pass(1_000);
     assert_eq!(world.chat_of("Bob", "Alice").unread, 0);
     assert_eq!(world.states("Alice", "Bob"), [MessageState::Read]);
@@ -76,7 +76,7 @@ fn who_withholds_receipts_still_confirms_delivery_and_nothing_more() {
     world.send("Alice", "Bob", "one");
     world.pass(1_000);
     let chat = world.chat_of("Bob", "Alice").id;
-    world.command("Bob", Command::MarkRead { chat, up_to: zajil_api::Seq(1) });
+    world.command("Bob", Command::MarkRead { chat, up_to: zajil_api::Place::END });
     world.pass(10_000);
     assert_eq!(world.states("Alice", "Bob"), [MessageState::Delivered]);
 }

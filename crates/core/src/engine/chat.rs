@@ -1,17 +1,19 @@
 //! A chat in memory: its row, and what is worked out anew at each start.
 
-use super::record::{ChatKey, ChatRow, GroupRow, MessageRow};
+use super::record::{ChatKey, ChatRow, GroupRow, Heard, MessageRow};
 use super::{Engine, Timestamp};
 use crate::mls::Group;
 use crate::nostr::{EventId, PublicKey};
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 use zajil_api::{
-    ChatId, Contact, Direction, Message, MessageId, MessageState, Preview, RelayUrl, Seq, Stage,
-    UnixTime,
+    ChatId, Contact, Direction, Gap, Message, MessageId, MessageState, Place, Preview, RelayUrl,
+    Stage, UnixTime,
 };
 
 /// Characters of a preview.
 const PREVIEW: usize = 160;
+/// A message dated further ahead than this does not draw ours with it.
+const MAX_AHEAD_SECONDS: u64 = 900;
 /// The other's latest messages, remembered to say how far they were read.
 const RECENT: usize = 256;
 
@@ -23,7 +25,9 @@ pub(super) struct Chat {
     pub typing_sent_at: Option<Timestamp>,
     /// When the other was last heard of since this start.
     pub heard_at: Option<Timestamp>,
-    recent: VecDeque<(Seq, EventId)>,
+    recent: BTreeMap<Place, EventId>,
+    /// What people are told to be missing.
+    pub gaps: Vec<Gap>,
 }
 
 impl ChatKey {
@@ -39,7 +43,15 @@ impl ChatKey {
 impl Chat {
     pub fn new(row: ChatRow, groups: Vec<Group>) -> Self {
         let recent = row.last_incoming.into_iter().collect();
-        Self { row, groups, receipts_due_at: None, typing_sent_at: None, heard_at: None, recent }
+        Self {
+            row,
+            groups,
+            receipts_due_at: None,
+            typing_sent_at: None,
+            heard_at: None,
+            recent,
+            gaps: Vec::new(),
+        }
     }
 
     pub fn fresh(key: ChatKey, peer: PublicKey, name: String, stage: Stage, at: UnixTime) -> Self {
@@ -50,9 +62,14 @@ impl Chat {
             stage,
             groups: Vec::new(),
             wanted: None,
-            next_seq: Seq(1),
+            newest: Place::START,
+            clock: 0,
             sent: 0,
-            read_up_to: Seq(0),
+            sent_at: UnixTime(0),
+            received: 0,
+            heard: Heard::default(),
+            read_up_to: Place::START,
+            peer_read: Place::START,
             unread: 0,
             last: None,
             touched_at: at,
@@ -60,6 +77,10 @@ impl Chat {
             to_confirm: Vec::new(),
             to_mark_read: None,
             last_incoming: None,
+            done: Vec::new(),
+            made_at: UnixTime(0),
+            must_renew: false,
+            owes_name: false,
         };
         Self::new(row, Vec::new())
     }
@@ -77,6 +98,7 @@ impl Chat {
             unread: row.unread,
             touched_at: row.touched_at,
             read_up_to: row.read_up_to,
+            gaps: self.gaps.clone(),
         }
     }
 
@@ -98,45 +120,73 @@ impl Chat {
         self.row.groups.iter().flat_map(|group| &group.relays).chain(wanted)
     }
 
-    /// Takes the next place in the chat for `message`, and previews it.
-    pub fn place(&mut self, message: &MessageRow, at: UnixTime) -> Seq {
-        let seq = self.row.next_seq;
-        self.row.next_seq = Seq(seq.0 + 1);
-        self.row.touched_at = at;
-        let direction = match message.mine {
-            true => Direction::Outgoing(MessageState::Sending),
-            false => Direction::Incoming,
-        };
-        let text = message.text.chars().take(PREVIEW).collect();
-        self.row.last = Some(Preview { text, direction, sent_at: message.sent_at });
-        if !message.mine {
-            self.row.unread = self.row.unread.saturating_add(1);
-            self.row.last_incoming = Some((seq, message.id));
-            self.recent.push_back((seq, message.id));
-            if self.recent.len() > RECENT {
-                self.recent.pop_front();
-            }
+    /// The place of the next message of ours, written at `now`: behind what was seen so far,
+    /// unless that claims to come from the future.
+    pub fn next_place(&self, now: UnixTime) -> (UnixTime, u64) {
+        let newest = self.row.newest.at;
+        let seen = if newest.0 <= now.0 + MAX_AHEAD_SECONDS { newest } else { now };
+        (now.max(seen).max(self.row.sent_at), self.row.clock + 1)
+    }
+
+    /// Takes `message` into the chat's row: what is last, unread, and previewed.
+    pub fn place(&mut self, message: &MessageRow, at: UnixTime) -> Place {
+        let place = message.place();
+        let row = &mut self.row;
+        row.clock = row.clock.max(message.clock);
+        row.touched_at = at;
+        if place >= row.newest {
+            row.newest = place;
+            row.last = Some(message.preview());
         }
-        seq
+        if message.mine {
+            row.sent_at = row.sent_at.max(message.sent_at);
+            return place;
+        }
+        row.received += 1;
+        row.unread = row.unread.saturating_add(1);
+        if row.last_incoming.is_none_or(|(last, _)| last < place) {
+            row.last_incoming = Some((place, message.id));
+        }
+        self.recent.insert(place, message.id);
+        if self.recent.len() > RECENT {
+            self.recent.pop_first();
+        }
+        place
     }
 
-    /// The other's newest message up to `seq`, as far as remembered.
-    pub fn newest_incoming_until(&self, seq: Seq) -> Option<EventId> {
-        self.recent.iter().rev().find(|(at, _)| *at <= seq).map(|(_, id)| *id)
+    /// The other's last message up to `place`, as far as remembered.
+    pub fn last_incoming_until(&self, place: Place) -> Option<EventId> {
+        self.recent.range(..=place).next_back().map(|(_, id)| *id)
     }
 
-    /// How many of the other's messages lie behind `seq`, as far as remembered.
-    pub fn unread_after(&self, seq: Seq) -> u32 {
-        let behind = self.recent.iter().filter(|(at, _)| *at > seq).count();
+    /// How many of the other's messages lie behind `place`, as far as remembered.
+    pub fn unread_after(&self, place: Place) -> u32 {
+        let behind = self.recent.range(place..).filter(|(at, _)| **at > place).count();
         u32::try_from(behind).unwrap_or(u32::MAX).min(self.row.unread)
     }
 }
 
 impl MessageRow {
-    pub fn view(&self, seq: Seq, state: MessageState) -> Message {
+    pub fn place(&self) -> Place {
+        let (high, low) = self.id.as_bytes().split_at(4);
+        let half =
+            |bytes: &[u8]| bytes.first_chunk::<4>().map_or(0, |bytes| u32::from_be_bytes(*bytes));
+        Place { at: self.sent_at, clock: self.clock, tie: (half(high), half(low)) }
+    }
+
+    pub fn preview(&self) -> Preview {
+        let direction = match self.mine {
+            true => Direction::Outgoing(MessageState::Sending),
+            false => Direction::Incoming,
+        };
+        let text = self.text.chars().take(PREVIEW).collect();
+        Preview { text, direction, sent_at: self.sent_at }
+    }
+
+    pub fn view(&self, state: MessageState) -> Message {
         Message {
             id: MessageId::new(self.id.to_hex()),
-            seq,
+            place: self.place(),
             direction: match self.mine {
                 true => Direction::Outgoing(state),
                 false => Direction::Incoming,
@@ -144,6 +194,7 @@ impl MessageRow {
             author: zajil_api::PublicKey::new(self.author.to_hex()),
             text: self.text.clone(),
             sent_at: self.sent_at,
+            received_at: self.received_at,
         }
     }
 }

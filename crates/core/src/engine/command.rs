@@ -40,8 +40,13 @@ impl Engine {
             Command::AcceptRequest { chat } => self.accept_request(self.known(&chat)?),
             Command::DeclineRequest { chat } => self.decline_request(self.known(&chat)?),
             Command::SendMessage { chat, text } => self.send_message(id, self.known(&chat)?, text),
-            Command::LoadMessages { chat, before, limit } => {
-                self.load_messages(id, self.known(&chat)?, before, limit);
+            Command::RetryMessage { .. }
+            | Command::WithdrawMessage { .. }
+            | Command::LoadDelivery { .. }
+            | Command::PractiseOutage { .. }
+            | Command::EndPractice => Err(Failure::Internal),
+            Command::LoadMessages { chat, page, limit } => {
+                self.load_messages(id, self.known(&chat)?, page, limit);
                 Ok(())
             }
             Command::MarkRead { chat, up_to } => {
@@ -78,6 +83,7 @@ impl Engine {
             chats,
             servers: self.server_views(),
             settings: self.settings,
+            catch_up: zajil_api::CatchUp::Done,
         }
     }
 
@@ -136,9 +142,7 @@ impl Engine {
             self.note("deleting a group", deleted);
         }
         self.dirty.mls = true;
-        for seq in 1..chat.row.next_seq.0 {
-            self.forget_message(key, zajil_api::Seq(seq));
-        }
+        self.forget_messages(key);
         let (gone, kept) = std::mem::take(&mut self.parked)
             .into_iter()
             .partition(|row: &super::record::ParkedRow| row.chat == key);

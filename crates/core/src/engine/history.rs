@@ -5,25 +5,33 @@ use super::save::{MessagePart, message_key};
 use super::{Engine, LoadToken, Output};
 use crate::store::{Order, Range, Row, Table};
 use std::collections::BTreeMap;
-use zajil_api::{CommandId, Message, MessageState, Seq, Update};
+use zajil_api::{CommandId, Message, MessageState, Page, Place, Update};
 
 /// Messages of one page at most.
 const MAX_PAGE: u16 = 200;
-/// A message has so many rows at most: what was said, and what became of it.
-const ROWS: u32 = 2;
+/// A message has so many rows at most: what was said, what became of it, where it lies.
+const ROWS: u32 = 3;
 
 /// Pages that were asked for and not yet read.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
-    waiting: BTreeMap<LoadToken, Page>,
+    waiting: BTreeMap<LoadToken, Wanted>,
     next: u64,
 }
 
 #[derive(Debug)]
-struct Page {
-    answers: CommandId,
-    chat: ChatKey,
-    limit: u16,
+enum Wanted {
+    Page {
+        answers: CommandId,
+        chat: ChatKey,
+        page: Page,
+        limit: u16,
+    },
+    /// One message, for the tab whose command came twice.
+    Message {
+        answers: CommandId,
+        chat: ChatKey,
+    },
 }
 
 impl Engine {
@@ -31,49 +39,101 @@ impl Engine {
         &mut self,
         answers: CommandId,
         chat: ChatKey,
-        before: Option<Seq>,
+        page: Page,
         limit: u16,
     ) {
         let limit = limit.clamp(1, MAX_PAGE);
-        let token = LoadToken(self.pages.next);
-        self.pages.next += 1;
-        self.pages.waiting.insert(token, Page { answers, chat, limit });
+        let (from, to, order) = match page {
+            Page::Newest => (Place::START, Place::END, Order::Descending),
+            Page::Before(place) => (Place::START, place, Order::Descending),
+            Page::After(place) => (place, Place::END, Order::Ascending),
+        };
+        // Behind all of that message's rows, where it is the first that is not wanted.
+        let first_part = if matches!(page, Page::After(_)) { u8::MAX } else { 0 };
         let range = Range {
             table: Table::Messages,
-            from: message_key(chat, Seq(0), 0),
-            to: Some(message_key(chat, before.unwrap_or(Seq(u64::MAX)), 0)),
-            order: Order::Descending,
+            from: message_key(chat, from, first_part),
+            to: Some(message_key(chat, to, 0)),
+            order,
             limit: Some(u32::from(limit) * ROWS),
         };
+        self.load(range, Wanted::Page { answers, chat, page, limit });
+    }
+
+    /// A command came again: its message is shown again to whoever asked.
+    pub(super) fn answer_again(&mut self, answers: CommandId, chat: ChatKey, place: Place) {
+        let range = Range {
+            table: Table::Messages,
+            from: message_key(chat, place, 0),
+            to: Some(message_key(chat, place, u8::MAX)),
+            order: Order::Ascending,
+            limit: None,
+        };
+        self.load(range, Wanted::Message { answers, chat });
+    }
+
+    fn load(&mut self, range: Range, wanted: Wanted) {
+        let token = LoadToken(self.pages.next);
+        self.pages.next += 1;
+        self.pages.waiting.insert(token, wanted);
         self.outputs.push_back(Output::Load { token, range });
     }
 
     pub(super) fn handle_loaded(&mut self, token: LoadToken, rows: &[Row]) {
-        let Some(Page { answers, chat, limit }) = self.pages.waiting.remove(&token) else { return };
-        let mut said: BTreeMap<Seq, MessageRow> = BTreeMap::new();
-        let mut states: BTreeMap<Seq, MessageState> = BTreeMap::new();
+        match self.pages.waiting.remove(&token) {
+            Some(Wanted::Page { answers, chat, page, limit }) => {
+                self.page_loaded(answers, chat, page, limit, rows);
+            }
+            Some(Wanted::Message { answers, chat }) => {
+                for message in self.read_messages(chat, rows) {
+                    let chat = chat.to_id();
+                    self.update(Update::MessageAdded { answers: Some(answers), chat, message });
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// The messages of these rows, oldest first, each in its present state.
+    fn read_messages(&self, chat: ChatKey, rows: &[Row]) -> Vec<Message> {
+        let mut said: BTreeMap<Place, MessageRow> = BTreeMap::new();
+        let mut states: BTreeMap<Place, MessageState> = BTreeMap::new();
         for (key, sealed) in rows {
             match self.read_message(key, sealed) {
-                Some((seq, MessagePart::Said(row))) => {
-                    said.insert(seq, row);
+                Some((place, MessagePart::Said(row))) => {
+                    said.insert(place, row);
                 }
-                Some((seq, MessagePart::State(state))) => {
-                    states.insert(seq, state);
+                Some((place, MessagePart::State(state))) => {
+                    states.insert(place, state);
                 }
+                Some((_, MessagePart::Delivery(_))) => {}
                 None => tracing::error!("a message's row does not open"),
             }
         }
-        let exhausted = rows.len() < usize::from(limit) * ROWS as usize;
-        let surplus = said.len().saturating_sub(usize::from(limit));
-        let messages: Vec<Message> = said
-            .into_iter()
-            .skip(surplus)
-            .map(|(seq, row)| {
-                let state = self.unsettled.state_at(chat, seq).or(states.get(&seq).copied());
-                row.view(seq, state.unwrap_or(MessageState::Sending))
-            })
-            .collect();
-        let reached_start = exhausted && surplus == 0;
-        self.update(Update::PageLoaded { answers, chat: chat.to_id(), messages, reached_start });
+        let state = |place: &Place| {
+            let state = self.unsettled.state_at(chat, *place).or(states.get(place).copied());
+            state.unwrap_or(MessageState::Sending)
+        };
+        said.iter().map(|(place, row)| row.view(state(place))).collect()
+    }
+
+    fn page_loaded(
+        &mut self,
+        answers: CommandId,
+        chat: ChatKey,
+        page: Page,
+        limit: u16,
+        rows: &[Row],
+    ) {
+        let limit = usize::from(limit);
+        let mut messages = self.read_messages(chat, rows);
+        let is_last = rows.len() < limit * ROWS as usize && messages.len() <= limit;
+        match page {
+            Page::After(_) => messages.truncate(limit),
+            Page::Newest | Page::Before(_) => {
+                messages.drain(..messages.len().saturating_sub(limit));
+            }
+        }
+        self.update(Update::PageLoaded { answers, chat: chat.to_id(), messages, is_last });
     }
 }

@@ -29,6 +29,7 @@ mod commit;
 mod error;
 mod feed;
 mod frames;
+mod heard;
 mod history;
 mod invite;
 mod join;

@@ -162,13 +162,13 @@ impl Engine {
             self.outbox.remove(id);
         }
         match purpose {
-            Purpose::Message { chat, seq } if accepted > 0 => {
+            Purpose::Message { chat, place } if accepted > 0 => {
                 let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
                 let state = MessageState::Sent { on: count(accepted), of: count(of) };
-                self.settle(chat, seq, state);
+                self.settle(chat, place, state);
             }
-            Purpose::Message { chat, seq } if refused => {
-                self.settle(chat, seq, MessageState::NotSent);
+            Purpose::Message { chat, place } if refused => {
+                self.settle(chat, place, MessageState::NotSent);
             }
             Purpose::Commit { chat, group } if accepted > 0 => self.commit_accepted(chat, &group),
             Purpose::Commit { chat, group } if refused => self.commit_refused(chat, &group),
@@ -181,8 +181,8 @@ impl Engine {
     pub(super) fn reopen(&mut self, relay: &RelayUrl) {
         for (id, purpose) in self.outbox.reopen(relay) {
             self.dirty.outgoing.insert(id);
-            if let Purpose::Message { chat, seq } = purpose {
-                self.settle(chat, seq, MessageState::Sending);
+            if let Purpose::Message { chat, place } = purpose {
+                self.settle(chat, place, MessageState::Sending);
             }
         }
     }

@@ -6,7 +6,7 @@ use super::record::{ChatKey, Purpose};
 use crate::engine::{Output, Timestamp};
 use crate::envelope::{Inner, InnerKind, MAX_RECEIPT, ReceiptKind};
 use crate::nostr::EventId;
-use zajil_api::{MessageState, Receipts, Seq, Stage};
+use zajil_api::{MessageState, Place, Receipts, Stage};
 
 /// Receipts wait a moment for company, so that a burst costs one.
 const GATHER_MS: u64 = 120;
@@ -74,20 +74,22 @@ impl Engine {
     }
 
     /// Everything up to `up_to` was on the screen.
-    pub(super) fn mark_read(&mut self, key: ChatKey, up_to: Seq) {
+    pub(super) fn mark_read(&mut self, key: ChatKey, up_to: Place) {
         let shared = self.settings.receipts == Receipts::Shared;
         let Some(chat) = self.chats.get_mut(&key) else { return };
-        let up_to = Seq(up_to.0.min(chat.row.next_seq.0.saturating_sub(1)));
-        if up_to <= chat.row.read_up_to {
+        // What came late has its place among what was read.
+        let read = up_to.min(chat.row.newest).max(chat.row.read_up_to);
+        let unread = chat.unread_after(read);
+        if read == chat.row.read_up_to && unread == chat.row.unread {
             return;
         }
-        let newest = chat.newest_incoming_until(up_to);
-        let was_read = chat.newest_incoming_until(chat.row.read_up_to);
-        chat.row.unread = chat.unread_after(up_to);
-        chat.row.read_up_to = up_to;
-        if shared && newest.is_some() && newest != was_read {
+        let newest = chat.last_incoming_until(read);
+        let was_read = chat.last_incoming_until(chat.row.read_up_to);
+        if shared && newest.is_some() && (newest != was_read || unread < chat.row.unread) {
             chat.row.to_mark_read = newest;
         }
+        chat.row.unread = unread;
+        chat.row.read_up_to = read;
         self.chat_changed(key);
         self.receipts_due(key);
     }
@@ -95,16 +97,26 @@ impl Engine {
     /// The other tells what became of our messages.
     pub(super) fn handle_receipt(&mut self, key: ChatKey, kind: ReceiptKind, of: &[EventId]) {
         for id in of {
-            let Some((chat, seq)) = self.unsettled.place_of(id) else { continue };
+            let Some((chat, place)) = self.unsettled.place_of(id) else { continue };
             if chat != key {
                 continue;
             }
             match kind {
-                ReceiptKind::Delivered => self.settle(key, seq, MessageState::Delivered),
+                ReceiptKind::Delivered => {
+                    let read = self.chats.get(&key).map(|chat| chat.row.peer_read);
+                    let was_read = read.is_some_and(|read| place <= read);
+                    let state = if was_read { MessageState::Read } else { MessageState::Delivered };
+                    self.settle(key, place, state);
+                }
                 ReceiptKind::Read => {
-                    for seq in self.unsettled.up_to(key, seq) {
-                        self.settle(key, seq, MessageState::Read);
+                    if let Some(chat) = self.chats.get_mut(&key) {
+                        chat.row.peer_read = chat.row.peer_read.max(place);
+                        self.chat_changed(key);
                     }
+                    for place in self.unsettled.delivered_up_to(key, place) {
+                        self.settle(key, place, MessageState::Read);
+                    }
+                    self.settle(key, place, MessageState::Read);
                 }
             }
         }

@@ -33,7 +33,6 @@ enum Epoch {
 #[derive(Debug)]
 pub(super) struct Arrival {
     chat: ChatKey,
-    count: u64,
     row: MessageRow,
 }
 
@@ -47,23 +46,30 @@ impl Engine {
         self.arrivals = Some(Vec::new());
         read(self);
         let mut arrivals = self.arrivals.take().unwrap_or_default();
-        arrivals.sort_by_key(|arrival| (arrival.row.sent_at, arrival.count, arrival.row.id));
+        arrivals.sort_by_key(|arrival| arrival.row.place());
         for arrival in arrivals {
             self.place_arrival(arrival);
         }
     }
 
-    fn place_arrival(&mut self, Arrival { chat: key, row, .. }: Arrival) {
+    fn place_arrival(&mut self, Arrival { chat: key, row }: Arrival) {
         let now = self.unix_now();
         let Some(chat) = self.chats.get_mut(&key) else { return };
-        if chat.row.stage == Stage::Requested && chat.row.next_seq.0 > MAX_REQUEST_MESSAGES {
+        if chat.row.stage == Stage::Requested && chat.row.received >= MAX_REQUEST_MESSAGES {
             return;
         }
-        let seq = chat.place(&row, now);
+        // Sent again because the receipt for it was lost, or somebody else asked for it.
+        let is_new = chat.row.heard.note(row.count, row.place(), now);
         chat.row.to_confirm.push(row.id);
-        self.save_message(key, seq, &row);
+        if !is_new {
+            self.chat_changed(key);
+            self.receipts_due(key);
+            return;
+        }
+        let place = chat.place(&row, now);
+        self.save_message(key, place, &row);
         self.chat_changed(key);
-        let message = row.view(seq, MessageState::Sending);
+        let message = row.view(MessageState::Sending);
         self.update(Update::MessageAdded { answers: None, chat: key.to_id(), message });
         self.receipts_due(key);
     }
@@ -145,7 +151,7 @@ impl Engine {
         }
         chat.heard_at = Some(self.now);
         match inner.kind {
-            InnerKind::Chat { text, count } => {
+            InnerKind::Chat { text, count, clock } => {
                 let row = MessageRow {
                     id: inner.id,
                     author: inner.author,
@@ -153,8 +159,10 @@ impl Engine {
                     text,
                     sent_at: inner.created_at,
                     received_at: now,
+                    count,
+                    clock,
                 };
-                let arrival = Arrival { chat: key, count, row };
+                let arrival = Arrival { chat: key, row };
                 match &mut self.arrivals {
                     Some(arrivals) => arrivals.push(arrival),
                     None => self.place_arrival(arrival),

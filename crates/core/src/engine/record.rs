@@ -7,11 +7,11 @@ use crate::envelope::{GroupEventKey, SealedMessage};
 use crate::nostr::{EventId, PublicKey};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use zajil_api::{MessageState, Preview, RelayUrl, Seq, Settings, Stage, UnixTime};
+use zajil_api::{MessageState, Place, Preview, RelayUrl, Settings, Stage, UnixTime};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// The version of everything in this file.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A chat's name within the store: 16 random bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -74,10 +74,20 @@ pub struct ChatRow {
     pub groups: Vec<GroupRow>,
     /// How the chat was asked for, until it is founded.
     pub wanted: Option<WantedRow>,
-    pub next_seq: Seq,
-    /// Own messages so far.
+    /// The last message's place.
+    pub newest: Place,
+    /// The largest clock seen in a message (Lamport's).
+    pub clock: u64,
+    /// Own messages so far, and the time of the last.
     pub sent: u64,
-    pub read_up_to: Seq,
+    pub sent_at: UnixTime,
+    /// The other's messages so far.
+    pub received: u64,
+    /// Which of the other's messages are here, by the other's count.
+    pub heard: Heard,
+    pub read_up_to: Place,
+    /// How far the other has read.
+    pub peer_read: Place,
     pub unread: u32,
     pub last: Option<Preview>,
     pub touched_at: UnixTime,
@@ -87,8 +97,44 @@ pub struct ChatRow {
     pub to_confirm: Vec<EventId>,
     /// Seen up to this one, and the sender does not know yet.
     pub to_mark_read: Option<EventId>,
-    /// The newest message of the other's.
-    pub last_incoming: Option<(Seq, EventId)>,
+    /// The other's last message.
+    pub last_incoming: Option<(Place, EventId)>,
+    /// The latest commands that were carried out, should they come again.
+    pub done: Vec<DoneRow>,
+    /// The time of the last event made for the chat.
+    pub made_at: UnixTime,
+    /// Another copy of this device wrote here: nothing is encrypted before our leaf is renewed.
+    pub must_renew: bool,
+    /// The other has not been told our name yet.
+    pub owes_name: bool,
+}
+
+/// Which of the other's messages are here: all up to `total` but the missing ones.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Heard {
+    pub total: u64,
+    /// By count.
+    pub missing: Vec<MissingRow>,
+}
+
+/// Messages known to exist, from one count to another, both included.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MissingRow {
+    pub from: u64,
+    pub to: u64,
+    /// The first message behind them.
+    pub before: Place,
+    pub since: UnixTime,
+    /// How often the author was asked, and when last.
+    pub asks: u32,
+    pub asked_at: UnixTime,
+}
+
+/// A message that a command made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DoneRow {
+    pub command: u64,
+    pub place: Place,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -112,7 +158,7 @@ pub struct WantedRow {
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct QueuedRow {
-    pub seq: Seq,
+    pub place: Place,
     /// The inner event's JSON.
     pub rumor: String,
 }
@@ -169,13 +215,15 @@ pub enum Answer {
     None,
     Accepted,
     Refused,
+    /// It was read back from there.
+    Held,
 }
 
 /// What is to happen when servers answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
     /// A message people wrote: its state changes.
-    Message { chat: ChatKey, seq: Seq },
+    Message { chat: ChatKey, place: Place },
     /// A commit: it takes effect with the first acceptance.
     Commit { chat: ChatKey, group: [u8; 32] },
     /// Nothing.
@@ -185,7 +233,7 @@ pub enum Purpose {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UnsettledRow {
     pub chat: ChatKey,
-    pub seq: Seq,
+    pub place: Place,
     pub id: EventId,
     pub state: MessageState,
 }
@@ -207,6 +255,16 @@ pub struct MessageRow {
     pub text: String,
     pub sent_at: UnixTime,
     pub received_at: UnixTime,
+    /// The author's count of messages in the chat, from 1; 0 where they do not count.
+    pub count: u64,
+    /// As in [`Place`].
+    pub clock: u64,
+}
+
+/// Part 3 of a message's rows, of one's own: where it lies, once nothing more is on its way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeliveryRow {
+    pub copies: Vec<Target>,
 }
 
 macro_rules! redacted {

@@ -15,6 +15,10 @@ fn relay() -> RelayUrl {
     RelayUrl::new("wss://r")
 }
 
+fn place() -> Place {
+    Place { at: UnixTime(6), clock: 300, tie: (0xe1e1_e1e1, 0xe1e1_e1e1) }
+}
+
 fn chat() -> ChatRow {
     ChatRow {
         key: ChatKey([1; 16]),
@@ -30,9 +34,24 @@ fn chat() -> ChatRow {
             pending_commit: true,
         }],
         wanted: Some(WantedRow { token: [3; 16], relays: vec![relay()] }),
-        next_seq: Seq(300),
+        newest: place(),
+        clock: 300,
         sent: 2,
-        read_up_to: Seq(1),
+        sent_at: UnixTime(6),
+        received: 1,
+        heard: Heard {
+            total: 3,
+            missing: vec![MissingRow {
+                from: 1,
+                to: 2,
+                before: place(),
+                since: UnixTime(5),
+                asks: 1,
+                asked_at: UnixTime(6),
+            }],
+        },
+        read_up_to: place(),
+        peer_read: Place::START,
         unread: 1,
         last: Some(Preview {
             text: "hi".to_owned(),
@@ -40,10 +59,14 @@ fn chat() -> ChatRow {
             sent_at: UnixTime(6),
         }),
         touched_at: UnixTime(7),
-        queued: vec![QueuedRow { seq: Seq(2), rumor: "{}".to_owned() }],
+        queued: vec![QueuedRow { place: place(), rumor: "{}".to_owned() }],
         to_confirm: vec![event()],
         to_mark_read: None,
-        last_incoming: Some((Seq(1), event())),
+        last_incoming: Some((place(), event())),
+        done: vec![DoneRow { command: 9, place: place() }],
+        made_at: UnixTime(8),
+        must_renew: true,
+        owes_name: false,
     }
 }
 
@@ -69,11 +92,11 @@ fn rows() -> Vec<Record> {
             made: Some(MadeRow { id: event(), json: EventJson("{}".to_owned()), at: UnixTime(8) }),
             since: UnixTime(9),
             targets: vec![Target { relay: relay(), answer: Answer::Refused }],
-            purpose: Purpose::Message { chat: ChatKey([1; 16]), seq: Seq(2) },
+            purpose: Purpose::Message { chat: ChatKey([1; 16]), place: place() },
         }),
         Record::Unsettled(UnsettledRow {
             chat: ChatKey([1; 16]),
-            seq: Seq(2),
+            place: place(),
             id: event(),
             state: MessageState::Delivered,
         }),
@@ -98,8 +121,14 @@ fn stored_rows_keep_their_bytes() {
         text: "hi".to_owned(),
         sent_at: UnixTime(1),
         received_at: UnixTime(2),
+        count: 3,
+        clock: 4,
     };
     dump.push_str(&hex::encode(postcard::to_stdvec(&message).unwrap()));
+    let target = Target { relay: relay(), answer: Answer::Held };
+    dump.push('\n');
+    let delivery = DeliveryRow { copies: vec![target] };
+    dump.push_str(&hex::encode(postcard::to_stdvec(&delivery).unwrap()));
     insta::assert_snapshot!(dump);
 }
 

@@ -2,12 +2,12 @@
 //! as one before any output.
 
 use super::Engine;
-use super::record::{ChatKey, MessageRow, MlsRow, ParkedRow, Record, UnsettledRow};
+use super::record::{ChatKey, DeliveryRow, MessageRow, MlsRow, ParkedRow, Record, UnsettledRow};
 use crate::nostr::{EventId, PublicKey};
 use crate::store::{Key, Table};
 use serde::Serialize;
 use std::collections::BTreeSet;
-use zajil_api::{MessageState, RelayUrl, Seq, UnixTime, Update};
+use zajil_api::{MessageState, Place, RelayUrl, UnixTime, Update};
 use zeroize::Zeroizing;
 
 /// What is worth writing again, and once however often it changed.
@@ -26,22 +26,42 @@ pub(super) const HEADER: &[u8] = b"header";
 const SAID: u8 = 0;
 /// The part that says what became of it.
 const STATE: u8 = 1;
+/// The part that says where it lies.
+const DELIVERY: u8 = 3;
 
 /// A message row's key.
-pub(super) fn message_key(chat: ChatKey, seq: Seq, part: u8) -> Key {
-    [chat.0.as_slice(), &seq.0.to_be_bytes(), &[part]].concat()
+pub(super) fn message_key(chat: ChatKey, place: Place, part: u8) -> Key {
+    [
+        chat.0.as_slice(),
+        &place.at.0.to_be_bytes(),
+        &place.clock.to_be_bytes(),
+        &place.tie.0.to_be_bytes(),
+        &place.tie.1.to_be_bytes(),
+        &[part],
+    ]
+    .concat()
 }
 
 /// The inverse of [`message_key`], without the chat.
-pub(super) fn read_message_key(key: &[u8]) -> Option<(Seq, u8)> {
-    let (seq, part) = key.get(16..)?.split_at_checked(8)?;
-    Some((Seq(u64::from_be_bytes(seq.try_into().ok()?)), *part.first()?))
+pub(super) fn read_message_key(key: &[u8]) -> Option<(Place, u8)> {
+    let rest = key.get(16..)?;
+    let (at, rest) = rest.split_first_chunk::<8>()?;
+    let (clock, rest) = rest.split_first_chunk::<8>()?;
+    let (high, rest) = rest.split_first_chunk::<4>()?;
+    let (low, part) = rest.split_first_chunk::<4>()?;
+    let place = Place {
+        at: UnixTime(u64::from_be_bytes(*at)),
+        clock: u64::from_be_bytes(*clock),
+        tie: (u32::from_be_bytes(*high), u32::from_be_bytes(*low)),
+    };
+    Some((place, *part.first()?))
 }
 
 /// What a message row turned out to be.
 pub(super) enum MessagePart {
     Said(MessageRow),
     State(MessageState),
+    Delivery(DeliveryRow),
 }
 
 impl Engine {
@@ -154,29 +174,39 @@ impl Engine {
         self.forget(&[b"unsettled/", id.as_bytes().as_slice()].concat());
     }
 
-    pub(super) fn save_message(&mut self, chat: ChatKey, seq: Seq, row: &MessageRow) {
-        self.put(Table::Messages, message_key(chat, seq, SAID), row);
+    pub(super) fn save_message(&mut self, chat: ChatKey, place: Place, row: &MessageRow) {
+        self.put(Table::Messages, message_key(chat, place, SAID), row);
     }
 
-    pub(super) fn save_message_state(&mut self, chat: ChatKey, seq: Seq, state: MessageState) {
-        self.put(Table::Messages, message_key(chat, seq, STATE), &state);
+    pub(super) fn save_message_state(&mut self, chat: ChatKey, place: Place, state: MessageState) {
+        self.put(Table::Messages, message_key(chat, place, STATE), &state);
     }
 
-    pub(super) fn forget_message(&mut self, chat: ChatKey, seq: Seq) {
-        for part in [SAID, STATE] {
-            self.changes.delete(Table::Messages, message_key(chat, seq, part));
+    pub(super) fn save_delivery(&mut self, chat: ChatKey, place: Place, row: &DeliveryRow) {
+        self.put(Table::Messages, message_key(chat, place, DELIVERY), row);
+    }
+
+    pub(super) fn forget_message(&mut self, chat: ChatKey, place: Place) {
+        for part in [SAID, STATE, DELIVERY] {
+            self.changes.delete(Table::Messages, message_key(chat, place, part));
         }
     }
 
+    pub(super) fn forget_messages(&mut self, chat: ChatKey) {
+        let from = message_key(chat, Place::START, 0);
+        self.changes.clear(Table::Messages, from, message_key(chat, Place::END, 0));
+    }
+
     /// Opens a row of [`Table::Messages`]; `None` where it is damaged or of a later version.
-    pub(super) fn read_message(&self, key: &[u8], sealed: &[u8]) -> Option<(Seq, MessagePart)> {
-        let (seq, part) = read_message_key(key)?;
+    pub(super) fn read_message(&self, key: &[u8], sealed: &[u8]) -> Option<(Place, MessagePart)> {
+        let (place, part) = read_message_key(key)?;
         let plaintext = self.vault.open(Table::Messages, key, sealed).ok()?;
         let part = match part {
             SAID => MessagePart::Said(postcard::from_bytes(&plaintext).ok()?),
             STATE => MessagePart::State(postcard::from_bytes(&plaintext).ok()?),
+            DELIVERY => MessagePart::Delivery(postcard::from_bytes(&plaintext).ok()?),
             _ => return None,
         };
-        Some((seq, part))
+        Some((place, part))
     }
 }

@@ -2,14 +2,16 @@
 
 use super::Engine;
 use super::error::EngineError;
-use super::record::{ChatKey, GroupRow, MessageRow, Purpose, QueuedRow, UnsettledRow};
+use super::record::{ChatKey, DoneRow, GroupRow, MessageRow, Purpose, QueuedRow, UnsettledRow};
 use crate::envelope::{Inner, InnerKind, SealedMessage, seal_message};
 use rand_core::CryptoRngCore;
 use std::collections::BTreeSet;
-use zajil_api::{CommandId, Failure, MessageState, RelayUrl, Seq, Stage, Update};
+use zajil_api::{CommandId, Failure, MessageState, Place, RelayUrl, Stage, Update};
 
 /// Bytes of an inner event that fit, sealed and in base64, into a relay's usual 64 KiB.
 const MAX_RUMOR: usize = 47_000;
+/// Commands remembered for a chat, should they come again.
+const MAX_DONE: usize = 64;
 /// The limit that people are told, in bytes of text.
 const MAX_TEXT: u32 = 40_000;
 
@@ -30,25 +32,43 @@ impl Engine {
         if chat.row.stage == Stage::Requested {
             return Err(Failure::ChatClosed);
         }
+        if let Some(done) = chat.row.done.iter().find(|done| done.command == id.0) {
+            let place = done.place;
+            self.answer_again(id, key, place);
+            return Ok(());
+        }
         let count = chat.row.sent + 1;
-        let rumor = Inner::rumor(author, now, &InnerKind::Chat { text: text.clone(), count });
+        let (sent_at, clock) = chat.next_place(now);
+        let said = InnerKind::Chat { text: text.clone(), count, clock };
+        let rumor = Inner::rumor(author, sent_at, &said);
         let json = rumor.to_json();
         if text.len() > MAX_TEXT as usize || json.len() > MAX_RUMOR {
             return Err(Failure::MessageTooLong { limit: MAX_TEXT });
         }
         chat.row.sent = count;
-        let row =
-            MessageRow { id: rumor.id(), author, mine: true, text, sent_at: now, received_at: now };
-        let seq = chat.place(&row, now);
-        chat.row.queued.push(QueuedRow { seq, rumor: json });
-        self.save_message(key, seq, &row);
-        let unsettled = UnsettledRow { chat: key, seq, id: row.id, state: MessageState::Sending };
+        let row = MessageRow {
+            id: rumor.id(),
+            author,
+            mine: true,
+            text,
+            sent_at,
+            received_at: now,
+            count,
+            clock,
+        };
+        let place = chat.place(&row, now);
+        chat.row.queued.push(QueuedRow { place, rumor: json });
+        chat.row.done.push(DoneRow { command: id.0, place });
+        let surplus = chat.row.done.len().saturating_sub(MAX_DONE);
+        chat.row.done.drain(..surplus);
+        self.save_message(key, place, &row);
+        let unsettled = UnsettledRow { chat: key, place, id: row.id, state: MessageState::Sending };
         self.save_unsettled(&unsettled);
         if let Some(settled) = self.unsettled.insert(unsettled) {
             self.forget_unsettled(&settled);
         }
         self.chat_changed(key);
-        let message = row.view(seq, MessageState::Sending);
+        let message = row.view(MessageState::Sending);
         self.update(Update::MessageAdded { answers: Some(id), chat: key.to_id(), message });
         // It is kept either way, and tried again with the next.
         let sent = self.send_queued(key);
@@ -62,11 +82,12 @@ impl Engine {
         loop {
             let Some(chat) = self.chats.get(&key) else { return Ok(()) };
             let ready = chat.row.stage == Stage::Open && !chat.groups.is_empty();
-            let Some(QueuedRow { seq, rumor }) = chat.row.queued.first().filter(|_| ready).cloned()
+            let Some(QueuedRow { place, rumor }) =
+                chat.row.queued.first().filter(|_| ready).cloned()
             else {
                 return Ok(());
             };
-            self.send_inner(key, &rumor, Purpose::Message { chat: key, seq })?;
+            self.send_inner(key, &rumor, Purpose::Message { chat: key, place })?;
             if let Some(chat) = self.chats.get_mut(&key) {
                 chat.row.queued.remove(0);
             }
@@ -128,20 +149,20 @@ impl Engine {
     }
 
     /// What became of an own message; a state only moves forward.
-    pub(super) fn settle(&mut self, chat: ChatKey, seq: Seq, state: MessageState) {
-        let Some(changed) = self.unsettled.advance(chat, seq, state) else { return };
-        self.save_message_state(chat, seq, state);
+    pub(super) fn settle(&mut self, chat: ChatKey, place: Place, state: MessageState) {
+        let Some(changed) = self.unsettled.advance(chat, place, state) else { return };
+        self.save_message_state(chat, place, state);
         match state {
             MessageState::Read => self.forget_unsettled(&changed.id),
             _ => self.save_unsettled(&changed),
         }
         if let Some(row) = self.chats.get_mut(&chat).map(|chat| &mut chat.row)
-            && row.next_seq.0 == seq.0 + 1
+            && row.newest == place
             && let Some(last) = &mut row.last
         {
             last.direction = zajil_api::Direction::Outgoing(state);
             self.chat_changed(chat);
         }
-        self.update(Update::MessageStateChanged { chat: chat.to_id(), seq, state });
+        self.update(Update::MessageStateChanged { chat: chat.to_id(), place, state });
     }
 }

@@ -79,6 +79,12 @@ impl Engine {
             url: relay.clone(),
             link: link.map_or(LinkState::Offline { retry_at: None }, |link| link.view()),
             opened_in_ms: link.and_then(|link| link.opened_in_ms),
+            answers_in_ms: None,
+            score: None,
+            advice: None,
+            chats: 0,
+            held: 0,
+            waiting: 0,
             said: link.and_then(|link| link.said.clone()),
         }
     }

@@ -3,7 +3,7 @@
 use super::record::{ChatKey, UnsettledRow};
 use crate::nostr::EventId;
 use std::collections::BTreeMap;
-use zajil_api::{MessageState, Seq};
+use zajil_api::{MessageState, Place};
 
 /// More of one chat are not waited for.
 const MAX_PER_CHAT: usize = 2_000;
@@ -11,17 +11,17 @@ const MAX_PER_CHAT: usize = 2_000;
 /// By place and by id; a message leaves when it was read.
 #[derive(Debug, Default)]
 pub(super) struct Unsettled {
-    by_place: BTreeMap<(ChatKey, Seq), UnsettledRow>,
-    by_id: BTreeMap<EventId, (ChatKey, Seq)>,
+    by_place: BTreeMap<(ChatKey, Place), UnsettledRow>,
+    by_id: BTreeMap<EventId, (ChatKey, Place)>,
 }
 
 impl Unsettled {
     /// Remembers a message. Some people never tell that they read: where a chat has too
     /// many, the oldest is let go, and its id returned.
     pub fn insert(&mut self, row: UnsettledRow) -> Option<EventId> {
-        self.by_id.insert(row.id, (row.chat, row.seq));
-        self.by_place.insert((row.chat, row.seq), row);
-        let of_chat = || self.by_place.range((row.chat, Seq(0))..=(row.chat, row.seq));
+        self.by_id.insert(row.id, (row.chat, row.place));
+        self.by_place.insert((row.chat, row.place), row);
+        let of_chat = || self.by_place.range((row.chat, Place::START)..=(row.chat, row.place));
         let oldest = of_chat().next().map(|(place, row)| (*place, row.id))?;
         if of_chat().count() <= MAX_PER_CHAT {
             return None;
@@ -31,27 +31,36 @@ impl Unsettled {
         Some(oldest.1)
     }
 
-    pub fn place_of(&self, id: &EventId) -> Option<(ChatKey, Seq)> {
+    pub fn place_of(&self, id: &EventId) -> Option<(ChatKey, Place)> {
         self.by_id.get(id).copied()
     }
 
-    pub fn state_at(&self, chat: ChatKey, seq: Seq) -> Option<MessageState> {
-        self.by_place.get(&(chat, seq)).map(|row| row.state)
+    pub fn state_at(&self, chat: ChatKey, place: Place) -> Option<MessageState> {
+        self.by_place.get(&(chat, place)).map(|row| row.state)
     }
 
-    /// Places in `chat` up to `seq`.
-    pub fn up_to(&self, chat: ChatKey, seq: Seq) -> Vec<Seq> {
-        self.by_place.range((chat, Seq(0))..=(chat, seq)).map(|((_, seq), _)| *seq).collect()
+    /// Own messages in `chat` up to `place` that reached the other.
+    pub fn delivered_up_to(&self, chat: ChatKey, place: Place) -> Vec<Place> {
+        let range = self.by_place.range((chat, Place::START)..=(chat, place));
+        let reached = range.filter(|(_, row)| row.state == MessageState::Delivered);
+        reached.map(|((_, place), _)| *place).collect()
+    }
+
+    /// Forgets a message that was taken back.
+    pub fn remove(&mut self, chat: ChatKey, place: Place) -> Option<EventId> {
+        let row = self.by_place.remove(&(chat, place))?;
+        self.by_id.remove(&row.id);
+        Some(row.id)
     }
 
     /// The row with its new state; `None` where that would be no step forward.
     pub fn advance(
         &mut self,
         chat: ChatKey,
-        seq: Seq,
+        place: Place,
         state: MessageState,
     ) -> Option<UnsettledRow> {
-        let row = self.by_place.get_mut(&(chat, seq))?;
+        let row = self.by_place.get_mut(&(chat, place))?;
         let fails = state == MessageState::NotSent && row.state == MessageState::Sending;
         if state <= row.state && !fails {
             return None;
@@ -59,7 +68,7 @@ impl Unsettled {
         row.state = state;
         let row = *row;
         if state == MessageState::Read {
-            self.by_place.remove(&(chat, seq));
+            self.by_place.remove(&(chat, place));
             self.by_id.remove(&row.id);
         }
         Some(row)

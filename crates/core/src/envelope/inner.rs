@@ -9,7 +9,7 @@ use super::name::clean_and_cut;
 use crate::nostr::{EventId, Kind, PublicKey, Rumor, Tag, UnsignedEvent};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use zajil_api::UnixTime;
+use zajil_api::{Place, UnixTime};
 
 /// "These messages reached me", "I have seen everything up to this one".
 const RECEIPT: Kind = Kind(4450);
@@ -17,7 +17,8 @@ const RECEIPT: Kind = Kind(4450);
 const TYPING: Kind = Kind(4451);
 const DELIVERED: &str = "delivered";
 const READ: &str = "read";
-/// Our tag on a chat message: the author's count of messages in this chat, from 1.
+/// Our tag on a chat message: the author's count of messages in this chat, from 1, and the
+/// chat's clock (Lamport's). On what else the author says: how many messages there are.
 const COUNT: &str = "seq";
 /// Messages one receipt speaks of at most.
 pub const MAX_RECEIPT: usize = 100;
@@ -38,8 +39,9 @@ pub enum InnerKind {
     Chat {
         text: String,
         /// The author's count of messages in this chat, from 1; 0 where they do not count.
-        /// What they wrote within one second keeps its order by it.
         count: u64,
+        /// One more than the largest the author had seen in this chat; 0 where they keep none.
+        clock: u64,
     },
     /// How the author wants to be called in this chat; never empty once read.
     Name(String),
@@ -70,8 +72,9 @@ impl Inner {
     /// The event to encrypt.
     pub fn rumor(author: PublicKey, created_at: UnixTime, kind: &InnerKind) -> Rumor {
         let (kind, tags, content) = match kind {
-            InnerKind::Chat { text, count } => {
-                (Kind::CHAT, vec![Tag::new(COUNT, [count.to_string()])], text.clone())
+            InnerKind::Chat { text, count, clock } => {
+                let tag = Tag::new(COUNT, [count.to_string(), clock.to_string()]);
+                (Kind::CHAT, vec![tag], text.clone())
             }
             InnerKind::Name(name) => {
                 let metadata = Metadata { name: name.clone() };
@@ -97,8 +100,15 @@ impl Inner {
         if rumor.pubkey.as_bytes() != sender {
             return Err(EnvelopeError::Mismatch("author"));
         }
+        if rumor.created_at.0 >= Place::LARGEST {
+            return Err(EnvelopeError::Encoding("time"));
+        }
         let kind = match rumor.kind {
-            Kind::CHAT => InnerKind::Chat { text: rumor.content.clone(), count: count(&rumor) },
+            Kind::CHAT => InnerKind::Chat {
+                text: rumor.content.clone(),
+                count: number(&rumor, 0),
+                clock: number(&rumor, 1),
+            },
             Kind::METADATA => {
                 let metadata: Metadata = serde_json::from_str(&rumor.content)
                     .map_err(|_| EnvelopeError::Encoding("name"))?;
@@ -130,7 +140,9 @@ impl Inner {
 impl fmt::Debug for InnerKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Chat { text, count } => write!(f, "Chat({} bytes, {count})", text.len()),
+            Self::Chat { text, count, clock } => {
+                write!(f, "Chat({} bytes, {count}, {clock})", text.len())
+            }
             Self::Name(name) => write!(f, "Name({} bytes)", name.len()),
             Self::Receipt { kind, of } => write!(f, "{kind:?}({of:?})"),
             Self::Typing => f.write_str("Typing"),
@@ -139,9 +151,11 @@ impl fmt::Debug for InnerKind {
     }
 }
 
-fn count(rumor: &Rumor) -> u64 {
+/// A number of the counting tag; 0 for what is none, or too large to be one.
+fn number(rumor: &Rumor, at: usize) -> u64 {
     let tag = rumor.tags.iter().find(|tag| tag.name() == COUNT);
-    tag.and_then(|tag| tag.value()?.parse().ok()).unwrap_or(0)
+    let value = tag.and_then(|tag| tag.as_slice().get(at + 1)?.parse().ok());
+    value.filter(|number| *number < Place::LARGEST).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -11,6 +11,11 @@ pub struct MemoryStore {
 impl Store for MemoryStore {
     async fn commit(&self, changes: &Changes) -> Result<(), StoreError> {
         let mut rows = self.rows.borrow_mut();
+        for (table, from, to) in changes.clears() {
+            rows.retain(|(other, key), _| {
+                *other != table || key.as_slice() < from || key.as_slice() >= to
+            });
+        }
         for (table, key, value) in changes.iter() {
             match value {
                 Some(value) => rows.insert((table, key.to_vec()), value.to_vec()),

@@ -19,9 +19,10 @@ use thiserror::Error;
 pub enum Table {
     /// Everything read whole at start: account, chats, contacts, MLS state, outbox, cursors.
     Records,
-    /// Messages: chat (16 bytes), place in it (8 bytes, big endian), part (1 byte). Part 0 is
-    /// what was said and never changes; part 1 is what became of it. Part 2 is for blocks of
-    /// about a hundred settled messages, at the place of their first.
+    /// Messages: chat (16 bytes), place in it (24 bytes: time, clock, tie, big endian), part
+    /// (1 byte). Part 0 is what was said and never changes; part 1 is what became of it; part 3
+    /// is where it lies. Part 2 is for blocks of about a hundred settled messages, at the place
+    /// of their first.
     Messages,
     /// Ids of events that were handled: day of receipt (4 bytes, big endian), then name
     /// (16 bytes); no value. Read whole at start, dropped by day.
@@ -47,10 +48,11 @@ pub type Key = Vec<u8>;
 /// A sealed value.
 pub type Sealed = Vec<u8>;
 
-/// One write: what to put (`Some`) and what to delete (`None`), as one transaction.
+/// One write: ranges to clear, then what to put and what to delete, as one transaction.
 /// The last word on a key wins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
+    clears: Vec<(Table, Key, Key)>,
     writes: std::collections::BTreeMap<(Table, Key), Option<Sealed>>,
 }
 
@@ -63,15 +65,31 @@ impl Changes {
         self.writes.insert((table, key), None);
     }
 
+    /// Deletes all rows from `from` up to but without `to`, and forgets what these changes
+    /// have put there so far; what is put there later stays.
+    pub fn clear(&mut self, table: Table, from: Key, to: Key) {
+        self.writes.retain(|(other, key), _| *other != table || *key < from || *key >= to);
+        self.clears.push((table, from, to));
+    }
+
     pub fn is_empty(&self) -> bool {
-        self.writes.is_empty()
+        self.writes.is_empty() && self.clears.is_empty()
     }
 
     /// Adds `later` on top of these.
     pub fn merge(&mut self, later: Changes) {
+        for (table, from, to) in later.clears {
+            self.clear(table, from, to);
+        }
         self.writes.extend(later.writes);
     }
 
+    /// What to delete first: table, first key, and the key behind the last.
+    pub fn clears(&self) -> impl Iterator<Item = (Table, &[u8], &[u8])> {
+        self.clears.iter().map(|(table, from, to)| (*table, from.as_slice(), to.as_slice()))
+    }
+
+    /// What to put and delete, after [`clears`](Self::clears).
     pub fn iter(&self) -> impl Iterator<Item = (Table, &[u8], Option<&[u8]>)> {
         self.writes.iter().map(|((table, key), value)| (*table, key.as_slice(), value.as_deref()))
     }

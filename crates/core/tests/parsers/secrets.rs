@@ -38,7 +38,7 @@ fn no_key_name_or_word_is_shown() {
         format!("{processed:?} {:?}", Processed::SelfUpdated { sender: [1; 32] }),
         format!("{state:?} {profile:?}"),
         format!("{founded:?} {welcome:?}"),
-        format!("{:?}", inner(InnerKind::Chat { text: "secret".to_owned(), count: 3 })),
+        format!("{:?}", inner(InnerKind::Chat { text: "secret".to_owned(), count: 3, clock: 4 })),
         format!("{:?}", inner(InnerKind::Name("secret".to_owned())).kind),
         format!("{:?}", inner(InnerKind::Receipt { kind: ReceiptKind::Read, of: vec![id] }).kind),
         format!("{:?} {:?}", InnerKind::Typing, InnerKind::Unknown(Kind(7))),
@@ -49,7 +49,7 @@ fn no_key_name_or_word_is_shown() {
     Application(6 bytes) SelfUpdated
     GroupState([Member(fa1f7356… [1, 8009]), Member(ef16dd7c… [1, 8009])] [1, 8001, 8003, 8004]) GroupProfile(6 + 6 bytes)
     Founded(Group { epoch: 1, .. }, 1299 bytes) WelcomeRumor { welcome: 3 bytes, key_package: EventId(abababab…), relays: ["wss://a.example"], invite: Some(..) }
-    Inner { id: EventId(abababab…), author: PublicKey(fa1f7356…), created_at: UnixTime(9), kind: Chat(6 bytes, 3) }
+    Inner { id: EventId(abababab…), author: PublicKey(fa1f7356…), created_at: UnixTime(9), kind: Chat(6 bytes, 3, 4) }
     Name(6 bytes)
     Read([EventId(abababab…)])
     Typing Unknown(7)

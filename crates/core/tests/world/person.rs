@@ -12,7 +12,7 @@ pub struct Person {
     pub updates: Vec<Update>,
     number: u8,
     starts: u8,
-    commands: u32,
+    commands: u64,
     relays: Vec<RelayUrl>,
 }
 

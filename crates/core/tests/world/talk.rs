@@ -1,7 +1,7 @@
 //! What people do and see: links, messages, marks.
 
 use super::World;
-use zajil_api::{Chat, ChatId, Command, Direction, Message, MessageState, Stage, Update};
+use zajil_api::{Chat, ChatId, Command, Direction, Message, MessageState, Page, Stage, Update};
 
 impl World {
     pub fn invite_of(&mut self, who: &'static str) -> String {
@@ -30,21 +30,21 @@ impl World {
     pub fn messages(&mut self, who: &'static str, with: &str) -> Vec<Message> {
         let chat = self.chat_of(who, with).id;
         let mut all = Vec::new();
-        let mut before = None;
+        let mut page = Page::Newest;
         loop {
-            let page = Command::LoadMessages { chat: chat.clone(), before, limit: 50 };
-            let updates = self.command(who, page);
+            let load = Command::LoadMessages { chat: chat.clone(), page, limit: 50 };
+            let updates = self.command(who, load);
             let loaded = updates.into_iter().find_map(|update| match update {
-                Update::PageLoaded { messages, reached_start, .. } => {
-                    Some((messages, reached_start))
-                }
+                Update::PageLoaded { messages, is_last, .. } => Some((messages, is_last)),
                 _ => None,
             });
             // A device that died over the question is asked again.
-            let Some((messages, reached_start)) = loaded else { continue };
-            before = messages.first().map(|message| message.seq);
+            let Some((messages, is_last)) = loaded else { continue };
+            if let Some(first) = messages.first() {
+                page = Page::Before(first.place);
+            }
             all.splice(0..0, messages);
-            if reached_start {
+            if is_last {
                 return all;
             }
         }

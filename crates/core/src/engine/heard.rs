@@ -1,0 +1,113 @@
+//! Which of the other's messages are here, by the other's own count.
+
+use super::record::{Heard, MissingRow};
+use zajil_api::{Place, UnixTime};
+
+/// Separate stretches of missing messages that are waited for; the oldest is let go for more.
+const MAX_STRETCHES: usize = 128;
+
+impl Heard {
+    /// Notes that message `count` is here, at `place`; false when it was already. Whoever
+    /// does not count (0) is always news.
+    pub fn note(&mut self, count: u64, place: Place, now: UnixTime) -> bool {
+        if count == 0 {
+            return true;
+        }
+        if count > self.total {
+            self.miss(count - 1, place, now);
+            self.total = count;
+            return true;
+        }
+        let Some(at) = self.missing.iter().position(|row| row.from <= count && count <= row.to)
+        else {
+            return false;
+        };
+        let row = self.missing.remove(at);
+        let before = MissingRow { to: count - 1, before: place.min(row.before), ..row.clone() };
+        let behind = MissingRow { from: count + 1, ..row };
+        for rest in [behind, before] {
+            if rest.from <= rest.to {
+                self.missing.insert(at, rest);
+            }
+        }
+        true
+    }
+
+    /// There are messages up to `total`, whatever became of them.
+    pub fn miss(&mut self, total: u64, before: Place, now: UnixTime) {
+        if total <= self.total {
+            return;
+        }
+        let from = self.total + 1;
+        self.total = total;
+        if self.missing.len() >= MAX_STRETCHES {
+            self.missing.remove(0);
+        }
+        let (to, asked_at) = (total, UnixTime(0));
+        self.missing.push(MissingRow { from, to, before, since: now, asks: 0, asked_at });
+    }
+
+    /// The author says that these do not exist (any more).
+    pub fn give_up(&mut self, counts: &[u64], now: UnixTime) {
+        for count in counts.iter().filter(|count| **count > 0) {
+            // What is beyond everything known so far is then missing, but for this one.
+            self.note(*count, Place::END, now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn at(clock: u64) -> Place {
+        Place { clock, ..Place::START }
+    }
+
+    fn missing(heard: &Heard) -> Vec<u64> {
+        heard.missing.iter().flat_map(|row| row.from..=row.to).collect()
+    }
+
+    #[test]
+    fn what_was_skipped_is_missing_until_it_comes() {
+        let mut heard = Heard::default();
+        assert!(heard.note(1, at(1), UnixTime(1)) && heard.missing.is_empty());
+        assert!(heard.note(5, at(5), UnixTime(2)));
+        assert_eq!(missing(&heard), [2, 3, 4]);
+        assert!(heard.note(3, at(3), UnixTime(3)));
+        assert_eq!(missing(&heard), [2, 4]);
+        let before: Vec<Place> = heard.missing.iter().map(|row| row.before).collect();
+        assert_eq!(before, [at(3), at(5)], "each gap stands before the message behind it");
+        assert!(!heard.note(3, at(3), UnixTime(4)), "it was here already");
+        heard.give_up(&[2, 4], UnixTime(5));
+        assert!(heard.missing.is_empty() && heard.total == 5);
+    }
+
+    #[test]
+    fn a_peer_who_counts_wildly_costs_little() {
+        let mut heard = Heard::default();
+        for step in 1..2_000 {
+            heard.note(step * 1_000_000, at(step), UnixTime(step));
+        }
+        assert_eq!(heard.missing.len(), MAX_STRETCHES);
+        assert_eq!(heard.missing.last().unwrap().to, heard.total - 1);
+        assert!(!heard.note(1_000_000, at(1), UnixTime(0)), "what was here stays known");
+    }
+
+    proptest! {
+        #[test]
+        fn each_message_is_news_once_in_any_order(counts in prop::collection::vec(1u64..40, 0..80)) {
+            let mut heard = Heard::default();
+            let mut known = BTreeSet::new();
+            for count in counts {
+                prop_assert_eq!(heard.note(count, at(count), UnixTime(0)), known.insert(count));
+            }
+            let total = known.last().copied().unwrap_or(0);
+            let expected: Vec<u64> = (1..=total).filter(|count| !known.contains(count)).collect();
+            prop_assert_eq!(heard.total, total);
+            prop_assert_eq!(missing(&heard), expected);
+        }
+    }
+}
