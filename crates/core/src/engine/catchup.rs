@@ -10,10 +10,11 @@
 
 use super::feed::{Feed, Part};
 use super::progress::{PATIENCE_MS, Progress, Step, weight};
+use super::record::ChatKey;
 use super::{Engine, Timestamp};
 use crate::nostr::{Event, Kind, RelayMessage};
 use std::collections::{BTreeMap, BTreeSet};
-use zajil_api::RelayUrl;
+use zajil_api::{RelayUrl, UnixTime};
 
 /// A page of fewer events than this was not cut off by any server's limit.
 const FULL_PAGE: u32 = 10;
@@ -236,9 +237,10 @@ impl Engine {
                 }
             }
         });
-        for relay in relays {
-            self.advance_cursor(&relay);
+        for relay in &relays {
+            self.advance_cursor(relay);
         }
+        self.caught_up_with(&relays);
         for relay in stale {
             self.subscribe_groups(&relay);
             self.subscribe_lookups(&relay);
@@ -258,6 +260,11 @@ impl Engine {
             self.cursors.insert(relay.clone(), at);
             self.save_cursor(relay, at);
         }
+    }
+
+    /// Asks all servers of a chat again for what they keep of it since then.
+    pub(super) fn search_chat(&mut self, _key: ChatKey, _from: UnixTime) {
+        self.ask_groups_again();
     }
 
     pub(super) fn time_out_catchup(&mut self) {

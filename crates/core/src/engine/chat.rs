@@ -1,13 +1,13 @@
 //! A chat in memory: its row, and what is worked out anew at each start.
 
-use super::record::{ChatKey, ChatRow, GroupRow, Heard, MessageRow};
+use super::record::{ChatKey, ChatRow, GroupRow, MessageRow};
 use super::{Engine, Timestamp};
 use crate::mls::Group;
 use crate::nostr::{EventId, PublicKey};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use zajil_api::{
-    ChatId, Contact, Direction, Gap, Message, MessageId, MessageState, Place, Preview, RelayUrl,
-    Stage, UnixTime,
+    ChatId, Contact, Direction, Gap, GapCause, Message, MessageId, MessageState, Place, Preview,
+    RelayUrl, Stage, UnixTime,
 };
 
 /// Characters of a preview.
@@ -26,8 +26,20 @@ pub(super) struct Chat {
     /// When the other was last heard of since this start.
     pub heard_at: Option<Timestamp>,
     recent: BTreeMap<Place, EventId>,
+    /// Own messages that are not encrypted yet: the inner events' JSON.
+    pub queued: BTreeMap<Place, String>,
+    /// What servers kept for the chat was read since this start, so that we know whether
+    /// somebody with our keys wrote here. Nothing is encrypted before.
+    pub caught_up: bool,
     /// What people are told to be missing.
     pub gaps: Vec<Gap>,
+    pub gaps_due_at: Option<Timestamp>,
+    /// Gaps that servers were searched for, by run and last count.
+    pub searched: BTreeSet<(u32, u64)>,
+    /// Why an event could not be read lately.
+    pub failed: Option<(GapCause, UnixTime)>,
+    /// When the other's question for missing messages was answered last.
+    pub answered_at: Option<Timestamp>,
 }
 
 impl ChatKey {
@@ -37,6 +49,13 @@ impl ChatKey {
 
     pub fn from_id(id: &ChatId) -> Option<Self> {
         hex::decode(id.as_str()).ok()?.try_into().ok().map(Self)
+    }
+}
+
+impl ChatKey {
+    /// The run of our count in a chat that is new.
+    fn run(self) -> u32 {
+        self.0.first_chunk::<4>().map_or(1, |bytes| u32::from_be_bytes(*bytes).max(1))
     }
 }
 
@@ -50,7 +69,13 @@ impl Chat {
             typing_sent_at: None,
             heard_at: None,
             recent,
+            queued: BTreeMap::new(),
+            caught_up: false,
             gaps: Vec::new(),
+            gaps_due_at: None,
+            searched: BTreeSet::new(),
+            failed: None,
+            answered_at: None,
         }
     }
 
@@ -67,13 +92,13 @@ impl Chat {
             sent: 0,
             sent_at: UnixTime(0),
             received: 0,
-            heard: Heard::default(),
+            run: key.run(),
+            heard: Vec::new(),
             read_up_to: Place::START,
             peer_read: Place::START,
             unread: 0,
             last: None,
             touched_at: at,
-            queued: Vec::new(),
             to_confirm: Vec::new(),
             to_mark_read: None,
             last_incoming: None,
@@ -102,10 +127,14 @@ impl Chat {
         }
     }
 
-    /// Where to write: both sides agree on the smallest group id without asking.
+    /// Where to write: the group that is newest here. Two may have begun at the same time,
+    /// and each side reads both.
     pub fn sending(&mut self) -> Option<(&GroupRow, &mut Group)> {
         let rows = &self.row.groups;
-        let best = (0..rows.len()).min_by_key(|i| rows.get(*i).map(|row| row.nostr_group_id))?;
+        let newest = |i: &usize| {
+            rows.get(*i).map(|row| (row.joined_at, std::cmp::Reverse(row.nostr_group_id)))
+        };
+        let best = (0..rows.len()).max_by_key(newest)?;
         Some((rows.get(best)?, self.groups.get_mut(best)?))
     }
 
@@ -118,6 +147,14 @@ impl Chat {
     pub fn relays(&self) -> impl Iterator<Item = &RelayUrl> {
         let wanted = self.row.wanted.iter().flat_map(|wanted| &wanted.relays);
         self.row.groups.iter().flat_map(|group| &group.relays).chain(wanted)
+    }
+
+    /// Whether our ratchet may move: only from a state that nobody else has gone on from.
+    pub fn may_encrypt(&self) -> bool {
+        self.row.stage == Stage::Open
+            && !self.groups.is_empty()
+            && self.caught_up
+            && !self.row.must_renew
     }
 
     /// The place of the next message of ours, written at `now`: behind what was seen so far,
@@ -202,6 +239,12 @@ impl MessageRow {
 impl Engine {
     pub(super) fn chat_with(&self, peer: &PublicKey) -> Option<ChatKey> {
         self.chats.values().find(|chat| chat.row.peer == *peer).map(|chat| chat.row.key)
+    }
+
+    pub(super) fn chat_of_group(&self, routing: &[u8; 32]) -> Option<ChatKey> {
+        let of_chat =
+            |chat: &&Chat| chat.row.groups.iter().any(|row| row.nostr_group_id == *routing);
+        self.chats.values().find(of_chat).map(|chat| chat.row.key)
     }
 
     pub(super) fn open_chats(&self) -> Vec<ChatKey> {

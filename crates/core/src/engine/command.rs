@@ -143,6 +143,9 @@ impl Engine {
         }
         self.dirty.mls = true;
         self.forget_messages(key);
+        for place in chat.queued.keys() {
+            self.forget_queued(key, *place);
+        }
         let (gone, kept) = std::mem::take(&mut self.parked)
             .into_iter()
             .partition(|row: &super::record::ParkedRow| row.chat == key);

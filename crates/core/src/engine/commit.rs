@@ -12,6 +12,7 @@ impl Engine {
         let merged = self.merge_commit(key, group);
         self.note("merging our commit", merged);
         self.chat_changed(key);
+        self.leaf_renewed(key);
         self.retry_parked(key);
     }
 

@@ -17,6 +17,7 @@ impl Engine {
         // Most of what several servers send is what another sent already.
         if let Some(id) = peek_event_id(text)
             && self.was_seen(&id)
+            && !self.outbox.holds(&id)
         {
             self.count_known(relay, text);
             return;
@@ -100,7 +101,7 @@ impl Engine {
         }
     }
 
-    fn mark_seen(&mut self, id: &EventId) {
+    pub(super) fn mark_seen(&mut self, id: &EventId) {
         let name = self.seen_name(id);
         let key = self.seen.insert(name, self.unix_now());
         self.changes.put(crate::store::Table::Seen, key, Vec::new());

@@ -1,10 +1,36 @@
 //! Which of the other's messages are here, by the other's own count.
 
+use super::chat::Chat;
 use super::record::{Heard, MissingRow};
+use crate::envelope::Count;
 use zajil_api::{Place, UnixTime};
 
 /// Separate stretches of missing messages that are waited for; the oldest is let go for more.
 const MAX_STRETCHES: usize = 128;
+/// Runs of the other's count that are told apart.
+const MAX_RUNS: usize = 8;
+
+impl Chat {
+    /// Notes that a message of the other's is here; false when it was already.
+    pub fn note_heard(&mut self, count: Count, place: Place, now: UnixTime) -> bool {
+        self.heard_mut(count.run).is_none_or(|heard| heard.note(count.number, place, now))
+    }
+
+    /// The other's count of this run; `None` where they do not count.
+    pub fn heard_mut(&mut self, run: u32) -> Option<&mut Heard> {
+        if run == 0 {
+            return None;
+        }
+        let all = &mut self.row.heard;
+        if !all.iter().any(|heard| heard.run == run) {
+            if all.len() >= MAX_RUNS {
+                all.remove(0);
+            }
+            all.push(Heard { run, ..Heard::default() });
+        }
+        all.iter_mut().find(|heard| heard.run == run)
+    }
+}
 
 impl Heard {
     /// Notes that message `count` is here, at `place`; false when it was already. Whoever
@@ -30,7 +56,13 @@ impl Heard {
                 self.missing.insert(at, rest);
             }
         }
+        self.let_go();
         true
+    }
+
+    fn let_go(&mut self) {
+        let surplus = self.missing.len().saturating_sub(MAX_STRETCHES);
+        self.missing.drain(..surplus);
     }
 
     /// There are messages up to `total`, whatever became of them.
@@ -40,18 +72,32 @@ impl Heard {
         }
         let from = self.total + 1;
         self.total = total;
-        if self.missing.len() >= MAX_STRETCHES {
-            self.missing.remove(0);
-        }
         let (to, asked_at) = (total, UnixTime(0));
         self.missing.push(MissingRow { from, to, before, since: now, asks: 0, asked_at });
+        self.let_go();
     }
 
-    /// The author says that these do not exist (any more).
-    pub fn give_up(&mut self, counts: &[u64], now: UnixTime) {
-        for count in counts.iter().filter(|count| **count > 0) {
-            // What is beyond everything known so far is then missing, but for this one.
-            self.note(*count, Place::END, now);
+    /// The author says that these will not come.
+    pub fn give_up(&mut self, first: u64, last: u64, now: UnixTime) {
+        if first > self.total {
+            self.miss(first - 1, Place::END, now);
+        }
+        self.total = self.total.max(last);
+        let rows = std::mem::take(&mut self.missing);
+        for row in rows {
+            let before = MissingRow { to: row.to.min(first - 1), ..row.clone() };
+            let behind = MissingRow { from: row.from.max(last + 1), ..row };
+            let rest = [before, behind].into_iter().filter(|row| row.from <= row.to);
+            self.missing.extend(rest);
+        }
+        self.let_go();
+    }
+
+    /// The author does not have these any more: they stay missing, and are not asked for.
+    pub fn lose(&mut self, first: u64, last: u64) {
+        let lost = |row: &&mut MissingRow| first <= row.from && row.to <= last;
+        for row in self.missing.iter_mut().filter(lost) {
+            row.asks = u32::MAX;
         }
     }
 }
@@ -81,7 +127,8 @@ mod tests {
         let before: Vec<Place> = heard.missing.iter().map(|row| row.before).collect();
         assert_eq!(before, [at(3), at(5)], "each gap stands before the message behind it");
         assert!(!heard.note(3, at(3), UnixTime(4)), "it was here already");
-        heard.give_up(&[2, 4], UnixTime(5));
+        heard.give_up(2, 2, UnixTime(5));
+        heard.give_up(3, 4, UnixTime(5));
         assert!(heard.missing.is_empty() && heard.total == 5);
     }
 

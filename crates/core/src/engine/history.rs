@@ -3,6 +3,7 @@
 use super::record::{ChatKey, MessageRow};
 use super::save::{MessagePart, message_key};
 use super::{Engine, LoadToken, Output};
+use crate::envelope::Count;
 use crate::store::{Order, Range, Row, Table};
 use std::collections::BTreeMap;
 use zajil_api::{CommandId, Message, MessageState, Page, Place, Update};
@@ -20,7 +21,7 @@ pub(super) struct Pages {
 }
 
 #[derive(Debug)]
-enum Wanted {
+pub(super) enum Wanted {
     Page {
         answers: CommandId,
         chat: ChatKey,
@@ -32,6 +33,27 @@ enum Wanted {
         answers: CommandId,
         chat: ChatKey,
     },
+    /// Whether a message is here.
+    Known {
+        chat: ChatKey,
+        row: Box<MessageRow>,
+    },
+    /// Own messages that the other misses.
+    Again {
+        chat: ChatKey,
+        missed: Vec<Count>,
+    },
+}
+
+/// All rows of one message.
+fn rows_of(chat: ChatKey, place: Place) -> Range {
+    Range {
+        table: Table::Messages,
+        from: message_key(chat, place, 0),
+        to: Some(message_key(chat, place, u8::MAX)),
+        order: Order::Ascending,
+        limit: None,
+    }
 }
 
 impl Engine {
@@ -62,17 +84,14 @@ impl Engine {
 
     /// A command came again: its message is shown again to whoever asked.
     pub(super) fn answer_again(&mut self, answers: CommandId, chat: ChatKey, place: Place) {
-        let range = Range {
-            table: Table::Messages,
-            from: message_key(chat, place, 0),
-            to: Some(message_key(chat, place, u8::MAX)),
-            order: Order::Ascending,
-            limit: None,
-        };
-        self.load(range, Wanted::Message { answers, chat });
+        self.load(rows_of(chat, place), Wanted::Message { answers, chat });
     }
 
-    fn load(&mut self, range: Range, wanted: Wanted) {
+    pub(super) fn look_for_known(&mut self, chat: ChatKey, row: MessageRow) {
+        self.load(rows_of(chat, row.place()), Wanted::Known { chat, row: Box::new(row) });
+    }
+
+    pub(super) fn load(&mut self, range: Range, wanted: Wanted) {
         let token = LoadToken(self.pages.next);
         self.pages.next += 1;
         self.pages.waiting.insert(token, wanted);
@@ -90,6 +109,8 @@ impl Engine {
                     self.update(Update::MessageAdded { answers: Some(answers), chat, message });
                 }
             }
+            Some(Wanted::Known { chat, row }) => self.known_loaded(chat, &row, !rows.is_empty()),
+            Some(Wanted::Again { chat, missed }) => self.found_again(chat, missed, rows),
             None => {}
         }
     }

@@ -113,6 +113,7 @@ impl Engine {
             opened = invited || chat.row.stage != Stage::Requested;
             chat.row.groups.push(row);
             chat.groups.push(group);
+            chat.caught_up = true;
             chat.row.touched_at = now;
             chat.row.wanted = None;
             if opened {
@@ -144,7 +145,7 @@ impl Engine {
 
     /// Publishes a commit that renews our own leaf in the chat's newest group; it
     /// takes effect when a server has it.
-    fn update_leaf(&mut self, key: ChatKey) -> Result<(), EngineError> {
+    pub(super) fn update_leaf(&mut self, key: ChatKey) -> Result<(), EngineError> {
         let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
         let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
         let Some((row, group)) = chat.row.groups.last_mut().zip(chat.groups.last_mut()) else {

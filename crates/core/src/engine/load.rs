@@ -53,6 +53,7 @@ impl Engine {
         };
         let mut mls = HashMap::new();
         let mut chats = Vec::new();
+        let mut queued = Vec::new();
         engine.check_version(rows)?;
         for (table, (key, sealed)) in rows {
             match table {
@@ -60,6 +61,7 @@ impl Engine {
                 Table::Messages => {}
                 Table::Records => match engine.read_record(key, sealed)? {
                     Record::Chat(row) => chats.push(row),
+                    Record::Queued(row) => queued.push(row),
                     Record::Mls(row) => {
                         mls.insert(row.key.clone(), row.value.clone());
                     }
@@ -71,6 +73,11 @@ impl Engine {
         for row in chats {
             let chat = engine.load_chat(row)?;
             engine.chats.insert(chat.row.key, chat);
+        }
+        for row in queued {
+            if let Some(chat) = engine.chats.get_mut(&row.chat) {
+                chat.queued.insert(row.place, row.rumor);
+            }
         }
         engine.begin();
         Ok(engine)
@@ -123,7 +130,7 @@ impl Engine {
                 self.blocked.insert(who);
             }
             // Handled where the rows are read.
-            Record::Header { .. } | Record::Chat(_) | Record::Mls(_) => {}
+            Record::Header { .. } | Record::Chat(_) | Record::Mls(_) | Record::Queued(_) => {}
         }
         Ok(())
     }
@@ -147,6 +154,7 @@ impl Engine {
         self.renew_stale_key_package();
         self.connect();
         for key in self.open_chats() {
+            self.gaps_due(key);
             self.receipts_due(key);
         }
     }

@@ -22,13 +22,16 @@
 //! It does not do I/O, does not know a browser, and never waits.
 
 mod account;
+mod again;
 mod catchup;
 mod chat;
 mod command;
 mod commit;
+mod copies;
 mod error;
 mod feed;
 mod frames;
+mod gaps;
 mod heard;
 mod history;
 mod invite;
@@ -129,7 +132,8 @@ impl Engine {
 
     /// When to call with [`Input::TimedOut`], if nothing else comes first.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        let chats = self.chats.values().filter_map(|chat| chat.receipts_due_at);
+        let chats = self.chats.values();
+        let chats = chats.flat_map(|chat| [chat.receipts_due_at, chat.gaps_due_at]).flatten();
         [self.pool.next_timeout(), self.outbox.next_timeout(), self.catchup.next_timeout()]
             .into_iter()
             .flatten()
@@ -142,6 +146,7 @@ impl Engine {
         self.time_out_outbox();
         self.time_out_catchup();
         self.send_due_receipts();
+        self.look_after_gaps();
     }
 
     fn unix_now(&self) -> UnixTime {

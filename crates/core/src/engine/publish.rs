@@ -90,6 +90,7 @@ impl Engine {
         let content = (!fresh).then(|| row.content.clone());
         let event = content.map(|content| self.make_event(&content)).transpose()?.flatten();
         if let Some(event) = event {
+            self.note_made(id, &event);
             self.outbox.name(id, event.id);
             self.dirty.outgoing.insert(id);
             if let Some(row) = self.outbox.row_mut(id) {

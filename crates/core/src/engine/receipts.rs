@@ -4,9 +4,9 @@ use super::Engine;
 use super::error::EngineError;
 use super::record::{ChatKey, Purpose};
 use crate::engine::{Output, Timestamp};
-use crate::envelope::{Inner, InnerKind, MAX_RECEIPT, ReceiptKind};
+use crate::envelope::{Count, Inner, InnerKind, MAX_RECEIPT, ReceiptKind};
 use crate::nostr::EventId;
-use zajil_api::{MessageState, Place, Receipts, Stage};
+use zajil_api::{MessageState, Place, Receipts};
 
 /// Receipts wait a moment for company, so that a burst costs one.
 const GATHER_MS: u64 = 120;
@@ -22,7 +22,7 @@ impl Engine {
         if let Some(chat) = self.chats.get_mut(&key) {
             let anything = !chat.row.to_confirm.is_empty() || chat.row.to_mark_read.is_some();
             // Somebody whose request was not accepted learns nothing.
-            if anything && chat.row.stage == Stage::Open {
+            if anything && chat.may_encrypt() {
                 chat.receipts_due_at.get_or_insert(due_at);
             }
         }
@@ -70,7 +70,9 @@ impl Engine {
         kind: ReceiptKind,
         of: Vec<EventId>,
     ) -> Result<(), EngineError> {
-        self.send_kind(key, &InnerKind::Receipt { kind, of }, Purpose::Other)
+        let row = self.chats.get(&key).map(|chat| &chat.row);
+        let last = row.map(|row| Count { run: row.run, number: row.sent }).unwrap_or_default();
+        self.send_kind(key, &InnerKind::Receipt { kind, of, last }, Purpose::Other)
     }
 
     /// Everything up to `up_to` was on the screen.
@@ -129,10 +131,10 @@ impl Engine {
         let author = account.keys.public_key();
         let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
         let within = |at: Option<Timestamp>, span: u64| at.is_some_and(|at| at.0 + span > now.0);
-        let wanted = chat.row.stage == Stage::Open
+        let wanted = chat.may_encrypt()
             && within(chat.heard_at, PRESENT_MS)
             && !within(chat.typing_sent_at, TYPING_EVERY_MS);
-        if !wanted || chat.groups.is_empty() {
+        if !wanted {
             return Ok(());
         }
         chat.typing_sent_at = Some(now);

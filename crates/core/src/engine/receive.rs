@@ -58,16 +58,33 @@ impl Engine {
         if chat.row.stage == Stage::Requested && chat.row.received >= MAX_REQUEST_MESSAGES {
             return;
         }
-        // Sent again because the receipt for it was lost, or somebody else asked for it.
-        let is_new = chat.row.heard.note(row.count, row.place(), now);
-        chat.row.to_confirm.push(row.id);
-        if !is_new {
+        if chat.note_heard(row.count, row.place(), now) {
+            self.keep_arrival(key, &row);
+        } else {
+            // It came again, because somebody asked for it; or its author lost count.
+            self.look_for_known(key, row);
+        }
+    }
+
+    /// What its count says is here already: its row is there, or it is new after all.
+    pub(super) fn known_loaded(&mut self, key: ChatKey, row: &MessageRow, is_here: bool) {
+        if !is_here {
+            return self.keep_arrival(key, row);
+        }
+        if let Some(chat) = self.chats.get_mut(&key) {
+            chat.row.to_confirm.push(row.id);
             self.chat_changed(key);
             self.receipts_due(key);
-            return;
         }
-        let place = chat.place(&row, now);
-        self.save_message(key, place, &row);
+    }
+
+    fn keep_arrival(&mut self, key: ChatKey, row: &MessageRow) {
+        let now = self.unix_now();
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        chat.row.to_confirm.push(row.id);
+        let place = chat.place(row, now);
+        self.gaps_due(key);
+        self.save_message(key, place, row);
         self.chat_changed(key);
         let message = row.view(MessageState::Sending);
         self.update(Update::MessageAdded { answers: None, chat: key.to_id(), message });
@@ -78,12 +95,8 @@ impl Engine {
     pub(super) fn handle_group_event(&mut self, event: &Event) -> Result<(), EngineError> {
         let message = SealedMessage::of_event(event)?;
         let routing = message.nostr_group_id;
-        let key = self
-            .chats
-            .values()
-            .find(|chat| chat.row.groups.iter().any(|row| row.nostr_group_id == routing))
-            .map(|chat| chat.row.key)
-            .ok_or(EngineError::State("a group that is not ours"))?;
+        // What was asked for before a group was given up may still arrive.
+        let Some(key) = self.chat_of_group(&routing) else { return Ok(()) };
         let verified = || event.verify().is_ok();
         match self.read_message_event(key, &message, verified) {
             Err(EngineError::Envelope(
@@ -97,7 +110,21 @@ impl Engine {
                 self.retry_parked(key);
                 Ok(())
             }
-            outcome => outcome.map(|_| ()),
+            Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::OwnMessage))) => {
+                event.verify()?;
+                self.found_copy(key, event);
+                Ok(())
+            }
+            Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::OwnCommit))) => {
+                event.verify()?;
+                self.refound(key, routing);
+                Ok(())
+            }
+            Ok(Epoch::Same) => Ok(()),
+            Err(error) => {
+                self.explain(key, &error);
+                Err(error)
+            }
         }
     }
 
@@ -174,7 +201,12 @@ impl Engine {
                     self.chat_changed(key);
                 }
             }
-            InnerKind::Receipt { kind, of } => self.handle_receipt(key, kind, &of),
+            InnerKind::Receipt { kind, of, last } => {
+                self.handle_receipt(key, kind, &of);
+                self.heard_of(key, last);
+            }
+            InnerKind::Again(of) => self.handle_again(key, &of),
+            InnerKind::Void { why, of } => self.handle_void(key, why, &of),
             InnerKind::Typing => {
                 let fresh = now.0.saturating_sub(inner.created_at.0) < TYPING_FRESH_SECONDS;
                 if fresh && chat.row.stage == Stage::Open {

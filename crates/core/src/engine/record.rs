@@ -3,7 +3,7 @@
 //! Rows are postcard: the order of variants and fields *is* the format. Add at
 //! the end, never reorder; anything else is a new version with a migration.
 
-use crate::envelope::{GroupEventKey, SealedMessage};
+use crate::envelope::{Count, GroupEventKey, SealedMessage};
 use crate::nostr::{EventId, PublicKey};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -41,6 +41,8 @@ pub enum Record {
     Parked(ParkedRow),
     /// Whose requests are not shown.
     Blocked(PublicKey),
+    /// An own message that is not encrypted yet.
+    Queued(QueuedRow),
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -83,16 +85,16 @@ pub struct ChatRow {
     pub sent_at: UnixTime,
     /// The other's messages so far.
     pub received: u64,
-    /// Which of the other's messages are here, by the other's count.
-    pub heard: Heard,
+    /// The run of our count.
+    pub run: u32,
+    /// Which of the other's messages are here, by the other's count: one for each run.
+    pub heard: Vec<Heard>,
     pub read_up_to: Place,
     /// How far the other has read.
     pub peer_read: Place,
     pub unread: u32,
     pub last: Option<Preview>,
     pub touched_at: UnixTime,
-    /// Own messages that wait for the chat to be founded, oldest first.
-    pub queued: Vec<QueuedRow>,
     /// Received, and the sender does not know yet.
     pub to_confirm: Vec<EventId>,
     /// Seen up to this one, and the sender does not know yet.
@@ -112,6 +114,7 @@ pub struct ChatRow {
 /// Which of the other's messages are here: all up to `total` but the missing ones.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Heard {
+    pub run: u32,
     pub total: u64,
     /// By count.
     pub missing: Vec<MissingRow>,
@@ -158,6 +161,7 @@ pub struct WantedRow {
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct QueuedRow {
+    pub chat: ChatKey,
     pub place: Place,
     /// The inner event's JSON.
     pub rumor: String,
@@ -255,8 +259,7 @@ pub struct MessageRow {
     pub text: String,
     pub sent_at: UnixTime,
     pub received_at: UnixTime,
-    /// The author's count of messages in the chat, from 1; 0 where they do not count.
-    pub count: u64,
+    pub count: Count,
     /// As in [`Place`].
     pub clock: u64,
 }

@@ -39,7 +39,9 @@ fn chat() -> ChatRow {
         sent: 2,
         sent_at: UnixTime(6),
         received: 1,
-        heard: Heard {
+        run: 7,
+        heard: vec![Heard {
+            run: 8,
             total: 3,
             missing: vec![MissingRow {
                 from: 1,
@@ -49,7 +51,7 @@ fn chat() -> ChatRow {
                 asks: 1,
                 asked_at: UnixTime(6),
             }],
-        },
+        }],
         read_up_to: place(),
         peer_read: Place::START,
         unread: 1,
@@ -59,7 +61,6 @@ fn chat() -> ChatRow {
             sent_at: UnixTime(6),
         }),
         touched_at: UnixTime(7),
-        queued: vec![QueuedRow { place: place(), rumor: "{}".to_owned() }],
         to_confirm: vec![event()],
         to_mark_read: None,
         last_incoming: Some((place(), event())),
@@ -102,6 +103,11 @@ fn rows() -> Vec<Record> {
         }),
         Record::Cursor { relay: relay(), at: UnixTime(9) },
         Record::Blocked(peer()),
+        Record::Queued(QueuedRow {
+            chat: ChatKey([1; 16]),
+            place: place(),
+            rumor: "{}".to_owned(),
+        }),
     ]
 }
 
@@ -121,7 +127,7 @@ fn stored_rows_keep_their_bytes() {
         text: "hi".to_owned(),
         sent_at: UnixTime(1),
         received_at: UnixTime(2),
-        count: 3,
+        count: Count { run: 8, number: 3 },
         clock: 4,
     };
     dump.push_str(&hex::encode(postcard::to_stdvec(&message).unwrap()));

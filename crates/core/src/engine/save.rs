@@ -2,7 +2,9 @@
 //! as one before any output.
 
 use super::Engine;
-use super::record::{ChatKey, DeliveryRow, MessageRow, MlsRow, ParkedRow, Record, UnsettledRow};
+use super::record::{
+    ChatKey, DeliveryRow, MessageRow, MlsRow, ParkedRow, QueuedRow, Record, UnsettledRow,
+};
 use crate::nostr::{EventId, PublicKey};
 use crate::store::{Key, Table};
 use serde::Serialize;
@@ -55,6 +57,10 @@ pub(super) fn read_message_key(key: &[u8]) -> Option<(Place, u8)> {
         tie: (u32::from_be_bytes(*high), u32::from_be_bytes(*low)),
     };
     Some((place, *part.first()?))
+}
+
+fn queued_name(chat: ChatKey, place: Place) -> Key {
+    [b"queued/".as_slice(), &message_key(chat, place, 0)].concat()
 }
 
 /// What a message row turned out to be.
@@ -154,6 +160,15 @@ impl Engine {
 
     pub(super) fn forget_blocked(&mut self, who: &PublicKey) {
         self.forget(&[b"blocked/", who.as_bytes().as_slice()].concat());
+    }
+
+    pub(super) fn save_queued(&mut self, row: &QueuedRow) {
+        let name = queued_name(row.chat, row.place);
+        self.save(&name, &Record::Queued(row.clone()));
+    }
+
+    pub(super) fn forget_queued(&mut self, chat: ChatKey, place: Place) {
+        self.forget(&queued_name(chat, place));
     }
 
     pub(super) fn save_parked(&mut self, row: &ParkedRow) {

@@ -3,7 +3,7 @@
 use super::Engine;
 use super::error::EngineError;
 use super::record::{ChatKey, DoneRow, GroupRow, MessageRow, Purpose, QueuedRow, UnsettledRow};
-use crate::envelope::{Inner, InnerKind, SealedMessage, seal_message};
+use crate::envelope::{Count, Inner, InnerKind, SealedMessage, seal_message};
 use rand_core::CryptoRngCore;
 use std::collections::BTreeSet;
 use zajil_api::{CommandId, Failure, MessageState, Place, RelayUrl, Stage, Update};
@@ -11,7 +11,7 @@ use zajil_api::{CommandId, Failure, MessageState, Place, RelayUrl, Stage, Update
 /// Bytes of an inner event that fit, sealed and in base64, into a relay's usual 64 KiB.
 const MAX_RUMOR: usize = 47_000;
 /// Commands remembered for a chat, should they come again.
-const MAX_DONE: usize = 64;
+const MAX_DONE: usize = 32;
 /// The limit that people are told, in bytes of text.
 const MAX_TEXT: u32 = 40_000;
 
@@ -37,7 +37,7 @@ impl Engine {
             self.answer_again(id, key, place);
             return Ok(());
         }
-        let count = chat.row.sent + 1;
+        let count = Count { run: chat.row.run, number: chat.row.sent + 1 };
         let (sent_at, clock) = chat.next_place(now);
         let said = InnerKind::Chat { text: text.clone(), count, clock };
         let rumor = Inner::rumor(author, sent_at, &said);
@@ -45,7 +45,7 @@ impl Engine {
         if text.len() > MAX_TEXT as usize || json.len() > MAX_RUMOR {
             return Err(Failure::MessageTooLong { limit: MAX_TEXT });
         }
-        chat.row.sent = count;
+        chat.row.sent = count.number;
         let row = MessageRow {
             id: rumor.id(),
             author,
@@ -57,11 +57,12 @@ impl Engine {
             clock,
         };
         let place = chat.place(&row, now);
-        chat.row.queued.push(QueuedRow { place, rumor: json });
+        chat.queued.insert(place, json.clone());
         chat.row.done.push(DoneRow { command: id.0, place });
         let surplus = chat.row.done.len().saturating_sub(MAX_DONE);
         chat.row.done.drain(..surplus);
         self.save_message(key, place, &row);
+        self.save_queued(&QueuedRow { chat: key, place, rumor: json });
         let unsettled = UnsettledRow { chat: key, place, id: row.id, state: MessageState::Sending };
         self.save_unsettled(&unsettled);
         if let Some(settled) = self.unsettled.insert(unsettled) {
@@ -76,26 +77,32 @@ impl Engine {
         Ok(())
     }
 
-    /// Encrypts what waited for the chat to be founded, in the order it was written. What
-    /// cannot be encrypted stays, and so does everything behind it.
+    /// Encrypts what waited, in the order it was written. What cannot be encrypted stays, and
+    /// so does everything behind it.
     pub(super) fn send_queued(&mut self, key: ChatKey) -> Result<(), EngineError> {
         loop {
-            let Some(chat) = self.chats.get(&key) else { return Ok(()) };
-            let ready = chat.row.stage == Stage::Open && !chat.groups.is_empty();
-            let Some(QueuedRow { place, rumor }) =
-                chat.row.queued.first().filter(|_| ready).cloned()
-            else {
+            let Some(chat) = self.chats.get(&key).filter(|chat| chat.may_encrypt()) else {
                 return Ok(());
             };
+            let Some((place, rumor)) = chat.queued.first_key_value() else { return Ok(()) };
+            let (place, rumor) = (*place, rumor.clone());
             self.send_inner(key, &rumor, Purpose::Message { chat: key, place })?;
             if let Some(chat) = self.chats.get_mut(&key) {
-                chat.row.queued.remove(0);
+                chat.queued.remove(&place);
             }
-            self.chat_changed(key);
+            self.forget_queued(key, place);
         }
     }
 
+    /// Tells the other our name, as soon as that may be.
     pub(super) fn send_name(&mut self, key: ChatKey) -> Result<(), EngineError> {
+        let Some(chat) = self.chats.get_mut(&key) else { return Ok(()) };
+        chat.row.owes_name = !chat.may_encrypt();
+        let owes_name = chat.row.owes_name;
+        self.chat_changed(key);
+        if owes_name {
+            return Ok(());
+        }
         let name = self.account.as_ref().map(|account| account.row.name.clone());
         let name = name.ok_or(EngineError::State("no account"))?;
         self.send_kind(key, &InnerKind::Name(name), Purpose::Other)
@@ -112,7 +119,23 @@ impl Engine {
         self.send_inner(key, &rumor.to_json(), purpose)
     }
 
-    fn send_inner(
+    /// What waited until the chat was caught up, in all chats that now are.
+    pub(super) fn send_waiting(&mut self) {
+        for key in self.open_chats() {
+            let Some(chat) = self.chats.get(&key).filter(|chat| chat.may_encrypt()) else {
+                continue;
+            };
+            if chat.row.owes_name {
+                let told = self.send_name(key);
+                self.note("telling the name", told);
+            }
+            let sent = self.send_queued(key);
+            self.note("sending what was queued", sent);
+            self.receipts_due(key);
+        }
+    }
+
+    pub(super) fn send_inner(
         &mut self,
         key: ChatKey,
         rumor: &str,
@@ -131,6 +154,9 @@ impl Engine {
     ) -> Result<(SealedMessage, BTreeSet<RelayUrl>), EngineError> {
         let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
         let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
+        if !chat.may_encrypt() {
+            return Err(EngineError::State("not caught up"));
+        }
         let (row, group) = chat.sending().ok_or(EngineError::State("no group"))?;
         self.dirty.mls = true;
         let message = group.encrypt(&self.provider, &account.signer, rumor.as_bytes())?;

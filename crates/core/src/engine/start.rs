@@ -66,7 +66,7 @@ impl Engine {
     }
 
     /// Asks every connected relay for the other's key package.
-    fn look_up(&mut self, key: ChatKey) {
+    pub(super) fn look_up(&mut self, key: ChatKey) {
         let open: Vec<RelayUrl> = self.pool.open().cloned().collect();
         if self.chats.get(&key).is_some_and(|chat| chat.row.stage == Stage::Connecting) {
             for relay in open {
@@ -178,6 +178,7 @@ impl Engine {
         chat.groups.push(group);
         chat.row.stage = Stage::Open;
         chat.row.wanted = None;
+        chat.caught_up = true;
         let inbox = inbox.iter().filter_map(|url| parse_relay_url(url).ok());
         let targets: BTreeSet<RelayUrl> =
             inbox.chain(wanted.relays).take(MAX_INBOX_RELAYS).collect();

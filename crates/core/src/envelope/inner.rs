@@ -15,13 +15,23 @@ use zajil_api::{Place, UnixTime};
 const RECEIPT: Kind = Kind(4450);
 /// "I am writing."
 const TYPING: Kind = Kind(4451);
+/// "Send these again."
+const AGAIN: Kind = Kind(4452);
+/// "These will not come."
+const VOID: Kind = Kind(4453);
+const WITHDRAWN: &str = "withdrawn";
+const LOST: &str = "lost";
 const DELIVERED: &str = "delivered";
 const READ: &str = "read";
-/// Our tag on a chat message: the author's count of messages in this chat, from 1, and the
-/// chat's clock (Lamport's). On what else the author says: how many messages there are.
+/// Our tag on a chat message: the author's count of messages in this chat, the chat's clock
+/// (Lamport's), and the run of the count. On a receipt: how far the author's own count is.
 const COUNT: &str = "seq";
+/// Our tag that names messages by their count: first, last (included), run.
+const RANGE: &str = "range";
 /// Messages one receipt speaks of at most.
 pub const MAX_RECEIPT: usize = 100;
+/// Stretches of messages that one event names at most.
+pub const MAX_RANGES: usize = 32;
 
 /// A parsed inner event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +48,7 @@ pub struct Inner {
 pub enum InnerKind {
     Chat {
         text: String,
-        /// The author's count of messages in this chat, from 1; 0 where they do not count.
-        count: u64,
+        count: Count,
         /// One more than the largest the author had seen in this chat; 0 where they keep none.
         clock: u64,
     },
@@ -48,10 +57,42 @@ pub enum InnerKind {
     Receipt {
         kind: ReceiptKind,
         of: Vec<EventId>,
+        /// The author's own last message.
+        last: Count,
+    },
+    /// "These of your messages have not reached me."
+    Again(Vec<Counts>),
+    /// "These messages of mine will not come": they were taken back, or are lost.
+    Void {
+        why: Void,
+        of: Vec<Counts>,
     },
     Typing,
     /// Valid, and nothing to us.
     Unknown(Kind),
+}
+
+/// Messages by their author's count, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    pub run: u32,
+    pub first: u64,
+    pub last: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Void {
+    Withdrawn,
+    Lost,
+}
+
+/// The author's count of messages in a chat.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// Drawn anew by a device that may have lost count; 0 where nobody counts.
+    pub run: u32,
+    /// From 1 in each run; 0 where nobody counts.
+    pub number: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,20 +114,28 @@ impl Inner {
     pub fn rumor(author: PublicKey, created_at: UnixTime, kind: &InnerKind) -> Rumor {
         let (kind, tags, content) = match kind {
             InnerKind::Chat { text, count, clock } => {
-                let tag = Tag::new(COUNT, [count.to_string(), clock.to_string()]);
-                (Kind::CHAT, vec![tag], text.clone())
+                (Kind::CHAT, vec![count_tag(*count, *clock)], text.clone())
             }
             InnerKind::Name(name) => {
                 let metadata = Metadata { name: name.clone() };
                 let content = serde_json::to_string(&metadata).unwrap_or_default();
                 (Kind::METADATA, Vec::new(), content)
             }
-            InnerKind::Receipt { kind, of } => {
+            InnerKind::Receipt { kind, of, last } => {
                 let word = match kind {
                     ReceiptKind::Delivered => DELIVERED,
                     ReceiptKind::Read => READ,
                 };
-                (RECEIPT, of.iter().map(|id| Tag::event(*id)).collect(), word.to_owned())
+                let ids = of.iter().map(|id| Tag::event(*id));
+                (RECEIPT, ids.chain([count_tag(*last, 0)]).collect(), word.to_owned())
+            }
+            InnerKind::Again(of) => (AGAIN, range_tags(of), String::new()),
+            InnerKind::Void { why, of } => {
+                let word = match why {
+                    Void::Withdrawn => WITHDRAWN,
+                    Void::Lost => LOST,
+                };
+                (VOID, range_tags(of), word.to_owned())
             }
             InnerKind::Typing => (TYPING, Vec::new(), String::new()),
             InnerKind::Unknown(kind) => (*kind, Vec::new(), String::new()),
@@ -106,7 +155,7 @@ impl Inner {
         let kind = match rumor.kind {
             Kind::CHAT => InnerKind::Chat {
                 text: rumor.content.clone(),
-                count: number(&rumor, 0),
+                count: count(&rumor),
                 clock: number(&rumor, 1),
             },
             Kind::METADATA => {
@@ -128,6 +177,16 @@ impl Inner {
                     .filter_map(|tag| tag.value()?.parse().ok())
                     .take(MAX_RECEIPT)
                     .collect(),
+                last: count(&rumor),
+            },
+            AGAIN => InnerKind::Again(ranges(&rumor)),
+            VOID => InnerKind::Void {
+                why: match rumor.content.as_str() {
+                    WITHDRAWN => Void::Withdrawn,
+                    LOST => Void::Lost,
+                    _ => return Err(EnvelopeError::Encoding("void")),
+                },
+                of: ranges(&rumor),
             },
             TYPING => InnerKind::Typing,
             kind => InnerKind::Unknown(kind),
@@ -141,14 +200,43 @@ impl fmt::Debug for InnerKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Chat { text, count, clock } => {
-                write!(f, "Chat({} bytes, {count}, {clock})", text.len())
+                write!(f, "Chat({} bytes, {}, {clock})", text.len(), count.number)
             }
             Self::Name(name) => write!(f, "Name({} bytes)", name.len()),
-            Self::Receipt { kind, of } => write!(f, "{kind:?}({of:?})"),
+            Self::Receipt { kind, of, .. } => write!(f, "{kind:?}({of:?})"),
+            Self::Again(of) => write!(f, "Again({of:?})"),
+            Self::Void { why, of } => write!(f, "{why:?}({of:?})"),
             Self::Typing => f.write_str("Typing"),
             Self::Unknown(kind) => write!(f, "Unknown({kind})"),
         }
     }
+}
+
+fn range_tags(ranges: &[Counts]) -> Vec<Tag> {
+    let tag = |range: &Counts| {
+        Tag::new(RANGE, [range.first, range.last, u64::from(range.run)].map(|n| n.to_string()))
+    };
+    ranges.iter().map(tag).collect()
+}
+
+fn ranges(rumor: &Rumor) -> Vec<Counts> {
+    let range = |tag: &Tag| {
+        let [first, last, run] = tag.values() else { return None };
+        let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+        let range = Counts { run: run.parse().ok()?, first, last };
+        (0 < first && first <= last && last < Place::LARGEST).then_some(range)
+    };
+    let tags = rumor.tags.iter().filter(|tag| tag.name() == RANGE);
+    tags.filter_map(range).take(MAX_RANGES).collect()
+}
+
+fn count_tag(count: Count, clock: u64) -> Tag {
+    Tag::new(COUNT, [count.number.to_string(), clock.to_string(), count.run.to_string()])
+}
+
+fn count(rumor: &Rumor) -> Count {
+    let run = u32::try_from(number(rumor, 2)).unwrap_or(0);
+    Count { run, number: number(rumor, 0) }
 }
 
 /// A number of the counting tag; 0 for what is none, or too large to be one.

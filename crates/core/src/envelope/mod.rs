@@ -33,7 +33,7 @@ mod welcome;
 pub use component::{GroupProfile, Routing, group_components, leaf_components, read_group};
 pub use error::EnvelopeError;
 pub use group_event::{GroupEventKey, SealedMessage, group_event_key, seal_message};
-pub use inner::{Inner, InnerKind, MAX_RECEIPT, ReceiptKind};
+pub use inner::{Count, Counts, Inner, InnerKind, MAX_RANGES, MAX_RECEIPT, ReceiptKind, Void};
 pub use key_package::{KeyPackageEvent, key_package_event, parse_key_package_event};
 pub use proof::{prove, verify_proof};
 pub use relay_list::{inbox_relays_event, parse_inbox_relays, relay_list_event};

@@ -1,6 +1,6 @@
 use super::PAST_EPOCHS;
 use openmls::framing::errors::{MessageDecryptionError, SecretTreeError};
-use openmls::prelude::{ProcessMessageError, ValidationError};
+use openmls::prelude::{ProcessMessageError, StageCommitError, ValidationError};
 use std::fmt::Debug;
 use thiserror::Error;
 
@@ -13,6 +13,12 @@ pub enum MlsError {
     /// A message that was handled before.
     #[error("this message was read before")]
     Replayed,
+    /// A message of our own leaf: MLS keeps no keys to read those.
+    #[error("this message is from our own leaf")]
+    OwnMessage,
+    /// A commit of our own leaf that is not the one we prepared: the group went on without us.
+    #[error("this commit is from our own leaf and not ours")]
+    OwnCommit,
     /// A message of an epoch this group has not reached.
     #[error("this message belongs to a later epoch")]
     FutureEpoch,
@@ -59,6 +65,11 @@ impl MlsError {
                     Self::PastEpoch
                 }
             }
+            // The library's word for "the ratchet of this leaf is for encrypting".
+            E::ValidationError(UnableToDecrypt(Ratchet(SecretTreeError::RatchetTypeError))) => {
+                Self::OwnMessage
+            }
+            E::InvalidCommit(StageCommitError::OwnCommitMismatch) => Self::OwnCommit,
             // Whatever is of a later epoch was sorted out before.
             E::ValidationError(NoPastEpochData | WrongEpoch) => Self::PastEpoch,
             error @ (E::LibraryError(_) | E::StorageError(_) | E::GroupStateError(_)) => {

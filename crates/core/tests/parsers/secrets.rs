@@ -5,7 +5,7 @@ use openmls_traits::OpenMlsProvider;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use zajil_api::UnixTime;
-use zajil_core::envelope::{
+use zajil_core::envelope::{Count, 
     GroupProfile, Inner, InnerKind, ReceiptKind, WelcomeRumor, group_event_key, inbox_relays_event,
     seal_message,
 };
@@ -38,9 +38,16 @@ fn no_key_name_or_word_is_shown() {
         format!("{processed:?} {:?}", Processed::SelfUpdated { sender: [1; 32] }),
         format!("{state:?} {profile:?}"),
         format!("{founded:?} {welcome:?}"),
-        format!("{:?}", inner(InnerKind::Chat { text: "secret".to_owned(), count: 3, clock: 4 })),
+        format!(
+            "{:?}",
+            inner(InnerKind::Chat {
+                text: "secret".to_owned(),
+                count: Count { run: 1, number: 3 },
+                clock: 4
+            })
+        ),
         format!("{:?}", inner(InnerKind::Name("secret".to_owned())).kind),
-        format!("{:?}", inner(InnerKind::Receipt { kind: ReceiptKind::Read, of: vec![id] }).kind),
+        format!("{:?}", inner(InnerKind::Receipt { kind: ReceiptKind::Read, of: vec![id], last: Count::default() }).kind),
         format!("{:?} {:?}", InnerKind::Typing, InnerKind::Unknown(Kind(7))),
     ];
     insta::assert_snapshot!(shown.join("\n"), @r#"

@@ -1,0 +1,87 @@
+//! The author's side of a gap: what did not reach the other is sent again.
+
+use super::Engine;
+use super::history::Wanted;
+use super::record::{ChatKey, MessageRow, Purpose};
+use super::save::{MessagePart, message_key};
+use crate::envelope::{Count, Counts, Inner, InnerKind, MAX_RANGES, Void};
+use crate::store::{Order, Range, Row, Table};
+use zajil_api::Place;
+
+/// Messages sent again for one question.
+const MAX_AGAIN: usize = 100;
+/// Questions answered: one in so long.
+const EVERY_MS: u64 = 5_000;
+/// Rows looked through at a time.
+const ROWS: u32 = 600;
+
+impl Engine {
+    /// The other misses messages of ours: they are looked for in the store.
+    pub(super) fn handle_again(&mut self, key: ChatKey, of: &[Counts]) {
+        let now = self.now;
+        let Some(chat) = self.chats.get_mut(&key).filter(|chat| chat.may_encrypt()) else { return };
+        if chat.answered_at.is_some_and(|at| at.0 + EVERY_MS > now.0) {
+            return;
+        }
+        chat.answered_at = Some(now);
+        let one_by_one = of.iter().flat_map(|range| {
+            (range.first..=range.last).map(|number| Count { run: range.run, number })
+        });
+        let missed: Vec<Count> = one_by_one.take(MAX_AGAIN).collect();
+        if !missed.is_empty() {
+            self.look_for(key, missed, Place::END);
+        }
+    }
+
+    fn look_for(&mut self, chat: ChatKey, missed: Vec<Count>, before: Place) {
+        let range = Range {
+            table: Table::Messages,
+            from: message_key(chat, Place::START, 0),
+            to: Some(message_key(chat, before, 0)),
+            order: Order::Descending,
+            limit: Some(ROWS),
+        };
+        self.load(range, Wanted::Again { chat, missed });
+    }
+
+    pub(super) fn found_again(&mut self, key: ChatKey, mut missed: Vec<Count>, rows: &[Row]) {
+        let mut oldest = None;
+        for (name, sealed) in rows {
+            let Some((place, MessagePart::Said(row))) = self.read_message(name, sealed) else {
+                continue;
+            };
+            oldest = Some(place);
+            if let Some(at) = missed.iter().position(|count| row.mine && *count == row.count) {
+                missed.swap_remove(at);
+                self.send_again(key, place, row);
+            }
+        }
+        match oldest {
+            _ if missed.is_empty() => {}
+            Some(before) if rows.len() == ROWS as usize => self.look_for(key, missed, before),
+            _ => self.say_lost(key, &missed),
+        }
+    }
+
+    fn send_again(&mut self, key: ChatKey, place: Place, row: MessageRow) {
+        // What is not encrypted yet is still to come.
+        if self.chats.get(&key).is_none_or(|chat| chat.queued.contains_key(&place)) {
+            return;
+        }
+        let said = InnerKind::Chat { text: row.text, count: row.count, clock: row.clock };
+        let rumor = Inner::rumor(row.author, row.sent_at, &said);
+        let sent = self.send_inner(key, &rumor.to_json(), Purpose::Other);
+        self.note("sending again", sent);
+    }
+
+    fn say_lost(&mut self, key: ChatKey, missed: &[Count]) {
+        let range =
+            |count: &Count| Counts { run: count.run, first: count.number, last: count.number };
+        for missed in missed.chunks(MAX_RANGES) {
+            let of = missed.iter().map(range).collect();
+            let told =
+                self.send_kind(key, &InnerKind::Void { why: Void::Lost, of }, Purpose::Other);
+            self.note("telling what is lost", told);
+        }
+    }
+}

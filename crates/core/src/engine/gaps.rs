@@ -1,0 +1,194 @@
+//! What is known to be missing: found again, asked for, and said.
+//!
+//! The other counts their messages, so that a missing one is noticed by the next message or
+//! receipt. It gets a little time, for servers hand out in any order; then all of the chat's
+//! servers are searched, then the author is asked, ever more patiently. Until it comes, the
+//! chat shows how many are missing, and why.
+
+use super::chat::Chat;
+use super::error::EngineError;
+use super::record::{ChatKey, MissingRow, Purpose};
+use super::{Engine, Timestamp};
+use crate::envelope::{Count, Counts, EnvelopeError, InnerKind, MAX_RANGES, Void};
+use crate::mls::MlsError;
+use zajil_api::{Gap, GapCause, Place, UnixTime};
+
+/// Younger than this a gap is just a matter of order.
+const GRACE_SECONDS: u64 = 5;
+/// Older than this the author is asked, for the first time and then again…
+const ASK_SECONDS: u64 = 15;
+const ASK_AGAIN_SECONDS: u64 = 60;
+const LONGEST_PATIENCE_SECONDS: u64 = 86_400;
+/// What could not be opened shortly before or after a gap was noticed explains it.
+const EXPLAINS_SECONDS: u64 = 600;
+/// Gaps that people are shown one by one.
+const MAX_SHOWN: usize = 32;
+/// A search goes back so far behind the message after the gap.
+const SEARCH_BACK_SECONDS: u64 = 3 * 86_400;
+/// Marks what the author does not have any more.
+const LOST: u32 = u32::MAX;
+
+impl Engine {
+    /// The other says how many messages there are.
+    pub(super) fn heard_of(&mut self, key: ChatKey, last: Count) {
+        let now = self.unix_now();
+        let heard = self.chats.get_mut(&key).and_then(|chat| chat.heard_mut(last.run));
+        if let Some(heard) = heard.filter(|heard| heard.total < last.number) {
+            heard.miss(last.number, Place::END, now);
+            self.chat_changed(key);
+            self.gaps_due(key);
+        }
+    }
+
+    pub(super) fn handle_void(&mut self, key: ChatKey, why: Void, of: &[Counts]) {
+        let now = self.unix_now();
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        for range in of {
+            let Some(heard) = chat.heard_mut(range.run) else { continue };
+            match why {
+                Void::Withdrawn => heard.give_up(range.first, range.last, now),
+                Void::Lost => heard.lose(range.first, range.last),
+            }
+        }
+        self.chat_changed(key);
+        self.gaps_due(key);
+    }
+
+    /// Looks after the chat's gaps, soon.
+    pub(super) fn gaps_due(&mut self, key: ChatKey) {
+        let now = self.now;
+        if let Some(chat) = self.chats.get_mut(&key) {
+            chat.gaps_due_at = Some(now);
+        }
+    }
+
+    pub(super) fn look_after_gaps(&mut self) {
+        let now = self.now;
+        let due = self.chats.values().filter(|chat| chat.gaps_due_at.is_some_and(|at| at <= now));
+        let due: Vec<ChatKey> = due.map(|chat| chat.row.key).collect();
+        for key in due {
+            self.look_after_gaps_of(key);
+        }
+    }
+
+    fn look_after_gaps_of(&mut self, key: ChatKey) {
+        let (now, unix) = (self.now, self.unix_now());
+        let parked = self.parked.iter().any(|row| row.chat == key);
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        let step = chat.next_step(unix);
+        let gaps = chat.shown_gaps(unix, parked);
+        chat.gaps_due_at = step.again_at.map(|at| Timestamp(now.0.max(at.0 * 1000)));
+        let changed = chat.gaps != gaps;
+        chat.gaps = gaps;
+        if changed {
+            self.chat_changed(key);
+        }
+        if let Some(from) = step.search {
+            self.search_chat(key, from);
+        }
+        if !step.ask.is_empty() {
+            self.chat_changed(key);
+            let asked = self.send_kind(key, &InnerKind::Again(step.ask), Purpose::Other);
+            self.note("asking for what is missing", asked);
+        }
+    }
+
+    /// Remembers why an event of the chat was of no use: it may explain a gap.
+    pub(super) fn explain(&mut self, key: ChatKey, error: &EngineError) {
+        let cause = match error {
+            EngineError::Envelope(EnvelopeError::Mls(MlsError::TooOld | MlsError::PastEpoch)) => {
+                GapCause::KeyGone
+            }
+            EngineError::Envelope(EnvelopeError::Mls(MlsError::Peer { .. })) => GapCause::Damaged,
+            EngineError::Envelope(EnvelopeError::Encoding(_)) => GapCause::Newer,
+            _ => return,
+        };
+        let now = self.unix_now();
+        if let Some(chat) = self.chats.get_mut(&key) {
+            chat.failed = Some((cause, now));
+        }
+    }
+}
+
+/// What to do about a chat's gaps now.
+#[derive(Default)]
+struct NextStep {
+    search: Option<UnixTime>,
+    ask: Vec<Counts>,
+    again_at: Option<UnixTime>,
+}
+
+impl Chat {
+    fn next_step(&mut self, now: UnixTime) -> NextStep {
+        let mut step = NextStep::default();
+        let may_ask = self.may_encrypt();
+        let mut again_at = |at: u64| {
+            let at = UnixTime(at.max(now.0 + 1));
+            step.again_at = Some(step.again_at.map_or(at, |other| other.min(at)));
+        };
+        for heard in &mut self.row.heard {
+            let run = heard.run;
+            for row in heard.missing.iter_mut().filter(|row| row.asks != LOST) {
+                let age = now.0.saturating_sub(row.since.0);
+                if age < GRACE_SECONDS {
+                    again_at(row.since.0 + GRACE_SECONDS);
+                    continue;
+                }
+                if !self.searched.contains(&(run, row.to)) {
+                    self.searched.insert((run, row.to));
+                    let behind = if row.before == Place::END { now } else { row.before.at };
+                    let from = UnixTime(behind.0.saturating_sub(SEARCH_BACK_SECONDS));
+                    step.search = Some(step.search.map_or(from, |other| other.min(from)));
+                }
+                let ask_at = next_ask(row);
+                if !may_ask {
+                    again_at(now.0 + GRACE_SECONDS);
+                } else if now.0 < ask_at {
+                    again_at(ask_at);
+                } else if step.ask.len() < MAX_RANGES {
+                    row.asks = (row.asks + 1).min(LOST - 1);
+                    row.asked_at = now;
+                    step.ask.push(Counts { run, first: row.from, last: row.to });
+                    again_at(next_ask(row));
+                }
+            }
+        }
+        step
+    }
+
+    fn shown_gaps(&self, now: UnixTime, parked: bool) -> Vec<Gap> {
+        let rows = self.row.heard.iter().flat_map(|heard| &heard.missing);
+        let old = rows.filter(|row| now.0.saturating_sub(row.since.0) >= GRACE_SECONDS);
+        let mut gaps: Vec<Gap> = old
+            .map(|row| Gap {
+                before: row.before,
+                count: u32::try_from(row.to - row.from + 1).unwrap_or(u32::MAX),
+                cause: self.cause(row, parked),
+                since: row.since,
+            })
+            .collect();
+        gaps.sort_by_key(|gap| gap.before);
+        gaps.drain(..gaps.len().saturating_sub(MAX_SHOWN));
+        gaps
+    }
+
+    fn cause(&self, row: &MissingRow, parked: bool) -> GapCause {
+        let explained = self.failed.filter(|(_, at)| at.0 + EXPLAINS_SECONDS >= row.since.0);
+        match explained {
+            _ if row.asks == LOST => GapCause::GivenUp,
+            _ if parked => GapCause::KeyOnTheWay,
+            Some((cause, _)) => cause,
+            None => GapCause::NotHandedOut,
+        }
+    }
+}
+
+fn next_ask(row: &MissingRow) -> u64 {
+    let patience = ASK_AGAIN_SECONDS
+        .saturating_mul(1u64.checked_shl(row.asks).unwrap_or(u64::MAX))
+        .min(LONGEST_PATIENCE_SECONDS);
+    match row.asks {
+        0 => row.since.0 + ASK_SECONDS,
+        _ => row.asked_at.0 + patience,
+    }
+}
