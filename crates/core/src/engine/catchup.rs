@@ -66,6 +66,7 @@ impl Engine {
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
         progress.heard_at = now;
         let genuine = progress.filter.matches(&event) && event.verify_id().is_ok();
+        let stored = progress.step == Step::Paging;
         // Whatever is wrong with an event, the server counted it for its page.
         if (part == Part::Older) == (progress.page > 0) && progress.step == Step::Paging {
             progress.count(genuine.then_some(event.created_at));
@@ -85,8 +86,11 @@ impl Engine {
                 self.lookups_done(relay);
             }
         } else if self.outbox.holds(&event.id) {
-            // Our own, come back: the server has it.
-            self.handle_ok(relay, &event.id, true, "");
+            // Our own, come back: handed out of the store it is held, else it was taken.
+            match (self.outbox.row_of(&event.id), stored) {
+                (Some(row), true) => self.is_held(relay, row),
+                _ => self.handle_ok(relay, &event.id, true, ""),
+            }
         } else if progress.step == Step::Live {
             if !self.was_seen(&event.id) {
                 self.take_event(&event);

@@ -11,7 +11,7 @@ use zajil_api::{
 };
 
 /// Characters of a preview.
-const PREVIEW: usize = 160;
+pub(super) const PREVIEW: usize = 160;
 /// A message dated further ahead than this does not draw ours with it.
 const MAX_AHEAD_SECONDS: u64 = 900;
 /// The other's latest messages, remembered to say how far they were read.

@@ -40,11 +40,15 @@ impl Engine {
             Command::AcceptRequest { chat } => self.accept_request(self.known(&chat)?),
             Command::DeclineRequest { chat } => self.decline_request(self.known(&chat)?),
             Command::SendMessage { chat, text } => self.send_message(id, self.known(&chat)?, text),
-            Command::RetryMessage { .. }
-            | Command::WithdrawMessage { .. }
-            | Command::LoadDelivery { .. }
-            | Command::PractiseOutage { .. }
-            | Command::EndPractice => Err(Failure::Internal),
+            Command::RetryMessage { chat, place } => self.retry_message(self.known(&chat)?, place),
+            Command::WithdrawMessage { chat, place } => {
+                self.withdraw_message(id, self.known(&chat)?, place)
+            }
+            Command::LoadDelivery { chat, place } => {
+                self.load_delivery(id, self.known(&chat)?, place);
+                Ok(())
+            }
+            Command::PractiseOutage { .. } | Command::EndPractice => Err(Failure::Internal),
             Command::LoadMessages { chat, page, limit } => {
                 self.load_messages(id, self.known(&chat)?, page, limit);
                 Ok(())

@@ -211,7 +211,7 @@ impl Engine {
         }
     }
 
-    fn close(&mut self, relay: &RelayUrl, name: &str) {
+    pub(super) fn close(&mut self, relay: &RelayUrl, name: &str) {
         if let Some(subscription) = SubscriptionId::new(name) {
             self.say(relay, &ClientMessage::Close(subscription));
         }

@@ -24,16 +24,25 @@ impl Engine {
         }
         match RelayMessage::parse(text) {
             Ok(RelayMessage::Event { subscription, event }) => {
+                if self.read_back_event(relay, subscription.as_str(), &event) {
+                    return;
+                }
                 self.handle_event(relay, subscription.as_str(), *event);
             }
             Ok(RelayMessage::Ok { id, accepted, message }) => {
                 self.handle_ok(relay, &id, accepted, &message);
             }
             Ok(RelayMessage::Eose(subscription)) => {
+                if self.read_back_ended(relay, subscription.as_str()) {
+                    return;
+                }
                 self.handle_eose(relay, subscription.as_str());
             }
             Ok(RelayMessage::Closed { subscription, message }) => {
                 self.server_said(relay, &message);
+                if self.read_back_closed(relay, subscription.as_str()) {
+                    return;
+                }
                 self.handle_subscription_closed(relay, subscription.as_str());
             }
             Ok(RelayMessage::Notice(message)) => self.server_said(relay, &message),

@@ -1,12 +1,13 @@
 //! Pages of a chat, read from the store when somebody looks.
 
+use super::chat::PREVIEW;
 use super::record::{ChatKey, MessageRow};
 use super::save::{MessagePart, message_key};
 use super::{Engine, LoadToken, Output};
 use crate::envelope::Count;
 use crate::store::{Order, Range, Row, Table};
 use std::collections::BTreeMap;
-use zajil_api::{CommandId, Message, MessageState, Page, Place, Update};
+use zajil_api::{CommandId, Message, MessageState, Page, Place, Preview, Update};
 
 /// Messages of one page at most.
 const MAX_PAGE: u16 = 200;
@@ -31,6 +32,22 @@ pub(super) enum Wanted {
     /// One message, for the tab whose command came twice.
     Message {
         answers: CommandId,
+        chat: ChatKey,
+    },
+    /// The same, to tell where it lies.
+    Delivery {
+        answers: CommandId,
+        chat: ChatKey,
+        place: Place,
+    },
+    /// The same, to take it back.
+    Withdrawn {
+        answers: CommandId,
+        chat: ChatKey,
+        place: Place,
+    },
+    /// The last message of a chat.
+    Last {
         chat: ChatKey,
     },
     /// Whether a message is here.
@@ -87,6 +104,36 @@ impl Engine {
         self.load(rows_of(chat, place), Wanted::Message { answers, chat });
     }
 
+    pub(super) fn load_message(&mut self, chat: ChatKey, place: Place, wanted: Wanted) {
+        self.load(rows_of(chat, place), wanted);
+    }
+
+    /// The message at `place` is gone: another may be the chat's last.
+    pub(super) fn preview_anew(&mut self, chat: ChatKey, place: Place) {
+        if self.chats.get(&chat).is_some_and(|chat| chat.row.newest == place) {
+            let range = Range {
+                table: Table::Messages,
+                from: message_key(chat, Place::START, 0),
+                to: Some(message_key(chat, Place::END, 0)),
+                order: Order::Descending,
+                limit: Some(ROWS),
+            };
+            self.load(range, Wanted::Last { chat });
+        }
+    }
+
+    fn last_loaded(&mut self, key: ChatKey, rows: &[Row]) {
+        let last = self.read_messages(key, rows).pop();
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        chat.row.newest = last.as_ref().map_or(Place::START, |message| message.place);
+        chat.row.last = last.map(|message| Preview {
+            text: message.text.chars().take(PREVIEW).collect(),
+            direction: message.direction,
+            sent_at: message.sent_at,
+        });
+        self.chat_changed(key);
+    }
+
     pub(super) fn look_for_known(&mut self, chat: ChatKey, row: MessageRow) {
         self.load(rows_of(chat, row.place()), Wanted::Known { chat, row: Box::new(row) });
     }
@@ -109,6 +156,13 @@ impl Engine {
                     self.update(Update::MessageAdded { answers: Some(answers), chat, message });
                 }
             }
+            Some(Wanted::Delivery { answers, chat, place }) => {
+                self.delivery_loaded(answers, chat, place, rows);
+            }
+            Some(Wanted::Withdrawn { answers, chat, place }) => {
+                self.withdrawn_loaded(answers, chat, place, rows);
+            }
+            Some(Wanted::Last { chat }) => self.last_loaded(chat, rows),
             Some(Wanted::Known { chat, row }) => self.known_loaded(chat, &row, !rows.is_empty()),
             Some(Wanted::Again { chat, missed }) => self.found_again(chat, missed, rows),
             None => {}

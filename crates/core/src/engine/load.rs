@@ -5,6 +5,7 @@ use super::catchup::Catchup;
 use super::chat::Chat;
 use super::history::Pages;
 use super::outbox::Outbox;
+use super::readback::ReadBack;
 use super::record::{ChatRow, Record, VERSION};
 use super::save::{Dirty, HEADER};
 use super::seen::Seen;
@@ -40,6 +41,7 @@ impl Engine {
             provider: Provider::new(mls_seed, HashMap::new()),
             pool: Pool::default(),
             outbox: Outbox::default(),
+            read_back: ReadBack::default(),
             catchup: Catchup::default(),
             cursors: BTreeMap::new(),
             seen: Seen::default(),

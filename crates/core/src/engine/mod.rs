@@ -23,11 +23,13 @@
 
 mod account;
 mod again;
+mod arrivals;
 mod catchup;
 mod chat;
 mod command;
 mod commit;
 mod copies;
+mod delivery;
 mod error;
 mod feed;
 mod frames;
@@ -38,9 +40,11 @@ mod invite;
 mod join;
 mod load;
 mod outbox;
+mod parked;
 mod port;
 mod progress;
 mod publish;
+mod readback;
 mod receipts;
 mod receive;
 mod record;
@@ -59,13 +63,14 @@ use crate::nostr::PublicKey;
 use crate::relay::Pool;
 use crate::store::{Changes, Vault};
 use account::Account;
+use arrivals::Arrival;
 use catchup::Catchup;
 use chat::Chat;
 use error::EngineError;
 use history::Pages;
 use outbox::Outbox;
 use rand_chacha::ChaCha20Rng;
-use receive::Arrival;
+use readback::ReadBack;
 use record::{ChatKey, ParkedRow};
 use save::Dirty;
 use seen::Seen;
@@ -91,6 +96,7 @@ pub struct Engine {
 
     pool: Pool,
     outbox: Outbox,
+    read_back: ReadBack,
     catchup: Catchup,
     cursors: BTreeMap<RelayUrl, UnixTime>,
     seen: Seen,
@@ -134,16 +140,19 @@ impl Engine {
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let chats = self.chats.values();
         let chats = chats.flat_map(|chat| [chat.receipts_due_at, chat.gaps_due_at]).flatten();
-        [self.pool.next_timeout(), self.outbox.next_timeout(), self.catchup.next_timeout()]
-            .into_iter()
-            .flatten()
-            .chain(chats)
-            .min()
+        let own = [
+            self.pool.next_timeout(),
+            self.outbox.next_timeout(),
+            self.read_back.next_timeout(),
+            self.catchup.next_timeout(),
+        ];
+        own.into_iter().flatten().chain(chats).min()
     }
 
     fn handle_time(&mut self) {
         self.time_out_links();
         self.time_out_outbox();
+        self.time_out_read_back();
         self.time_out_catchup();
         self.send_due_receipts();
         self.look_after_gaps();

@@ -2,10 +2,10 @@
 //! having heard nothing means not knowing, so it is asked again.
 
 use super::Timestamp;
-use super::record::{Answer, Outgoing, OutgoingRow, Purpose};
+use super::record::{Answer, ChatKey, Outgoing, OutgoingRow, Purpose};
 use crate::nostr::EventId;
 use std::collections::{BTreeMap, BTreeSet};
-use zajil_api::{RelayUrl, UnixTime};
+use zajil_api::{Place, RelayUrl, UnixTime};
 
 /// Unanswered events per server: enough to fill the line, few enough not to flood.
 const WINDOW: usize = 24;
@@ -34,6 +34,9 @@ enum Attempt {
 pub(super) struct Outbox {
     rows: BTreeMap<u64, OutgoingRow>,
     by_event: BTreeMap<EventId, u64>,
+    /// The events that were made for a row.
+    events: BTreeMap<u64, Vec<EventId>>,
+    by_message: BTreeMap<(ChatKey, Place), u64>,
     /// Rows a server has not answered for, oldest first.
     open: BTreeMap<RelayUrl, BTreeSet<u64>>,
     /// What was tried over the current connection, and how often.
@@ -48,7 +51,10 @@ impl Outbox {
     pub fn load(&mut self, row: OutgoingRow) {
         self.next_id = self.next_id.max(row.id + 1);
         if let Some(made) = &row.made {
-            self.by_event.insert(made.id, row.id);
+            self.name(row.id, made.id);
+        }
+        if let Purpose::Message { chat, place } = row.purpose {
+            self.by_message.insert((chat, place), row.id);
         }
         for target in row.targets.iter().filter(|target| target.answer == Answer::None) {
             self.open.entry(target.relay.clone()).or_default().insert(row.id);
@@ -72,6 +78,14 @@ impl Outbox {
         self.by_event.get(event).copied()
     }
 
+    pub fn of_message(&self, chat: ChatKey, place: Place) -> Option<&OutgoingRow> {
+        self.by_message.get(&(chat, place)).and_then(|id| self.rows.get(id))
+    }
+
+    pub fn rows(&self) -> impl Iterator<Item = &OutgoingRow> {
+        self.rows.values()
+    }
+
     pub fn holds(&self, event: &EventId) -> bool {
         self.by_event.contains_key(event)
     }
@@ -79,6 +93,7 @@ impl Outbox {
     /// The event of a row; an earlier one of the same row is still known as its.
     pub fn name(&mut self, id: u64, event: EventId) {
         self.by_event.insert(event, id);
+        self.events.entry(id).or_default().push(event);
     }
 
     /// Servers that something still has to reach.
@@ -185,14 +200,47 @@ impl Outbox {
     }
 
     pub fn remove(&mut self, id: u64) {
-        self.rows.remove(&id);
-        self.by_event.retain(|_, row| *row != id);
+        let row = self.rows.remove(&id);
+        if let Some(Purpose::Message { chat, place }) = row.map(|row| row.purpose) {
+            self.by_message.remove(&(chat, place));
+        }
+        for event in self.events.remove(&id).unwrap_or_default() {
+            self.by_event.remove(&event);
+        }
         for open in self.open.values_mut() {
             open.remove(&id);
         }
         for attempts in self.attempts.values_mut() {
             attempts.remove(&id);
         }
+    }
+
+    /// It is not there after all: to be sent again, not before `at`.
+    pub fn ask_again(&mut self, relay: &RelayUrl, id: u64, at: Timestamp) {
+        let Some(row) = self.rows.get_mut(&id) else { return };
+        for target in row.targets.iter_mut().filter(|target| target.relay == *relay) {
+            target.answer = Answer::None;
+        }
+        self.open.entry(relay.clone()).or_default().insert(id);
+        let attempts = self.attempts.entry(relay.clone()).or_default();
+        attempts.insert(id, (Attempt::Deferred(at), 1));
+    }
+
+    /// A person wants it sent now: every server that has not taken it is asked at once.
+    pub fn hurry(&mut self, id: u64) -> Vec<RelayUrl> {
+        let Some(row) = self.rows.get_mut(&id) else { return Vec::new() };
+        let mut relays = Vec::new();
+        for target in &mut row.targets {
+            if matches!(target.answer, Answer::None | Answer::Refused) {
+                target.answer = Answer::None;
+                self.open.entry(target.relay.clone()).or_default().insert(id);
+                if let Some(attempts) = self.attempts.get_mut(&target.relay) {
+                    attempts.remove(&id);
+                }
+                relays.push(target.relay.clone());
+            }
+        }
+        relays
     }
 
     pub fn open_at(&self, relay: &RelayUrl) -> Vec<u64> {
@@ -219,7 +267,10 @@ impl Outbox {
         let old = |row: &&OutgoingRow| row.since.0.saturating_add(KEPT_SECONDS) < now.0;
         let held = |row: &&OutgoingRow| {
             matches!(row.content, Outgoing::Event)
-                || row.targets.iter().any(|target| target.answer == Answer::Accepted)
+                || row
+                    .targets
+                    .iter()
+                    .any(|target| matches!(target.answer, Answer::Accepted | Answer::Held))
         };
         self.rows.values().filter(old).filter(held).map(|row| row.id).collect()
     }

@@ -150,31 +150,27 @@ impl Engine {
         let Some(row) = self.outbox.answer(relay, id, answer) else { return };
         let count =
             |answer: Answer| row.targets.iter().filter(|target| target.answer == answer).count();
-        let (accepted, open, of) =
-            (count(Answer::Accepted), count(Answer::None), row.targets.len());
+        let (held, of) = (count(Answer::Held), row.targets.len());
+        let refused = count(Answer::Refused) == of;
         let purpose = row.purpose;
         self.dirty.outgoing.insert(id);
-        let refused = open == 0 && accepted == 0;
-        // What every server refused is kept for better days, but for what is undone by it
-        // (a commit) or made anew anyway (what speaks for the account).
-        let is_kept =
-            !matches!(purpose, Purpose::Commit { .. }) && !matches!(row.content, Outgoing::Event);
-        if open == 0 && !(refused && is_kept) {
-            self.outbox.remove(id);
+        if answer == Answer::Accepted {
+            self.promised(relay, id);
         }
         match purpose {
-            Purpose::Message { chat, place } if accepted > 0 => {
+            Purpose::Message { chat, place } if held > 0 => {
                 let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-                let state = MessageState::Sent { on: count(accepted), of: count(of) };
+                let state = MessageState::Sent { on: count(held), of: count(of) };
                 self.settle(chat, place, state);
             }
             Purpose::Message { chat, place } if refused => {
                 self.settle(chat, place, MessageState::NotSent);
             }
-            Purpose::Commit { chat, group } if accepted > 0 => self.commit_accepted(chat, &group),
+            Purpose::Commit { chat, group } if held > 0 => self.commit_accepted(chat, &group),
             Purpose::Commit { chat, group } if refused => self.commit_refused(chat, &group),
             Purpose::Message { .. } | Purpose::Commit { .. } | Purpose::Other => {}
         }
+        self.finish(id);
     }
 
     /// A server is there (again): it is asked even for what it refused, where nobody
@@ -197,8 +193,7 @@ impl Engine {
     /// At start: what some server has had for long is not pressed on the others.
     pub(super) fn drop_outdated(&mut self) {
         for id in self.outbox.outdated(self.unix_now()) {
-            self.outbox.remove(id);
-            self.dirty.outgoing.insert(id);
+            self.drop_outgoing(id);
         }
     }
 

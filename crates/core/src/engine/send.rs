@@ -190,5 +190,10 @@ impl Engine {
             self.chat_changed(chat);
         }
         self.update(Update::MessageStateChanged { chat: chat.to_id(), place, state });
+        if state >= MessageState::Delivered
+            && let Some(id) = self.outbox.of_message(chat, place).map(|row| row.id)
+        {
+            self.finish(id);
+        }
     }
 }

@@ -127,6 +127,7 @@ impl Engine {
         for output in &outputs {
             if let Output::Disconnect(relay) = output {
                 self.outbox.disconnected(relay);
+                self.read_back.disconnected(relay);
                 self.catchup.disconnected(relay);
             }
         }
@@ -146,6 +147,7 @@ impl Engine {
         self.server_changed(relay);
         self.subscribe(relay);
         self.reopen(relay);
+        self.read_back_all(relay);
         self.dispatch(relay);
     }
 
@@ -155,6 +157,7 @@ impl Engine {
         tracing::debug!(%relay, reason, "closed");
         link.closed(now, &mut self.rng);
         self.outbox.disconnected(relay);
+        self.read_back.disconnected(relay);
         self.catchup.disconnected(relay);
         self.server_changed(relay);
     }

@@ -5,9 +5,9 @@ use openmls_traits::OpenMlsProvider;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use zajil_api::UnixTime;
-use zajil_core::envelope::{Count, 
-    GroupProfile, Inner, InnerKind, ReceiptKind, WelcomeRumor, group_event_key, inbox_relays_event,
-    seal_message,
+use zajil_core::envelope::{
+    Count, GroupProfile, Inner, InnerKind, ReceiptKind, WelcomeRumor, group_event_key,
+    inbox_relays_event, seal_message,
 };
 use zajil_core::mls::Processed;
 use zajil_core::nostr::{EventId, Kind};
@@ -47,7 +47,15 @@ fn no_key_name_or_word_is_shown() {
             })
         ),
         format!("{:?}", inner(InnerKind::Name("secret".to_owned())).kind),
-        format!("{:?}", inner(InnerKind::Receipt { kind: ReceiptKind::Read, of: vec![id], last: Count::default() }).kind),
+        format!(
+            "{:?}",
+            inner(InnerKind::Receipt {
+                kind: ReceiptKind::Read,
+                of: vec![id],
+                last: Count::default()
+            })
+            .kind
+        ),
         format!("{:?} {:?}", InnerKind::Typing, InnerKind::Unknown(Kind(7))),
     ];
     insta::assert_snapshot!(shown.join("\n"), @r#"

@@ -1,0 +1,71 @@
+//! From messages that were read to their places in the chat.
+
+use super::Engine;
+use super::record::{ChatKey, MessageRow};
+use zajil_api::{MessageState, Stage, Update};
+
+/// Messages kept of somebody whose request is not accepted.
+const MAX_REQUEST_MESSAGES: u64 = 50;
+
+/// A message that was read and has no place in its chat yet.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    pub chat: ChatKey,
+    pub row: MessageRow,
+}
+
+impl Engine {
+    /// Runs `read`, in which any number of events are read in any order, and gives the
+    /// messages among them their places in the order in which they were written.
+    pub(super) fn in_written_order(&mut self, read: impl FnOnce(&mut Self)) {
+        if self.arrivals.is_some() {
+            return read(self);
+        }
+        self.arrivals = Some(Vec::new());
+        read(self);
+        let mut arrivals = self.arrivals.take().unwrap_or_default();
+        arrivals.sort_by_key(|arrival| arrival.row.place());
+        for arrival in arrivals {
+            self.place_arrival(arrival);
+        }
+    }
+
+    pub(super) fn place_arrival(&mut self, Arrival { chat: key, row }: Arrival) {
+        let now = self.unix_now();
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        if chat.row.stage == Stage::Requested && chat.row.received >= MAX_REQUEST_MESSAGES {
+            return;
+        }
+        if chat.note_heard(row.count, row.place(), now) {
+            self.keep_arrival(key, &row);
+        } else {
+            // It came again, because somebody asked for it; or its author lost count.
+            self.look_for_known(key, row);
+        }
+    }
+
+    /// What its count says is here already: its row is there, or it is new after all.
+    pub(super) fn known_loaded(&mut self, key: ChatKey, row: &MessageRow, is_here: bool) {
+        if !is_here {
+            return self.keep_arrival(key, row);
+        }
+        if let Some(chat) = self.chats.get_mut(&key) {
+            chat.row.to_confirm.push(row.id);
+            self.chat_changed(key);
+            self.receipts_due(key);
+        }
+    }
+
+    fn keep_arrival(&mut self, key: ChatKey, row: &MessageRow) {
+        let now = self.unix_now();
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        chat.row.to_confirm.push(row.id);
+        let place = chat.place(row, now);
+        self.gaps_due(key);
+        self.save_message(key, place, row);
+        self.chat_changed(key);
+        let message = row.view(MessageState::Sending);
+        self.update(Update::MessageAdded { answers: None, chat: key.to_id(), message });
+        self.receipts_due(key);
+    }
+}

@@ -1,0 +1,188 @@
+//! The story of one's own message: where it lies, sending it now, taking it back.
+
+use super::Engine;
+use super::error::EngineError;
+use super::history::Wanted;
+use super::record::{
+    Answer, ChatKey, DeliveryRow, MessageRow, Outgoing, OutgoingRow, Purpose, Target,
+};
+use super::save::MessagePart;
+use crate::envelope::{Counts, InnerKind, Void};
+use crate::store::Row;
+use zajil_api::{CommandId, CopyState, Delivery, Failure, MessageState, Place, ServerCopy, Update};
+
+impl Engine {
+    pub(super) fn load_delivery(&mut self, answers: CommandId, chat: ChatKey, place: Place) {
+        self.load_message(chat, place, Wanted::Delivery { answers, chat, place });
+    }
+
+    pub(super) fn delivery_loaded(
+        &mut self,
+        answers: CommandId,
+        chat: ChatKey,
+        place: Place,
+        rows: &[Row],
+    ) {
+        let mut stored = None;
+        let mut copies = Vec::new();
+        for (key, sealed) in rows {
+            match self.read_message(key, sealed) {
+                Some((_, MessagePart::State(state))) => stored = Some(state),
+                Some((_, MessagePart::Delivery(row))) => copies = row.copies,
+                _ => {}
+            }
+        }
+        if let Some(row) = self.outbox.of_message(chat, place) {
+            copies = row.targets.clone();
+        }
+        if rows.is_empty() {
+            return self.update(Update::Refused { answers, failure: Failure::MessageUnknown });
+        }
+        let state = self.unsettled.state_at(chat, place).or(stored);
+        let delivery = Delivery {
+            state: state.unwrap_or(MessageState::Sending),
+            copies: copies.iter().map(copy).collect(),
+            can_withdraw: self.can_withdraw(chat, place),
+        };
+        self.update(Update::DeliveryLoaded { answers, chat: chat.to_id(), place, delivery });
+    }
+
+    fn can_withdraw(&self, chat: ChatKey, place: Place) -> bool {
+        let queued = self.chats.get(&chat).is_some_and(|chat| chat.queued.contains_key(&place));
+        let untaken = |row: &OutgoingRow| {
+            row.targets.iter().all(|t| matches!(t.answer, Answer::None | Answer::Refused))
+        };
+        queued || self.outbox.of_message(chat, place).is_some_and(untaken)
+    }
+
+    /// Tries at once what was not sent.
+    pub(super) fn retry_message(&mut self, chat: ChatKey, place: Place) -> Result<(), Failure> {
+        let Some(row) = self.outbox.of_message(chat, place) else {
+            let queued = self.chats.get(&chat).is_some_and(|c| c.queued.contains_key(&place));
+            return if queued { Ok(()) } else { Err(Failure::MessageUnknown) };
+        };
+        let id = row.id;
+        let relays = self.outbox.hurry(id);
+        self.dirty.outgoing.insert(id);
+        self.settle(chat, place, MessageState::Sending);
+        for relay in relays {
+            self.dispatch(&relay);
+        }
+        Ok(())
+    }
+
+    /// Takes back a message that no server is known to have.
+    pub(super) fn withdraw_message(
+        &mut self,
+        answers: CommandId,
+        chat: ChatKey,
+        place: Place,
+    ) -> Result<(), Failure> {
+        if !self.can_withdraw(chat, place) {
+            return Err(Failure::MessageOut);
+        }
+        self.load_message(chat, place, Wanted::Withdrawn { answers, chat, place });
+        Ok(())
+    }
+
+    pub(super) fn withdrawn_loaded(
+        &mut self,
+        answers: CommandId,
+        key: ChatKey,
+        place: Place,
+        rows: &[Row],
+    ) {
+        let said = rows.iter().find_map(|(name, sealed)| match self.read_message(name, sealed) {
+            Some((_, MessagePart::Said(row))) => Some(row),
+            _ => None,
+        });
+        // A server may have taken it meanwhile.
+        let withdrawable = self.can_withdraw(key, place);
+        let Some(row) = said.filter(|row| row.mine && withdrawable) else {
+            return self.update(Update::Refused { answers, failure: Failure::MessageOut });
+        };
+        let queued = self.chats.get_mut(&key).and_then(|chat| chat.queued.remove(&place));
+        if queued.is_some() {
+            self.forget_queued(key, place);
+        }
+        if let Some(id) = self.outbox.of_message(key, place).map(|row| row.id) {
+            self.outbox.remove(id);
+            self.dirty.outgoing.insert(id);
+        }
+        if let Some(id) = self.unsettled.remove(key, place) {
+            self.forget_unsettled(&id);
+        }
+        self.forget_message(key, place);
+        let told = self.say_withdrawn(key, &row, queued.is_some());
+        self.note("telling what was taken back", told);
+        let chat = key.to_id();
+        self.update(Update::MessageRemoved { answers: Some(answers), chat, place });
+        self.preview_anew(key, place);
+    }
+
+    /// Without this the other would wait for it.
+    fn say_withdrawn(
+        &mut self,
+        key: ChatKey,
+        row: &MessageRow,
+        never_left: bool,
+    ) -> Result<(), EngineError> {
+        let Some(chat) = self.chats.get_mut(&key) else { return Ok(()) };
+        let number = row.count.number;
+        if never_left && chat.row.sent == number && chat.row.run == row.count.run {
+            // Nobody has heard of it: the next message takes its number.
+            chat.row.sent -= 1;
+            self.chat_changed(key);
+            return Ok(());
+        }
+        if !chat.may_encrypt() {
+            // The other asks when it misses the number.
+            return Ok(());
+        }
+        let of = vec![Counts { run: row.count.run, first: number, last: number }];
+        self.send_kind(key, &InnerKind::Void { why: Void::Withdrawn, of }, Purpose::Other)
+    }
+
+    /// Nothing more is on its way of this row: where it lies is written down with the message.
+    pub(super) fn finish(&mut self, id: u64) {
+        let Some(row) = self.outbox.row(id) else { return };
+        let is_open = |target: &Target| match target.answer {
+            Answer::None => true,
+            Answer::Accepted => !self.read_back.gave_up(&target.relay, id),
+            Answer::Held | Answer::Refused => false,
+        };
+        if row.targets.iter().any(is_open) || !self.is_confirmed(row.purpose) {
+            return;
+        }
+        // What every server refused is kept for better days, but for what is undone by it
+        // (a commit) or made anew anyway (what speaks for the account).
+        let refused = row.targets.iter().all(|target| target.answer == Answer::Refused);
+        let is_kept =
+            !matches!(row.purpose, Purpose::Commit { .. }) && row.content != Outgoing::Event;
+        if refused && is_kept {
+            return;
+        }
+        self.drop_outgoing(id);
+    }
+
+    /// Lets go of a row, and keeps what is known of a message's copies.
+    pub(super) fn drop_outgoing(&mut self, id: u64) {
+        let Some(row) = self.outbox.row(id) else { return };
+        if let Purpose::Message { chat, place } = row.purpose {
+            let delivery = DeliveryRow { copies: row.targets.clone() };
+            self.save_delivery(chat, place, &delivery);
+        }
+        self.outbox.remove(id);
+        self.dirty.outgoing.insert(id);
+    }
+}
+
+fn copy(target: &Target) -> ServerCopy {
+    let state = match target.answer {
+        Answer::None => CopyState::Waiting,
+        Answer::Accepted => CopyState::Promised,
+        Answer::Held => CopyState::Held,
+        Answer::Refused => CopyState::Refused,
+    };
+    ServerCopy { server: target.relay.clone(), state }
+}

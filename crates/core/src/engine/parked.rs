@@ -1,0 +1,89 @@
+//! Events that no key opens yet: kept, bounded, and tried again after the next commit.
+
+use super::Engine;
+use super::error::EngineError;
+use super::receive::Epoch;
+use super::record::{ChatKey, ParkedRow};
+use crate::envelope::{EnvelopeError, SealedMessage};
+use crate::mls::MlsError;
+use crate::nostr::Event;
+use zajil_api::Stage;
+
+/// Events of one chat that wait for a key at most; the oldest give way. Anybody can
+/// write to a routing id, so this is what nonsense may cost.
+const MAX_PARKED: usize = 256;
+/// The same in bytes.
+const MAX_PARKED_BYTES: usize = 1024 * 1024;
+/// Times that what waits is gone through for one new key.
+const MAX_PASSES: usize = 16;
+/// What waited for a key for so long waits in vain.
+const PARKED_SECONDS: u64 = 30 * 86_400;
+
+impl Engine {
+    /// Keeps what no key opens yet: its commit may still be on the way.
+    pub(super) fn park(&mut self, chat: ChatKey, event: &Event, message: SealedMessage) {
+        let requested =
+            self.chats.get(&chat).is_some_and(|chat| chat.row.stage == Stage::Requested);
+        // Somebody who was not accepted gets no room for what cannot even be read.
+        let parked = self.parked.iter().filter(|row| row.chat == chat);
+        let bytes = parked.map(|row| row.message.len()).sum::<usize>() + message.len();
+        if requested || bytes > MAX_PARKED_BYTES {
+            // It may be asked for again when there is a reason to.
+            self.unsee(&event.id);
+            return;
+        }
+        let row = ParkedRow { chat, event: event.id, message, at: self.unix_now() };
+        self.save_parked(&row);
+        self.parked.push(row);
+        let of_chat = self.parked.iter().filter(|row| row.chat == chat).count();
+        if of_chat > MAX_PARKED
+            && let Some(at) = self.parked.iter().position(|row| row.chat == chat)
+        {
+            let gone = self.parked.remove(at);
+            self.forget_parked(&gone.event);
+            self.unsee(&gone.event);
+        }
+    }
+
+    /// At start: what has waited too long is let go.
+    pub(super) fn drop_old_parked(&mut self) {
+        let before = self.unix_now().0.saturating_sub(PARKED_SECONDS);
+        let (old, kept): (Vec<ParkedRow>, Vec<ParkedRow>) =
+            std::mem::take(&mut self.parked).into_iter().partition(|row| row.at.0 < before);
+        self.parked = kept;
+        for row in old {
+            self.forget_parked(&row.event);
+        }
+    }
+
+    /// A key was gained: perhaps it opens what waited, and that what waited for it.
+    pub(super) fn retry_parked(&mut self, key: ChatKey) {
+        self.in_written_order(|engine| {
+            for _ in 0..MAX_PASSES {
+                if !engine.retry_parked_once(key) {
+                    break;
+                }
+            }
+        });
+    }
+
+    fn retry_parked_once(&mut self, key: ChatKey) -> bool {
+        let (waiting, others): (Vec<ParkedRow>, Vec<ParkedRow>) =
+            std::mem::take(&mut self.parked).into_iter().partition(|row| row.chat == key);
+        self.parked = others;
+        let mut advanced = false;
+        for row in waiting {
+            match self.read_message_event(key, &row.message, || true) {
+                Err(EngineError::Envelope(
+                    EnvelopeError::NoKey | EnvelopeError::Mls(MlsError::FutureEpoch),
+                )) => self.parked.push(row),
+                outcome => {
+                    advanced |= matches!(outcome, Ok(Epoch::Advanced));
+                    self.forget_parked(&row.event);
+                    self.note("a parked event", outcome.map(|_| ()));
+                }
+            }
+        }
+        advanced
+    }
+}

@@ -1,0 +1,267 @@
+//! "OK" is a promise: what servers said they keep is read back from them.
+//!
+//! Public relays have answered "OK" and kept nothing. So a server counts as holding an event
+//! when it handed it out again over a subscription of its own. What it does not hand out is
+//! sent again, ever more patiently; what cannot be read back there stays a promise.
+
+use super::record::{Answer, Outgoing, Purpose};
+use super::{Engine, Timestamp};
+use crate::nostr::{ClientMessage, Event, EventId, Filter, SubscriptionId};
+use std::collections::{BTreeMap, BTreeSet};
+use zajil_api::{MessageState, RelayUrl};
+
+/// A promise is read back after so long, together with those that came meanwhile.
+const GATHER_MS: u64 = 150;
+/// Events asked for in one question.
+const BATCH: usize = 50;
+/// A question without an end is given up after so long…
+const PATIENCE_MS: u64 = 10_000;
+/// …and asked again after so long, doubled each time.
+const RETRY_MS: u64 = 5_000;
+const LONGEST_RETRY_MS: u64 = 600_000;
+/// Questions about one event on one connection; then the promise is all there is.
+const MAX_TRIES: u32 = 8;
+/// The same for what later events of the account's take the place of.
+const MAX_TRIES_REPLACEABLE: u32 = 2;
+
+#[derive(Debug, Default)]
+pub(super) struct ReadBack {
+    relays: BTreeMap<RelayUrl, Reading>,
+    last_number: u32,
+}
+
+#[derive(Debug, Default)]
+struct Reading {
+    due: BTreeMap<u64, Timestamp>,
+    tries: BTreeMap<u64, u32>,
+    given_up: BTreeSet<u64>,
+    asked: Option<Question>,
+}
+
+#[derive(Debug)]
+struct Question {
+    name: String,
+    at: Timestamp,
+    /// The rows asked about, by event.
+    rows: BTreeMap<EventId, u64>,
+    found: BTreeSet<u64>,
+}
+
+impl ReadBack {
+    pub fn disconnected(&mut self, relay: &RelayUrl) {
+        self.relays.remove(relay);
+    }
+
+    pub fn next_timeout(&self) -> Option<Timestamp> {
+        let next = |reading: &Reading| match &reading.asked {
+            Some(asked) => Some(Timestamp(asked.at.0 + PATIENCE_MS)),
+            None => reading.due.values().min().copied(),
+        };
+        self.relays.values().filter_map(next).min()
+    }
+
+    /// Whether a promise of this connection is all there will be.
+    pub fn gave_up(&self, relay: &RelayUrl, row: u64) -> bool {
+        self.relays.get(relay).is_some_and(|reading| reading.given_up.contains(&row))
+    }
+
+    fn is_question(&self, relay: &RelayUrl, subscription: &str) -> bool {
+        let asked = self.relays.get(relay).and_then(|reading| reading.asked.as_ref());
+        asked.is_some_and(|asked| asked.name == subscription)
+    }
+}
+
+impl Reading {
+    /// When to ask about a row again; `None` when it was asked about often enough.
+    fn again_at(&mut self, row: u64, now: Timestamp, most: u32) -> Option<Timestamp> {
+        let tries = self.tries.entry(row).or_default();
+        *tries += 1;
+        let wait = RETRY_MS
+            .saturating_mul(1u64.checked_shl(*tries - 1).unwrap_or(u64::MAX))
+            .min(LONGEST_RETRY_MS);
+        if *tries >= most {
+            self.given_up.insert(row);
+            return None;
+        }
+        Some(Timestamp(now.0 + wait))
+    }
+}
+
+impl Engine {
+    /// A server said that it keeps a row.
+    pub(super) fn promised(&mut self, relay: &RelayUrl, row: u64) {
+        let at = Timestamp(self.now.0 + GATHER_MS);
+        self.read_back.relays.entry(relay.clone()).or_default().due.entry(row).or_insert(at);
+    }
+
+    /// A server is there: what it promised, and what it held of what nobody confirmed yet,
+    /// is looked for.
+    pub(super) fn read_back_all(&mut self, relay: &RelayUrl) {
+        let at = |row: &super::record::OutgoingRow| {
+            let target = row.targets.iter().find(|target| target.relay == *relay);
+            target.is_some_and(|target| matches!(target.answer, Answer::Accepted | Answer::Held))
+        };
+        let rows: Vec<u64> = self.outbox.rows().filter(|row| at(row)).map(|row| row.id).collect();
+        for row in rows {
+            self.promised(relay, row);
+        }
+    }
+
+    pub(super) fn time_out_read_back(&mut self) {
+        let now = self.now;
+        let relays: Vec<RelayUrl> = self.read_back.relays.keys().cloned().collect();
+        for relay in relays {
+            let asked = self.read_back.relays.get(&relay).and_then(|r| r.asked.as_ref());
+            if asked.is_some_and(|asked| asked.at.0 + PATIENCE_MS <= now.0) {
+                self.read_back_failed(&relay);
+            }
+            self.ask_read_back(&relay);
+        }
+    }
+
+    fn ask_read_back(&mut self, relay: &RelayUrl) {
+        let now = self.now;
+        let Some(reading) = self.read_back.relays.get_mut(relay) else { return };
+        if reading.asked.is_some() || !reading.due.values().any(|at| *at <= now) {
+            return;
+        }
+        if !self.pool.is_open(relay) {
+            self.read_back.disconnected(relay);
+            return;
+        }
+        // Those not quite due yet go along.
+        let rows: Vec<u64> = reading.due.keys().copied().take(BATCH).collect();
+        let mut asked = BTreeMap::new();
+        for row in rows {
+            reading.due.remove(&row);
+            if let Some(made) = self.outbox.row(row).and_then(|row| row.made.as_ref()) {
+                asked.insert(made.id, row);
+            }
+        }
+        if asked.is_empty() {
+            return;
+        }
+        self.read_back.last_number += 1;
+        let name = format!("b{}", self.read_back.last_number);
+        let filter = Filter::new().ids(asked.keys().copied());
+        if let Some(subscription) = SubscriptionId::new(&name) {
+            self.say(relay, &ClientMessage::Req { subscription, filters: vec![filter] });
+        }
+        if let Some(reading) = self.read_back.relays.get_mut(relay) {
+            let question = Question { name, at: now, rows: asked, found: BTreeSet::new() };
+            reading.asked = Some(question);
+        }
+    }
+
+    /// Whether the frame was about a question of ours.
+    pub(super) fn read_back_event(
+        &mut self,
+        relay: &RelayUrl,
+        subscription: &str,
+        event: &Event,
+    ) -> bool {
+        if !self.read_back.is_question(relay, subscription) {
+            return false;
+        }
+        let asked = self.read_back.relays.get_mut(relay).and_then(|r| r.asked.as_mut());
+        if let Some(asked) = asked
+            && let Some(row) = asked.rows.get(&event.id)
+            && event.verify().is_ok()
+        {
+            asked.found.insert(*row);
+        }
+        true
+    }
+
+    pub(super) fn read_back_ended(&mut self, relay: &RelayUrl, subscription: &str) -> bool {
+        if !self.read_back.is_question(relay, subscription) {
+            return false;
+        }
+        let Some(asked) = self.read_back.relays.get_mut(relay).and_then(|r| r.asked.take()) else {
+            return false;
+        };
+        self.close(relay, &asked.name);
+        for row in asked.rows.into_values() {
+            match asked.found.contains(&row) {
+                true => self.is_held(relay, row),
+                false => self.is_not_held(relay, row),
+            }
+        }
+        self.ask_read_back(relay);
+        true
+    }
+
+    /// The server ended the question: it was no answer.
+    pub(super) fn read_back_closed(&mut self, relay: &RelayUrl, subscription: &str) -> bool {
+        let is_ours = self.read_back.is_question(relay, subscription);
+        if is_ours {
+            self.read_back_failed(relay);
+        }
+        is_ours
+    }
+
+    fn read_back_failed(&mut self, relay: &RelayUrl) {
+        let now = self.now;
+        let Some(reading) = self.read_back.relays.get_mut(relay) else { return };
+        let Some(asked) = reading.asked.take() else { return };
+        let mut given_up = Vec::new();
+        for row in asked.rows.into_values() {
+            match reading.again_at(row, now, MAX_TRIES) {
+                Some(at) => {
+                    reading.due.insert(row, at);
+                }
+                None => given_up.push(row),
+            }
+        }
+        self.close(relay, &asked.name);
+        for row in given_up {
+            self.cannot_be_read_back(row);
+        }
+    }
+
+    /// It was read back.
+    pub(super) fn is_held(&mut self, relay: &RelayUrl, row: u64) {
+        if let Some(reading) = self.read_back.relays.get_mut(relay) {
+            reading.due.remove(&row);
+            reading.tries.remove(&row);
+        }
+        self.handle_answer(relay, row, Answer::Held);
+    }
+
+    fn is_not_held(&mut self, relay: &RelayUrl, row: u64) {
+        let now = self.now;
+        let Some(outgoing) = self.outbox.row(row) else { return };
+        let most = match outgoing.content {
+            Outgoing::Event => MAX_TRIES_REPLACEABLE,
+            Outgoing::Message(_) | Outgoing::Welcome { .. } => MAX_TRIES,
+        };
+        let Some(reading) = self.read_back.relays.get_mut(relay) else { return };
+        match reading.again_at(row, now, most) {
+            Some(at) => {
+                self.outbox.ask_again(relay, row, at);
+                self.dirty.outgoing.insert(row);
+            }
+            None => self.cannot_be_read_back(row),
+        }
+    }
+
+    /// A promise is all there is of it; what waits for somebody to have it goes by that.
+    fn cannot_be_read_back(&mut self, row: u64) {
+        if let Some(Purpose::Commit { chat, group }) = self.outbox.row(row).map(|row| row.purpose) {
+            self.commit_accepted(chat, &group);
+        }
+        self.finish(row);
+    }
+
+    /// Whether the other has the message, so that servers need not have it any more.
+    pub(super) fn is_confirmed(&self, purpose: Purpose) -> bool {
+        match purpose {
+            Purpose::Message { chat, place } => self
+                .unsettled
+                .state_at(chat, place)
+                // What is not waited for any more was read.
+                .is_none_or(|state| state >= MessageState::Delivered),
+            Purpose::Commit { .. } | Purpose::Other => true,
+        }
+    }
+}
