@@ -65,10 +65,6 @@ impl MlsError {
                     Self::PastEpoch
                 }
             }
-            // The library's word for "the ratchet of this leaf is for encrypting".
-            E::ValidationError(UnableToDecrypt(Ratchet(SecretTreeError::RatchetTypeError))) => {
-                Self::OwnMessage
-            }
             E::InvalidCommit(StageCommitError::OwnCommitMismatch) => Self::OwnCommit,
             // Whatever is of a later epoch was sorted out before.
             E::ValidationError(NoPastEpochData | WrongEpoch) => Self::PastEpoch,

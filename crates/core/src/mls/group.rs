@@ -254,6 +254,7 @@ impl Group {
                 Ok(Processed::SelfUpdated { sender })
             }
             ProcessedMessageContent::OwnPendingCommit => Ok(Processed::OwnCommit),
+            ProcessedMessageContent::OwnPrivateMessage => Err(MlsError::OwnMessage),
             _ => Ok(Processed::Ignored("a proposal")),
         }
     }

@@ -18,7 +18,7 @@ pub use person::Person;
 pub use relay::SimRelay;
 
 use std::collections::{BTreeMap, VecDeque};
-use zajil_api::{Command, RelayUrl, Update};
+use zajil_api::{Command, CommandId, RelayUrl, Request, Update};
 use zajil_core::engine::{Input, Output, Timestamp};
 use zajil_core::nostr::Event;
 
@@ -40,6 +40,8 @@ pub struct World {
     pub connects: Vec<(&'static str, RelayUrl)>,
     /// After so many outputs of this person, their device dies and starts anew.
     pub crash: Option<(&'static str, usize)>,
+    /// Milliseconds by which people's clocks are wrong.
+    clocks: BTreeMap<&'static str, i64>,
 }
 
 impl World {
@@ -54,6 +56,7 @@ impl World {
             outputs: 0,
             connects: Vec::new(),
             crash: None,
+            clocks: BTreeMap::new(),
         };
         for (number, name) in names.iter().enumerate() {
             world.people.insert(name, Person::new(number as u8, urls.clone(), world.now));
@@ -68,6 +71,25 @@ impl World {
             world.command(name, Command::CreateAccount { name: (*name).to_owned() });
         }
         world
+    }
+
+    /// Sets somebody's clock wrong by so many milliseconds.
+    pub fn set_clock(&mut self, who: &'static str, wrong_by: i64) {
+        self.clocks.insert(who, wrong_by);
+    }
+
+    fn clock_of(&self, who: &str) -> Timestamp {
+        let wrong_by = self.clocks.get(who).copied().unwrap_or(0);
+        Timestamp(self.now.0.saturating_add_signed(wrong_by))
+    }
+
+    /// The same as [`command`](Self::command), with an id of one's own choice.
+    pub fn command_as(&mut self, who: &'static str, id: u64, command: Command) -> Vec<Update> {
+        let before = self.person(who).updates.len();
+        let request = Request { id: CommandId(id), command };
+        self.inbox.push_back((who, Input::Request(request)));
+        self.run();
+        self.person(who).updates[before..].to_vec()
     }
 
     /// Sends a command and lets everything happen that follows without time passing.
@@ -85,7 +107,7 @@ impl World {
         for _ in 0..1_000_000 {
             self.drain();
             let Some((who, input)) = self.inbox.pop_front() else { return };
-            let now = self.now;
+            let now = self.clock_of(who);
             if let Some(engine) = self.people.get_mut(who).and_then(|p| p.engine.as_mut()) {
                 engine.handle_input(now, input);
             }
@@ -101,7 +123,11 @@ impl World {
             let engines =
                 self.people.iter().filter_map(|(who, p)| Some((*who, p.engine.as_ref()?)));
             let next = engines
-                .filter_map(|(who, engine)| Some((engine.poll_timeout()?, who)))
+                .filter_map(|(who, engine)| {
+                    let wrong_by = self.clocks.get(who).copied().unwrap_or(0);
+                    let at = engine.poll_timeout()?.0.saturating_add_signed(-wrong_by);
+                    Some((Timestamp(at), who))
+                })
                 .min()
                 .filter(|(at, _)| *at <= end);
             let Some((at, who)) = next else { break };

@@ -1,0 +1,95 @@
+//! A device that was copied, or put back as it was days ago, uses no key twice.
+
+mod world;
+
+use std::collections::BTreeSet;
+use world::World;
+
+const ONE: &str = "wss://one.example";
+
+/// What identifies the key a message was encrypted with, of all chat events on the relay:
+/// two ciphertexts under one MLS key would be seen here as a message that cannot be read.
+fn texts(world: &mut World) -> Vec<String> {
+    world.texts("Alice", "Bob")
+}
+
+#[test]
+fn a_restored_device_renews_its_leaf_before_it_writes() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.send("Bob", "Alice", "before");
+    world.pass(5_000);
+    let backup = world.person("Bob").disk.clone();
+    for number in 0..3 {
+        world.send("Bob", "Alice", &format!("lost to Bob {number}"));
+        world.pass(2_000);
+    }
+    world.stop("Bob");
+    world.people.get_mut("Bob").unwrap().disk = backup;
+    world.start("Bob");
+    world.send("Bob", "Alice", "after");
+    world.pass(60_000);
+    world.send("Bob", "Alice", "and again");
+    world.pass(60_000);
+    let all = texts(&mut world);
+    let expected =
+        ["before", "lost to Bob 0", "lost to Bob 1", "lost to Bob 2", "after", "and again"];
+    assert_eq!(
+        all, expected,
+        "nothing Bob wrote after the restore was refused as a key used twice"
+    );
+    world.send("Alice", "Bob", "welcome back");
+    world.pass(10_000);
+    let bobs = world.texts("Bob", "Alice");
+    assert_eq!(bobs.last().map(String::as_str), Some("welcome back"));
+    let once: BTreeSet<&String> = bobs.iter().collect();
+    assert_eq!(once.len(), bobs.len());
+}
+
+#[test]
+fn a_device_restored_from_before_its_last_key_change_begins_anew() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.send("Alice", "Bob", "early");
+    world.pass(5_000);
+    let backup = world.person("Alice").disk.clone();
+    // A restored copy renews its leaf: for the older copy a commit of its own leaf.
+    world.send("Alice", "Bob", "later");
+    world.pass(5_000);
+    let later = world.person("Alice").disk.clone();
+    world.stop("Alice");
+    world.people.get_mut("Alice").unwrap().disk = backup.clone();
+    world.start("Alice");
+    world.pass(60_000);
+    world.stop("Alice");
+    world.people.get_mut("Alice").unwrap().disk = later;
+    world.start("Alice");
+    world.pass(60_000);
+    world.send("Alice", "Bob", "it is me");
+    world.pass(60_000);
+    assert_eq!(world.texts("Bob", "Alice").last().map(String::as_str), Some("it is me"));
+    world.send("Bob", "Alice", "I see");
+    world.pass(60_000);
+    assert_eq!(world.texts("Alice", "Bob").last().map(String::as_str), Some("I see"));
+}
+
+#[test]
+fn nothing_is_encrypted_before_a_server_has_handed_out_what_it_keeps() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.restart("Bob");
+    world.take_down(ONE);
+    world.send("Bob", "Alice", "written offline");
+    world.pass(1_000);
+    world.relay(ONE).endless = true;
+    let before = world.relay(ONE).events.len();
+    world.bring_up(ONE);
+    world.pass(40_000);
+    assert_eq!(world.relay(ONE).events.len(), before, "it has not said that this was all");
+    world.relay(ONE).endless = false;
+    world.take_down(ONE);
+    world.bring_up(ONE);
+    world.pass(120_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["written offline"]);
+}

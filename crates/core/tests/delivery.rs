@@ -1,0 +1,197 @@
+//! Where a message lies, sending it again, taking it back.
+
+#![allow(clippy::panic, reason = "a helper of tests")]
+
+mod world;
+
+use world::World;
+use zajil_api::{Command, CopyState, Delivery, Failure, MessageState, Place, RelayUrl, Update};
+
+const ONE: &str = "wss://one.example";
+const TWO: &str = "wss://two.example";
+const HOUR: u64 = 3_600_000;
+
+fn delivery(world: &mut World, who: &'static str, to: &str, place: Place) -> Delivery {
+    let chat = world.chat_of(who, to).id;
+    let updates = world.command(who, Command::LoadDelivery { chat, place });
+    let found = updates.into_iter().find_map(|update| match update {
+        Update::DeliveryLoaded { delivery, .. } => Some(delivery),
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("{who} was told nothing"))
+}
+
+fn copies(delivery: &Delivery) -> Vec<(&str, CopyState)> {
+    delivery.copies.iter().map(|copy| (copy.server.as_str(), copy.state)).collect()
+}
+
+fn last(world: &mut World, who: &'static str, with: &str) -> Place {
+    world.messages(who, with).last().map(|message| message.place).unwrap()
+}
+
+#[test]
+fn a_server_that_says_ok_and_forgets_does_not_count() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Bob", "Alice");
+    world.stop("Alice");
+    world.relay(ONE).forgets = true;
+    world.send("Bob", "Alice", "hello");
+    world.pass(1_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sent { on: 1, of: 2 }]);
+    let place = last(&mut world, "Bob", "Alice");
+    let story = delivery(&mut world, "Bob", "Alice", place);
+    assert_eq!(copies(&story)[1], (TWO, CopyState::Held));
+    assert_ne!(copies(&story)[0].1, CopyState::Held);
+    assert!(!story.can_withdraw);
+}
+
+#[test]
+fn what_a_server_forgot_is_sent_to_it_again() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.stop("Alice");
+    world.relay(ONE).forgets = true;
+    world.send("Bob", "Alice", "hello");
+    world.pass(2_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sending]);
+    world.relay(ONE).forgets = false;
+    world.pass(HOUR);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sent { on: 1, of: 1 }]);
+    world.start("Alice");
+    world.pass(5_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
+}
+
+#[test]
+fn a_server_that_loses_what_it_held_gets_it_again_until_the_other_has_it() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.stop("Alice");
+    world.send("Bob", "Alice", "hello");
+    world.pass(2_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sent { on: 1, of: 1 }]);
+    // Its disk was replaced.
+    world.take_down(ONE);
+    world.relay(ONE).events.clear();
+    world.bring_up(ONE);
+    world.pass(120_000);
+    world.start("Alice");
+    world.pass(10_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
+    world.pass(10_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Delivered]);
+}
+
+#[test]
+fn the_story_of_a_message_outlives_its_way_and_a_restart() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Bob", "Alice");
+    world.send("Bob", "Alice", "hello");
+    world.pass(5_000);
+    let place = last(&mut world, "Bob", "Alice");
+    world.restart("Bob");
+    world.pass(5_000);
+    let story = delivery(&mut world, "Bob", "Alice", place);
+    assert_eq!(story.state, MessageState::Delivered);
+    assert_eq!(copies(&story), [(ONE, CopyState::Held), (TWO, CopyState::Held)]);
+    assert!(!story.can_withdraw);
+}
+
+#[test]
+fn what_no_server_has_can_be_taken_back_and_leaves_no_gap() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let chat = world.meet("Bob", "Alice");
+    world.send("Bob", "Alice", "first");
+    world.pass(5_000);
+    world.take_down(ONE);
+    for text in ["second", "oops", "third"] {
+        world.send("Bob", "Alice", text);
+    }
+    let oops = world.messages("Bob", "Alice").into_iter().find(|m| m.text == "oops").unwrap();
+    let story = delivery(&mut world, "Bob", "Alice", oops.place);
+    assert!(story.can_withdraw);
+    let withdraw = Command::WithdrawMessage { chat: chat.clone(), place: oops.place };
+    let updates = world.command("Bob", withdraw.clone());
+    assert!(updates.iter().any(|u| matches!(u, Update::MessageRemoved { answers: Some(_), .. })));
+    assert_eq!(world.texts("Bob", "Alice"), ["first", "second", "third"]);
+    world.bring_up(ONE);
+    world.pass(120_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["first", "second", "third"]);
+    assert_eq!(world.chat_of("Alice", "Bob").gaps, []);
+    let updates = world.command("Bob", withdraw);
+    let gone = Update::Refused {
+        answers: match updates.last().and_then(Update::answers) {
+            Some(id) => id,
+            None => panic!("no answer"),
+        },
+        failure: Failure::MessageOut,
+    };
+    assert_eq!(updates.last(), Some(&gone));
+}
+
+#[test]
+fn the_last_message_taken_back_is_not_previewed_any_more() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let chat = world.meet("Bob", "Alice");
+    world.send("Bob", "Alice", "stays");
+    world.pass(5_000);
+    world.take_down(ONE);
+    world.send("Bob", "Alice", "goes");
+    let place = last(&mut world, "Bob", "Alice");
+    world.command("Bob", Command::WithdrawMessage { chat, place });
+    let row = world.chat_of("Bob", "Alice");
+    assert_eq!(row.last.map(|last| last.text).as_deref(), Some("stays"));
+}
+
+#[test]
+fn a_person_can_have_a_refused_message_tried_at_once() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let chat = world.meet("Bob", "Alice");
+    world.relay(ONE).refuses = Some("blocked: not today");
+    world.send("Bob", "Alice", "hello");
+    world.pass(1_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::NotSent]);
+    world.relay(ONE).refuses = None;
+    let place = last(&mut world, "Bob", "Alice");
+    world.command("Bob", Command::RetryMessage { chat, place });
+    world.pass(1_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Delivered]);
+}
+
+#[test]
+fn a_command_that_comes_twice_sends_one_message() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let chat = world.meet("Bob", "Alice");
+    let send = Command::SendMessage { chat, text: "once".to_owned() };
+    let first = world.command_as("Bob", 77 << 20, send.clone());
+    world.restart("Bob");
+    let again = world.command_as("Bob", 77 << 20, send);
+    for updates in [first, again] {
+        let answered = updates.iter().any(|update| {
+            matches!(update, Update::MessageAdded { answers: Some(id), message, .. }
+                if id.0 == 77 << 20 && message.text == "once")
+        });
+        assert!(answered);
+    }
+    world.pass(5_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["once"]);
+    assert_eq!(world.texts("Alice", "Bob"), ["once"]);
+}
+
+#[test]
+fn a_server_that_cannot_be_asked_leaves_a_promise_and_not_a_blocked_outbox() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Bob", "Alice");
+    world.relay(ONE).closes = Some("error: no reading today");
+    world.send("Bob", "Alice", "hello");
+    world.pass(HOUR);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Delivered]);
+    let place = last(&mut world, "Bob", "Alice");
+    let story = delivery(&mut world, "Bob", "Alice", place);
+    assert_eq!(copies(&story), [(ONE, CopyState::Promised), (TWO, CopyState::Held)]);
+    let frames = world.relay(ONE).frames;
+    world.pass(HOUR);
+    assert!(world.relay(ONE).frames < frames + 400, "it is not asked for ever");
+    let _ = RelayUrl::new(ONE);
+}
