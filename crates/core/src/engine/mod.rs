@@ -39,6 +39,7 @@ mod history;
 mod invite;
 mod join;
 mod load;
+mod migrate;
 mod outbox;
 mod parked;
 mod port;
@@ -55,6 +56,7 @@ mod servers;
 mod start;
 mod unsettled;
 
+pub use migrate::{MigrateError, migrate};
 pub use port::{Config, Input, LoadToken, OpenError, Output, Timestamp, VaultKey};
 
 use crate::envelope::EnvelopeError;

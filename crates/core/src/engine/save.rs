@@ -59,7 +59,7 @@ pub(super) fn read_message_key(key: &[u8]) -> Option<(Place, u8)> {
     Some((place, *part.first()?))
 }
 
-fn queued_name(chat: ChatKey, place: Place) -> Key {
+pub(super) fn queued_name(chat: ChatKey, place: Place) -> Key {
     [b"queued/".as_slice(), &message_key(chat, place, 0)].concat()
 }
 
