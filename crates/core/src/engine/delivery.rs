@@ -57,6 +57,8 @@ impl Engine {
 
     /// Tries at once what was not sent.
     pub(super) fn retry_message(&mut self, chat: ChatKey, place: Place) -> Result<(), Failure> {
+        // Whoever waits for a server does not want to wait for the next try.
+        self.handle_woke();
         let Some(row) = self.outbox.of_message(chat, place) else {
             let queued = self.chats.get(&chat).is_some_and(|c| c.queued.contains_key(&place));
             return if queued { Ok(()) } else { Err(Failure::MessageUnknown) };
