@@ -44,6 +44,8 @@ async fn every_answer_carries_the_security_headers() {
         for part in [
             "default-src 'none'",
             "script-src 'self' 'wasm-unsafe-eval'",
+            // Servers, and what they say about themselves; plain http on this machine only.
+            "connect-src 'self' ws: wss: https: http://localhost:* http://127.0.0.1:*",
             "frame-ancestors 'none'",
             "require-trusted-types-for 'script'",
             "trusted-types default",

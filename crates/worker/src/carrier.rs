@@ -17,6 +17,7 @@ pub enum Effect {
     Connect { relay: RelayUrl, generation: Generation },
     Disconnect(RelayUrl),
     Send { relay: RelayUrl, text: String },
+    FetchInfo(RelayUrl),
     Tell(Update),
 }
 
@@ -60,6 +61,7 @@ impl<S: Store, C: Clock, F: FnMut(Effect)> Carrier<S, C, F> {
                 (self.perform)(Effect::Disconnect(relay));
             }
             Output::Send { relay, text } => (self.perform)(Effect::Send { relay, text }),
+            Output::FetchInfo(relay) => (self.perform)(Effect::FetchInfo(relay)),
             Output::Update(update) => (self.perform)(Effect::Tell(update)),
         }
     }

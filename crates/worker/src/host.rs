@@ -11,6 +11,9 @@ const BURST: usize = 256;
 /// A clock may be set back or forward while we sleep: look at it this often.
 const LONGEST_SLEEP_MS: u64 = 60_000;
 
+/// Woken so much later than asked for, the whole device slept.
+const OVERSLEPT_MS: u64 = 5_000;
+
 /// Owns the engine, reads the inbox, has the outputs carried out.
 pub struct Host<S, C, F> {
     engine: Engine,
@@ -53,18 +56,17 @@ impl<S: Store, C: Clock, F: FnMut(Effect)> Host<S, C, F> {
     }
 
     async fn next_input(&mut self) -> Input {
-        loop {
-            let Some(at) = self.engine.poll_timeout() else {
-                return self.carrier.inbox().next().await;
-            };
-            let left = at.0.saturating_sub(self.carrier.clock().now().0);
-            // At least one millisecond: an engine that is always due must not spin.
-            let sleep = u32::try_from(left.clamp(1, LONGEST_SLEEP_MS)).unwrap_or(u32::MAX);
-            match self.carrier.next_within(sleep).await {
-                Some(input) => return input,
-                None if self.is_due() => return Input::TimedOut,
-                None => {}
-            }
+        let Some(at) = self.engine.poll_timeout() else {
+            return self.carrier.inbox().next().await;
+        };
+        let now = self.carrier.clock().now().0;
+        // At least one millisecond: an engine that is always due must not spin.
+        let sleep = at.0.saturating_sub(now).clamp(1, LONGEST_SLEEP_MS);
+        let input = self.carrier.next_within(u32::try_from(sleep).unwrap_or(u32::MAX)).await;
+        if self.carrier.clock().now().0 > now + sleep + OVERSLEPT_MS {
+            self.handle(Input::Woke);
         }
+        // Due or not: the engine is to know if the clock was set back.
+        input.unwrap_or(Input::TimedOut)
     }
 }

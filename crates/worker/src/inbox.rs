@@ -20,7 +20,13 @@ pub struct Generation(u32);
 #[derive(Clone, Debug)]
 pub enum Arrival {
     Request(Request),
-    Link { relay: RelayUrl, generation: Generation, event: LinkEvent },
+    Link {
+        relay: RelayUrl,
+        generation: Generation,
+        event: LinkEvent,
+    },
+    /// What the browser says besides: documents, the network, waking.
+    Said(Input),
 }
 
 /// What happened on a socket.
@@ -159,6 +165,7 @@ impl Inbox {
             // Ours to hear, and only while a write waits: see `wait_for_retry`.
             Arrival::Request(Request { command: Command::RetryStorage, .. }) => None,
             Arrival::Request(request) => Some(Input::Request(request)),
+            Arrival::Said(input) => Some(input),
             Arrival::Link { relay, generation, .. }
                 if self.current.get(&relay) != Some(&generation) =>
             {

@@ -13,7 +13,7 @@ use crate::mls::{Components, LeafSigner, forget_key_package, own_key_package};
 use crate::nostr::{Event, SecretKey, UnsignedEvent};
 use rand_core::RngCore;
 use std::fmt;
-use zajil_api::{Failure, RelayUrl, UnixTime, Update};
+use zajil_api::{Failure, UnixTime, Update};
 use zeroize::Zeroizing;
 
 const DAY: u64 = 86_400;
@@ -113,7 +113,8 @@ impl Engine {
 
     pub(super) fn account_view(&self) -> Option<zajil_api::Account> {
         let account = self.account.as_ref()?;
-        let relays: Vec<RelayUrl> = self.servers.iter().take(MAX_RELAYS).cloned().collect();
+        let mut relays = self.trusted_first(&self.servers);
+        relays.truncate(MAX_RELAYS);
         let invite = Invite {
             from: account.keys.public_key(),
             token: account.row.invite_token,

@@ -48,7 +48,11 @@ impl Engine {
                 self.load_delivery(id, self.known(&chat)?, place);
                 Ok(())
             }
-            Command::PractiseOutage { .. } | Command::EndPractice => Err(Failure::Internal),
+            Command::PractiseOutage { servers, seconds } => self.practise_outage(&servers, seconds),
+            Command::EndPractice => {
+                self.end_practice();
+                Ok(())
+            }
             Command::LoadMessages { chat, page, limit } => {
                 self.load_messages(id, self.known(&chat)?, page, limit);
                 Ok(())

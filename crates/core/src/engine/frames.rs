@@ -4,9 +4,8 @@ use super::Engine;
 use super::error::EngineError;
 use super::seen::SeenName;
 use crate::envelope::EnvelopeError;
-use crate::nostr::{
-    ClientMessage, Event, EventError, EventId, Kind, RelayMessage, nip42, peek_event_id,
-};
+use crate::nostr::{Event, EventError, EventId, Kind, RelayMessage, peek_event_id};
+use crate::relay::is_rate_limit;
 use zajil_api::{RelayUrl, UnixTime};
 
 /// Seen ids are kept for so long before the oldest cursor: what may come again.
@@ -14,6 +13,9 @@ const SEEN_MARGIN_SECONDS: u64 = 5 * 86_400;
 
 impl Engine {
     pub(super) fn handle_frame(&mut self, relay: &RelayUrl, text: &str) {
+        if !self.heard(relay) {
+            return;
+        }
         // Most of what several servers send is what another sent already.
         if let Some(id) = peek_event_id(text)
             && self.was_seen(&id)
@@ -30,23 +32,28 @@ impl Engine {
                 self.handle_event(relay, subscription.as_str(), *event);
             }
             Ok(RelayMessage::Ok { id, accepted, message }) => {
-                self.handle_ok(relay, &id, accepted, &message);
+                if !self.handle_verdict(relay, &id, accepted, &message) {
+                    self.judge(relay, &id, accepted, &message);
+                    self.handle_ok(relay, &id, accepted, &message);
+                }
             }
             Ok(RelayMessage::Eose(subscription)) => {
-                if self.read_back_ended(relay, subscription.as_str()) {
-                    return;
+                if self.handle_probe_end(relay, subscription.as_str()) {
+                    self.close_probe(relay, subscription);
+                } else if !self.read_back_ended(relay, subscription.as_str()) {
+                    self.handle_eose(relay, subscription.as_str());
                 }
-                self.handle_eose(relay, subscription.as_str());
             }
             Ok(RelayMessage::Closed { subscription, message }) => {
-                self.server_said(relay, &message);
-                if self.read_back_closed(relay, subscription.as_str()) {
-                    return;
-                }
-                self.handle_subscription_closed(relay, subscription.as_str());
+                self.handle_closed_subscription(relay, subscription.as_str(), &message);
             }
-            Ok(RelayMessage::Notice(message)) => self.server_said(relay, &message),
-            Ok(RelayMessage::Auth { challenge }) => self.authenticate(relay, &challenge),
+            Ok(RelayMessage::Notice(message)) => {
+                self.server_said(relay, &message);
+                if is_rate_limit(&message) {
+                    self.slow_down(relay);
+                }
+            }
+            Ok(RelayMessage::Auth { challenge }) => self.handle_challenge(relay, &challenge),
             Ok(RelayMessage::Unknown(_)) => {}
             Err(error) => {
                 tracing::debug!(%relay, %error, "a frame of no use");
@@ -54,27 +61,6 @@ impl Engine {
                     self.count_unreadable(relay, subscription);
                 }
             }
-        }
-    }
-
-    /// Proves to a server whose inbox is asked for (NIP-42), then asks again; once a
-    /// connection and challenge, and only to servers that we or our chats chose.
-    fn authenticate(&mut self, relay: &RelayUrl, challenge: &str) {
-        let known = self.servers.contains(relay) || self.is_of_open_chat(relay);
-        let answered = self.catchup.answered.get(relay).is_some_and(|last| last == challenge);
-        let Some(account) = self.account.as_ref().filter(|_| known && !answered) else { return };
-        self.catchup.answered.insert(relay.clone(), challenge.to_owned());
-        let answer =
-            nip42::answer(account.keys.public_key(), relay, challenge, UnixTime(self.now.0 / 1000));
-        match Event::sign(answer, &account.keys, &mut self.rng) {
-            Ok(event) => {
-                self.say(relay, &ClientMessage::Auth(Box::new(event)));
-                self.subscribe(relay);
-                // What waited for this need not wait any longer.
-                self.outbox.disconnected(relay);
-                self.dispatch(relay);
-            }
-            Err(error) => tracing::error!(%error, "an answer could not be signed"),
         }
     }
 

@@ -3,12 +3,15 @@
 use super::account::Account;
 use super::catchup::Catchup;
 use super::chat::Chat;
+use super::clock::Clock;
 use super::history::Pages;
 use super::outbox::Outbox;
 use super::readback::ReadBack;
 use super::record::{ChatRow, Record, VERSION};
 use super::save::{Dirty, HEADER};
 use super::seen::Seen;
+use super::servers::Moved;
+use super::standing::Standings;
 use super::unsettled::Unsettled;
 use super::{Config, Engine, OpenError, Timestamp};
 use crate::mls::{Group, Provider};
@@ -28,6 +31,7 @@ impl Engine {
         let mut mls_seed = [0; 32];
         rng.fill_bytes(&mut mls_seed);
         let mut engine = Self {
+            clock: Clock::new(now),
             now,
             rng,
             vault,
@@ -40,6 +44,8 @@ impl Engine {
             lists_at: UnixTime::default(),
             provider: Provider::new(mls_seed, HashMap::new()),
             pool: Pool::default(),
+            standings: Standings::default(),
+            moved: Moved::default(),
             outbox: Outbox::default(),
             read_back: ReadBack::default(),
             catchup: Catchup::default(),
@@ -131,6 +137,7 @@ impl Engine {
             Record::Blocked(who) => {
                 self.blocked.insert(who);
             }
+            Record::Standing(row) => self.standings.load(&row),
             // Handled where the rows are read.
             Record::Header { .. } | Record::Chat(_) | Record::Mls(_) | Record::Queued(_) => {}
         }
@@ -151,6 +158,7 @@ impl Engine {
     fn begin(&mut self) {
         self.parked.sort_by_key(|row| row.at);
         self.drop_old_seen();
+        self.drop_old_standings();
         self.drop_outdated();
         self.drop_old_parked();
         self.renew_stale_key_package();

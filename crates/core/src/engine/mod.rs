@@ -10,6 +10,9 @@
 //! | `command` | what the person asks for |
 //! | `account` | the key pair, the name, key packages |
 //! | `servers` | the person's servers |
+//! | `links`, `transmit`, `proof` | connections, what leaves over them, who we are |
+//! | `standing`, `practice` | what servers did so far; cutting them on purpose |
+//! | `clock` | time for timers, and the time of day |
 //! | `invite`, `start` | from a link to a founded group |
 //! | `join` | from a Welcome to a chat |
 //! | `send`, `outbox`, `publish` | from the composer to every server |
@@ -26,6 +29,7 @@ mod again;
 mod arrivals;
 mod catchup;
 mod chat;
+mod clock;
 mod command;
 mod commit;
 mod copies;
@@ -38,12 +42,15 @@ mod heard;
 mod history;
 mod invite;
 mod join;
+mod links;
 mod load;
 mod migrate;
 mod outbox;
 mod parked;
 mod port;
+mod practice;
 mod progress;
+mod proof;
 mod publish;
 mod readback;
 mod receipts;
@@ -53,9 +60,12 @@ mod save;
 mod seen;
 mod send;
 mod servers;
+mod standing;
 mod start;
+mod transmit;
 mod unsettled;
 
+pub use crate::relay::Network;
 pub use migrate::{MigrateError, migrate};
 pub use port::{Config, Input, LoadToken, OpenError, Output, Timestamp, VaultKey};
 
@@ -68,6 +78,7 @@ use account::Account;
 use arrivals::Arrival;
 use catchup::Catchup;
 use chat::Chat;
+use clock::Clock;
 use error::EngineError;
 use history::Pages;
 use outbox::Outbox;
@@ -76,12 +87,16 @@ use readback::ReadBack;
 use record::{ChatKey, ParkedRow};
 use save::Dirty;
 use seen::Seen;
+use servers::Moved;
+use standing::Standings;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use unsettled::Unsettled;
 use zajil_api::{RelayUrl, Settings, UnixTime, Update};
 
 /// Owns the whole protocol story of one account. Does no I/O: see [`Output`].
 pub struct Engine {
+    clock: Clock,
+    /// For timers: it never goes back. The time of day is the clock's.
     now: Timestamp,
     rng: ChaCha20Rng,
     vault: Vault,
@@ -97,6 +112,8 @@ pub struct Engine {
     provider: Provider,
 
     pool: Pool,
+    standings: Standings,
+    moved: Moved,
     outbox: Outbox,
     read_back: ReadBack,
     catchup: Catchup,
@@ -117,12 +134,16 @@ impl Engine {
     /// Takes one input. Afterwards [`poll_output`](Self::poll_output) must be drained;
     /// several inputs may be handled before one drain, which then saves them as one.
     pub fn handle_input(&mut self, now: Timestamp, input: Input) {
-        self.now = self.now.max(now);
+        self.now = self.clock.tell(now);
+        self.watch();
         match input {
             Input::Request(request) => self.handle_request(request),
             Input::RelayOpened(relay) => self.handle_opened(&relay),
             Input::RelayClosed { relay, reason } => self.handle_closed(&relay, &reason),
             Input::RelayFrame { relay, text } => self.handle_frame(&relay, &text),
+            Input::RelayInfo { relay, document } => self.handle_info(&relay, document.as_deref()),
+            Input::NetworkChanged(network) => self.handle_network(network),
+            Input::Woke => self.handle_woke(),
             Input::Loaded { token, rows } => self.handle_loaded(token, &rows),
             Input::TimedOut => {}
         }
@@ -133,6 +154,7 @@ impl Engine {
     pub fn poll_output(&mut self) -> Option<Output> {
         self.flush();
         if !self.changes.is_empty() {
+            self.save_standings();
             return Some(Output::Save(std::mem::take(&mut self.changes)));
         }
         self.outputs.pop_front()
@@ -148,7 +170,8 @@ impl Engine {
             self.read_back.next_timeout(),
             self.catchup.next_timeout(),
         ];
-        own.into_iter().flatten().chain(chats).min()
+        let next = own.into_iter().chain([self.moved.due_at]).flatten().chain(chats).min();
+        next.map(|at| self.clock.wall_at(at))
     }
 
     fn handle_time(&mut self) {
@@ -158,10 +181,11 @@ impl Engine {
         self.time_out_catchup();
         self.send_due_receipts();
         self.look_after_gaps();
+        self.tell_moved_servers();
     }
 
     fn unix_now(&self) -> UnixTime {
-        UnixTime(self.now.0 / 1000)
+        self.clock.unix_now()
     }
 
     fn update(&mut self, update: Update) {

@@ -12,8 +12,6 @@ const WINDOW: usize = 24;
 /// After so long without an answer the server is asked again, ever more patiently.
 const ANSWER_TIMEOUT_MS: u64 = 20_000;
 const LONGEST_WAIT_MS: u64 = 600_000;
-/// After a server said "slow down" it gets nothing at all for so long.
-const PAUSE_MS: u64 = 3_000;
 /// What at least one server has is given up on the others after so long.
 const KEPT_SECONDS: u64 = 14 * 86_400;
 /// Events of one chat that bear the same second: a server's page must hold them all.
@@ -179,9 +177,17 @@ impl Outbox {
         }
     }
 
-    /// The server said "slow down".
-    pub fn pause(&mut self, relay: &RelayUrl, now: Timestamp) {
-        self.paused.insert(relay.clone(), Timestamp(now.0 + PAUSE_MS));
+    /// The server said "slow down": nothing goes to it before then.
+    pub fn pause(&mut self, relay: &RelayUrl, until: Timestamp) {
+        self.paused.insert(relay.clone(), until);
+    }
+
+    /// When the server was asked for the answer that is still open.
+    pub fn asked_at(&self, relay: &RelayUrl, id: u64) -> Option<Timestamp> {
+        match self.attempts.get(relay)?.get(&id)? {
+            (Attempt::Asked(at), _) => Some(*at),
+            _ => None,
+        }
     }
 
     /// Notes an answer; the row with its new count of open targets.

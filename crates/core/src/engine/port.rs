@@ -1,5 +1,6 @@
 //! The engine's edge: what goes in, what comes out.
 
+use crate::relay::Network;
 use crate::store::{Changes, Range, Row};
 use std::fmt;
 use thiserror::Error;
@@ -49,6 +50,13 @@ pub enum Input {
     RelayClosed { relay: RelayUrl, reason: String },
     /// A text frame arrived on it.
     RelayFrame { relay: RelayUrl, text: String },
+    /// What was asked for by [`Output::FetchInfo`], if there is such a document.
+    RelayInfo { relay: RelayUrl, document: Option<String> },
+    /// The device says that its network came or went.
+    NetworkChanged(Network),
+    /// The device slept: far more time passed than the host waited. Or somebody is looking
+    /// again who was not.
+    Woke,
     /// The rows asked for by [`Output::Load`].
     Loaded { token: LoadToken, rows: Vec<Row> },
     /// The time of [`Engine::poll_timeout`](super::Engine::poll_timeout) has come.
@@ -70,6 +78,10 @@ pub enum Output {
     Disconnect(RelayUrl),
     /// Send a text frame; dropped silently when the socket is not open.
     Send { relay: RelayUrl, text: String },
+    /// Ask the server what it says about itself (NIP-11): its address with `http` for `ws`,
+    /// for `application/nostr+json`, in 3 seconds and 16 KiB at most. The answer is
+    /// [`Input::RelayInfo`].
+    FetchInfo(RelayUrl),
     /// Tell every attached tab.
     Update(Update),
 }

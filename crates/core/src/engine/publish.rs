@@ -1,10 +1,10 @@
 //! From the outbox over the wire, and what servers answer.
 
+use super::Engine;
 use super::error::EngineError;
 use super::record::{Answer, ChatKey, EventJson, MadeRow, Outgoing, OutgoingRow, Purpose, Target};
-use super::{Engine, Output};
 use crate::envelope::SealedMessage;
-use crate::nostr::{ClientMessage, Event, EventId, PublicKey, Rumor, nip59};
+use crate::nostr::{Event, EventId, PublicKey, Rumor, nip59};
 use std::collections::BTreeSet;
 use zajil_api::{MessageState, RelayUrl};
 
@@ -66,9 +66,13 @@ impl Engine {
         }
         for id in self.outbox.due(relay) {
             match self.frame(id) {
-                Ok(text) => {
+                Ok(text) if self.takes(relay, &text) => {
                     self.outbox.asked(relay, id, self.now);
-                    self.outputs.push_back(Output::Send { relay: relay.clone(), text });
+                    self.transmit(relay, text);
+                }
+                Ok(_) => {
+                    self.server_said(relay, "does not take events of this length");
+                    self.handle_answer(relay, id, Answer::Refused);
                 }
                 Err(error) => {
                     tracing::error!(%error, "an event could not be made");
@@ -134,8 +138,11 @@ impl Engine {
         } else if says("rate-limited:") {
             self.server_said(relay, message);
             self.outbox.asked_in_vain(relay, id);
-            self.outbox.pause(relay, self.now);
-        } else if says("error:") || says("auth-required:") {
+            self.slow_down(relay);
+        } else if says("auth-required:") {
+            self.server_said(relay, message);
+            self.write_wants_proof(relay, id);
+        } else if says("error:") {
             // Not now is not never.
             self.server_said(relay, message);
             self.outbox.defer(relay, id, self.now);
@@ -203,12 +210,6 @@ impl Engine {
             self.outbox.remove(id);
             self.dirty.outgoing.insert(id);
         }
-    }
-
-    /// Tells a server something, now or never.
-    pub(super) fn say(&mut self, relay: &RelayUrl, message: &ClientMessage) {
-        let text = message.to_json();
-        self.outputs.push_back(Output::Send { relay: relay.clone(), text });
     }
 }
 

@@ -121,7 +121,11 @@ impl Engine {
 
     fn ask_read_back(&mut self, relay: &RelayUrl) {
         let now = self.now;
+        let paused_until = self.paused_until(relay);
         let Some(reading) = self.read_back.relays.get_mut(relay) else { return };
+        if let Some(until) = paused_until {
+            reading.due.values_mut().for_each(|at| *at = until.max(*at));
+        }
         if reading.asked.is_some() || !reading.due.values().any(|at| *at <= now) {
             return;
         }
@@ -142,7 +146,7 @@ impl Engine {
             return;
         }
         self.read_back.last_number += 1;
-        let name = format!("b{}", self.read_back.last_number);
+        let name = format!("b-{}", self.read_back.last_number);
         let filter = Filter::new().ids(asked.keys().copied());
         if let Some(subscription) = SubscriptionId::new(&name) {
             self.say(relay, &ClientMessage::Req { subscription, filters: vec![filter] });
@@ -225,6 +229,7 @@ impl Engine {
             reading.due.remove(&row);
             reading.tries.remove(&row);
         }
+        self.kept(relay);
         self.handle_answer(relay, row, Answer::Held);
     }
 
@@ -233,7 +238,10 @@ impl Engine {
         let Some(outgoing) = self.outbox.row(row) else { return };
         let most = match outgoing.content {
             Outgoing::Event => MAX_TRIES_REPLACEABLE,
-            Outgoing::Message(_) | Outgoing::Welcome { .. } => MAX_TRIES,
+            Outgoing::Message(_) | Outgoing::Welcome { .. } => {
+                self.broke(relay);
+                MAX_TRIES
+            }
         };
         let Some(reading) = self.read_back.relays.get_mut(relay) else { return };
         match reading.again_at(row, now, most) {

@@ -43,6 +43,8 @@ pub enum Record {
     Blocked(PublicKey),
     /// An own message that is not encrypted yet.
     Queued(QueuedRow),
+    /// What a server did so far.
+    Standing(StandingRow),
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -248,6 +250,20 @@ pub struct ParkedRow {
     pub event: EventId,
     pub message: SealedMessage,
     pub at: UnixTime,
+}
+
+/// Pairs are the good and all, in thousandths of what was counted; what lies further back
+/// counts less.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandingRow {
+    pub relay: RelayUrl,
+    /// Seconds in which it could be reached.
+    pub reachable: [u32; 2],
+    /// Events it said it keeps, and kept.
+    pub kept: [u32; 2],
+    /// Events it took.
+    pub taken: [u32; 2],
+    pub answers_in_ms: Option<u32>,
 }
 
 /// Part 0 of a message's rows: what was said.

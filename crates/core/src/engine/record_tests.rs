@@ -108,6 +108,13 @@ fn rows() -> Vec<Record> {
             place: place(),
             rumor: "{}".to_owned(),
         }),
+        Record::Standing(StandingRow {
+            relay: relay(),
+            reachable: [1, 2],
+            kept: [3, 4],
+            taken: [5, 6],
+            answers_in_ms: Some(7),
+        }),
     ]
 }
 

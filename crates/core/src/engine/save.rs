@@ -3,7 +3,8 @@
 
 use super::Engine;
 use super::record::{
-    ChatKey, DeliveryRow, MessageRow, MlsRow, ParkedRow, QueuedRow, Record, UnsettledRow,
+    ChatKey, DeliveryRow, MessageRow, MlsRow, ParkedRow, QueuedRow, Record, StandingRow,
+    UnsettledRow,
 };
 use crate::nostr::{EventId, PublicKey};
 use crate::store::{Key, Table};
@@ -151,6 +152,15 @@ impl Engine {
 
     pub(super) fn forget_cursor(&mut self, relay: &RelayUrl) {
         self.forget(&[b"cursor/", relay.as_str().as_bytes()].concat());
+    }
+
+    pub(super) fn save_standing(&mut self, row: StandingRow) {
+        let name = [b"standing/", row.relay.as_str().as_bytes()].concat();
+        self.save(&name, &Record::Standing(row));
+    }
+
+    pub(super) fn forget_standing(&mut self, relay: &RelayUrl) {
+        self.forget(&[b"standing/", relay.as_str().as_bytes()].concat());
     }
 
     pub(super) fn save_blocked(&mut self, who: &PublicKey) {

@@ -1,18 +1,27 @@
 //! The person's servers, and every other relay a chat needs.
 
-use super::Engine;
-use super::record::{Answer, Outgoing};
+use super::record::{Answer, Outgoing, Purpose};
+use super::{Engine, Timestamp};
 use crate::engine::Output;
-use crate::relay::parse_relay_url;
+use crate::relay::{Standing, parse_relay_url};
 use std::collections::BTreeSet;
 use zajil_api::{Failure, LinkState, RelayUrl, Server, Stage, Update};
 
+/// Small changes are told together, at most this often.
+const GATHER_MS: u64 = 1_000;
 /// Connections at most, whatever others write into their lists.
 const MAX_CONNECTIONS: usize = 32;
 /// Connections for one chat.
 const MAX_PER_CHAT: usize = 8;
 /// Characters of what a server said that are shown.
 const MAX_SAID: usize = 200;
+
+/// Servers about which something small changed that was not told yet.
+#[derive(Debug, Default)]
+pub(super) struct Moved {
+    servers: BTreeSet<RelayUrl>,
+    pub due_at: Option<Timestamp>,
+}
 
 impl Engine {
     pub(super) fn add_server(&mut self, url: &str) -> Result<(), Failure> {
@@ -75,24 +84,50 @@ impl Engine {
 
     fn server_view(&self, relay: &RelayUrl) -> Server {
         let link = self.pool.get(relay);
+        let standing = self.standings.get(relay);
         Server {
             url: relay.clone(),
-            link: link.map_or(LinkState::Offline { retry_at: None }, |link| link.view()),
+            link: link.map_or(LinkState::Offline { retry_at: None }, |link| {
+                link.view(|at| self.clock.unix_at(at))
+            }),
             opened_in_ms: link.and_then(|link| link.opened_in_ms),
-            answers_in_ms: None,
-            score: None,
-            advice: None,
-            chats: 0,
+            answers_in_ms: standing.and_then(Standing::answers_in_ms),
+            score: standing.and_then(Standing::score),
+            advice: standing.and_then(Standing::advice),
+            chats: self.chats_on(relay),
             held: 0,
-            waiting: 0,
+            waiting: self.waiting_at(relay),
             said: link.and_then(|link| link.said.clone()),
         }
+    }
+
+    /// How many messages people wrote a server has still to answer for.
+    fn waiting_at(&self, relay: &RelayUrl) -> u32 {
+        let rows = self.outbox.open_at(relay).into_iter().filter_map(|id| self.outbox.row(id));
+        let messages = rows.filter(|row| matches!(row.purpose, Purpose::Message { .. }));
+        u32::try_from(messages.count()).unwrap_or(u32::MAX)
     }
 
     pub(super) fn server_changed(&mut self, relay: &RelayUrl) {
         if self.servers.contains(relay) {
             let view = self.server_view(relay);
             self.update(Update::ServerChanged(view));
+        }
+    }
+
+    /// Something small about a server changed: told with others like it, a little later.
+    pub(super) fn server_moved(&mut self, relay: &RelayUrl) {
+        if self.servers.contains(relay) {
+            self.moved.servers.insert(relay.clone());
+            self.moved.due_at.get_or_insert(Timestamp(self.now.0 + GATHER_MS));
+        }
+    }
+
+    pub(super) fn tell_moved_servers(&mut self) {
+        if self.moved.due_at.take_if(|at| *at <= self.now).is_some() {
+            for relay in std::mem::take(&mut self.moved.servers) {
+                self.server_changed(&relay);
+            }
         }
     }
 
@@ -136,37 +171,13 @@ impl Engine {
 
     /// Whether an accepted chat lives on this relay.
     pub(super) fn is_of_open_chat(&self, relay: &RelayUrl) -> bool {
-        let mut open = self.chats.values().filter(|chat| chat.row.stage != Stage::Requested);
-        open.any(|chat| chat.relays().any(|other| other == relay))
+        self.chats_on(relay) > 0
     }
 
-    pub(super) fn handle_opened(&mut self, relay: &RelayUrl) {
-        let now = self.now;
-        let Some(link) = self.pool.get_mut(relay) else { return };
-        link.opened(now);
-        self.server_changed(relay);
-        self.subscribe(relay);
-        self.reopen(relay);
-        self.read_back_all(relay);
-        self.dispatch(relay);
-    }
-
-    pub(super) fn handle_closed(&mut self, relay: &RelayUrl, reason: &str) {
-        let now = self.now;
-        let Some(link) = self.pool.get_mut(relay) else { return };
-        tracing::debug!(%relay, reason, "closed");
-        link.closed(now, &mut self.rng);
-        self.outbox.disconnected(relay);
-        self.read_back.disconnected(relay);
-        self.catchup.disconnected(relay);
-        self.server_changed(relay);
-    }
-
-    pub(super) fn time_out_links(&mut self) {
-        let (changed, outputs) = self.pool.timed_out(self.now, &mut self.rng);
-        self.outputs.extend(outputs);
-        for relay in changed {
-            self.server_changed(&relay);
-        }
+    /// How many accepted chats live on this relay.
+    fn chats_on(&self, relay: &RelayUrl) -> u16 {
+        let open = self.chats.values().filter(|chat| chat.row.stage != Stage::Requested);
+        let here = open.filter(|chat| chat.relays().any(|other| other == relay));
+        u16::try_from(here.count()).unwrap_or(u16::MAX)
     }
 }

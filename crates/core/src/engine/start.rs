@@ -139,11 +139,12 @@ impl Engine {
         let now = self.unix_now();
         let mut nostr_group_id = [0; 32];
         self.rng.fill_bytes(&mut nostr_group_id);
+        let own = self.trusted_first(&self.servers);
         let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
         let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
         let wanted = chat.row.wanted.clone().ok_or(EngineError::State("not wanted"))?;
         let (us, peer) = (account.keys.public_key(), chat.row.peer);
-        let relays = group_relays(wanted.relays.iter().chain(&self.servers));
+        let relays = group_relays(wanted.relays.iter().chain(&own));
         let texts: Vec<String> = relays.iter().map(|relay| relay.as_str().to_owned()).collect();
         let state = group_components(
             &GroupProfile::default(),

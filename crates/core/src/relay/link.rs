@@ -1,22 +1,30 @@
 //! One connection's life.
 
+use super::backoff::{Backoff, Network, PROMPT_MS};
+use super::pulse::{Beat, Pulse};
+use super::{Pace, Proof, Reached, Subscriptions};
 use crate::engine::Timestamp;
 use rand_core::RngCore;
 use zajil_api::{LinkState, UnixTime};
 
 /// A socket that has not opened by then never will.
 const CONNECT_TIMEOUT_MS: u64 = 15_000;
-/// The first wait after a failure is drawn from up to so much, and doubles.
-const FIRST_WAIT_MS: u64 = 1_000;
-const LONGEST_WAIT_MS: u64 = 60_000;
-/// Nobody hammers, however the dice fall.
-const SHORTEST_WAIT_MS: u64 = 250;
+/// One that was begun before the device slept is not waited for so long.
+const STALE_CONNECT_MS: u64 = 2_000;
+/// A connection that held for so long was a success: the next wait is short again.
+const STEADY_MS: u64 = 20_000;
 
 /// The connection to one relay: where it stands and when it is tried again.
 #[derive(Clone, Debug)]
 pub struct Link {
     state: State,
-    failures: u32,
+    backoff: Backoff,
+    pulse: Pulse,
+    /// When a pause ends that the relay asked for.
+    resume_at: Option<Timestamp>,
+    pub pace: Pace,
+    pub proof: Proof,
+    pub subscriptions: Subscriptions,
     pub opened_in_ms: Option<u32>,
     /// What the relay last said to a person.
     pub said: Option<String>,
@@ -25,26 +33,59 @@ pub struct Link {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Connecting { since: Timestamp },
-    Open,
+    Open { since: Timestamp },
     Waiting { until: Timestamp },
+    Cut { until: Timestamp },
 }
 
 /// What a link wants done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     Connect,
-    /// Give up on a socket that does not open; it is tried again later.
+    /// Give up on a socket that does not open, or that nobody is at the other end of; it
+    /// is tried again later.
     Abandon,
+    /// Ask for nothing, under this number.
+    Probe(u32),
+    /// A pause is over: what waited may be sent.
+    Resume,
 }
 
 impl Link {
     pub fn connecting(now: Timestamp) -> Self {
-        let state = State::Connecting { since: now };
-        Self { state, failures: 0, opened_in_ms: None, said: None }
+        Self {
+            state: State::Connecting { since: now },
+            backoff: Backoff::default(),
+            pulse: Pulse::new(now),
+            resume_at: None,
+            pace: Pace::default(),
+            proof: Proof::default(),
+            subscriptions: Subscriptions::default(),
+            opened_in_ms: None,
+            said: None,
+        }
     }
 
     pub fn is_open(&self) -> bool {
-        self.state == State::Open
+        matches!(self.state, State::Open { .. })
+    }
+
+    /// Whether it is being tried or used, so that there is a socket.
+    pub fn has_socket(&self) -> bool {
+        matches!(self.state, State::Connecting { .. } | State::Open { .. })
+    }
+
+    pub fn is_cut(&self) -> bool {
+        matches!(self.state, State::Cut { .. })
+    }
+
+    /// `None` while nothing is known: at the very first try, or cut off by ourselves.
+    pub fn reached(&self) -> Option<Reached> {
+        match self.state {
+            State::Open { .. } => Some(Reached::Yes),
+            State::Cut { .. } => None,
+            _ => (self.backoff.failures() > 0).then_some(Reached::No),
+        }
     }
 
     pub fn opened(&mut self, now: Timestamp) {
@@ -52,97 +93,146 @@ impl Link {
             let took = now.0.saturating_sub(since.0);
             self.opened_in_ms = Some(u32::try_from(took).unwrap_or(u32::MAX));
         }
-        self.state = State::Open;
-        self.failures = 0;
+        self.state = State::Open { since: now };
+        self.pulse.reopened(now);
+        self.proof = Proof::default();
+        self.subscriptions = Subscriptions::default();
+        self.resume_at = self.pace.paused_until(now);
     }
 
-    /// Full jitter: the wait is drawn evenly from nothing to twice the last limit, so
-    /// that a crowd that lost a relay together does not come back together.
-    pub fn closed(&mut self, now: Timestamp, rng: &mut impl RngCore) {
-        let limit = FIRST_WAIT_MS
-            .saturating_mul(1u64.checked_shl(self.failures).unwrap_or(u64::MAX))
-            .min(LONGEST_WAIT_MS);
-        let wait = SHORTEST_WAIT_MS + rng.next_u64() % limit;
-        self.failures = self.failures.saturating_add(1).min(16);
+    pub fn closed(&mut self, now: Timestamp, network: Network, rng: &mut impl RngCore) {
+        if matches!(self.state, State::Open { since } if since.0 + STEADY_MS <= now.0) {
+            self.backoff.reset();
+        }
+        let wait = self.backoff.wait_ms(network, rng);
         self.state = State::Waiting { until: Timestamp(now.0 + wait) };
+    }
+
+    /// Something was sent that wants an answer.
+    pub fn asked(&mut self, now: Timestamp) {
+        self.pulse.asked(now);
+    }
+
+    /// Anything came in.
+    pub fn heard(&mut self, now: Timestamp) {
+        self.pulse.heard(now);
+    }
+
+    /// A probe's own answer; the milliseconds it took.
+    pub fn probe_answered(&mut self, number: u32, now: Timestamp) -> Option<u32> {
+        self.pulse.answered(number, now)
+    }
+
+    /// The relay wants to be asked less; until when nothing is sent to it.
+    pub fn slow_down(&mut self, now: Timestamp, rng: &mut impl RngCore) -> Timestamp {
+        let until = self.pace.limited(now, rng);
+        self.resume_at = Some(until);
+        until
+    }
+
+    /// There is reason to doubt that an open socket still is one.
+    pub fn suspect(&mut self) {
+        if self.is_open() {
+            self.pulse.suspect();
+        }
+    }
+
+    /// There is reason to believe that the relay can be reached now.
+    pub fn hurry(&mut self, now: Timestamp, rng: &mut impl RngCore) -> Option<Action> {
+        let soon = State::Waiting { until: Timestamp(now.0 + rng.next_u64() % PROMPT_MS) };
+        match self.state {
+            State::Waiting { until } => {
+                self.backoff.reset();
+                if until.0 > now.0 + PROMPT_MS {
+                    self.state = soon;
+                }
+                None
+            }
+            State::Connecting { since } if since.0 + STALE_CONNECT_MS <= now.0 => {
+                self.backoff.reset();
+                self.state = soon;
+                Some(Action::Abandon)
+            }
+            State::Connecting { .. } | State::Cut { .. } => None,
+            State::Open { .. } => {
+                self.pulse.suspect();
+                None
+            }
+        }
+    }
+
+    pub fn cut(&mut self, until: Timestamp) {
+        self.state = State::Cut { until };
+    }
+
+    /// Ends a cut.
+    pub fn mend(&mut self, now: Timestamp) {
+        if self.is_cut() {
+            self.backoff.reset();
+            self.state = State::Waiting { until: now };
+        }
     }
 
     pub fn next_timeout(&self) -> Option<Timestamp> {
         match self.state {
             State::Connecting { since } => Some(Timestamp(since.0 + CONNECT_TIMEOUT_MS)),
-            State::Waiting { until } => Some(until),
-            State::Open => None,
+            State::Waiting { until } | State::Cut { until } => Some(until),
+            State::Open { .. } => {
+                Some(self.resume_at.map_or(self.beat_at(), |at| at.min(self.beat_at())))
+            }
         }
     }
 
-    pub fn timed_out(&mut self, now: Timestamp, rng: &mut impl RngCore) -> Option<Action> {
+    /// Mere silence is not asked about while the relay wants to be left in peace.
+    fn beat_at(&self) -> Timestamp {
+        let at = self.pulse.next_timeout();
+        let urgent = self.pulse.is_waiting() || self.pulse.is_suspect();
+        self.resume_at.filter(|_| !urgent).map_or(at, |resume_at| at.max(resume_at))
+    }
+
+    pub fn timed_out(
+        &mut self,
+        now: Timestamp,
+        network: Network,
+        rng: &mut impl RngCore,
+    ) -> Option<Action> {
         if self.next_timeout().is_none_or(|at| at > now) {
             return None;
         }
         match self.state {
-            State::Waiting { .. } => {
+            State::Waiting { .. } | State::Cut { .. } => {
                 self.state = State::Connecting { since: now };
                 Some(Action::Connect)
             }
             State::Connecting { .. } => {
-                self.closed(now, rng);
+                self.closed(now, network, rng);
                 Some(Action::Abandon)
             }
-            State::Open => None,
+            State::Open { .. } if self.resume_at.is_some_and(|at| at <= now) => {
+                self.resume_at = None;
+                Some(Action::Resume)
+            }
+            State::Open { .. } => match self.pulse.timed_out(now)? {
+                Beat::Probe(number) => Some(Action::Probe(number)),
+                Beat::Dead => {
+                    self.closed(now, network, rng);
+                    Some(Action::Abandon)
+                }
+            },
         }
     }
 
-    pub fn view(&self) -> LinkState {
+    /// `unix` tells the time of day of a moment.
+    pub fn view(&self, unix: impl Fn(Timestamp) -> UnixTime) -> LinkState {
         match self.state {
             State::Connecting { .. } => LinkState::Connecting,
-            State::Open => LinkState::Connected,
-            State::Waiting { until } => {
-                LinkState::Offline { retry_at: Some(UnixTime(until.0.div_ceil(1000))) }
-            }
+            State::Open { .. } => LinkState::Connected,
+            State::Waiting { until } => LinkState::Offline { retry_at: Some(unix(until)) },
+            State::Cut { until } => LinkState::Cut { until: unix(until) },
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use rand_chacha::ChaCha20Rng;
-    use rand_core::SeedableRng;
-
-    #[test]
-    fn waits_grow_are_spread_and_end_when_the_relay_is_back() {
-        let mut rng = ChaCha20Rng::from_seed([3; 32]);
-        let mut longest = Vec::new();
-        for failures in [1, 4, 10] {
-            let waits: Vec<u64> = (0..200)
-                .map(|_| {
-                    let mut link = Link::connecting(Timestamp(0));
-                    (0..failures).for_each(|_| link.closed(Timestamp(0), &mut rng));
-                    link.next_timeout().unwrap().0
-                })
-                .collect();
-            assert!(waits.iter().all(|wait| *wait >= SHORTEST_WAIT_MS));
-            let (min, max) = (waits.iter().min().unwrap(), waits.iter().max().unwrap());
-            assert!(max - min > max / 2, "not spread: {min} to {max}");
-            longest.push(*max);
-        }
-        assert!(longest.is_sorted() && longest[2] <= LONGEST_WAIT_MS + SHORTEST_WAIT_MS);
-
-        let mut link = Link::connecting(Timestamp(0));
-        link.closed(Timestamp(0), &mut rng);
-        let retry = link.next_timeout().unwrap();
-        assert_eq!(link.timed_out(retry, &mut rng), Some(Action::Connect));
-        link.opened(Timestamp(retry.0 + 40));
-        assert_eq!((link.view(), link.opened_in_ms), (LinkState::Connected, Some(40)));
-    }
-
-    #[test]
-    fn a_socket_that_never_opens_is_given_up() {
-        let mut rng = ChaCha20Rng::from_seed([3; 32]);
-        let mut link = Link::connecting(Timestamp(0));
-        assert_eq!(link.timed_out(Timestamp(CONNECT_TIMEOUT_MS - 1), &mut rng), None);
-        let action = link.timed_out(Timestamp(CONNECT_TIMEOUT_MS), &mut rng);
-        assert_eq!(action, Some(Action::Abandon));
-        assert!(matches!(link.view(), LinkState::Offline { .. }));
-    }
-}
+#[path = "link_tests.rs"]
+mod tests;

@@ -10,6 +10,7 @@
     reason = "a test's world: what cannot be shall end the test"
 )]
 
+mod manners;
 mod person;
 mod relay;
 mod talk;
@@ -34,6 +35,8 @@ pub struct World {
     pub relays: BTreeMap<RelayUrl, SimRelay>,
     /// Frames from relays on their way to people.
     inbox: VecDeque<(&'static str, Input)>,
+    /// What is on its way for longer.
+    later: BTreeMap<(Timestamp, usize), (&'static str, Input)>,
     /// Outputs carried out so far, by anyone.
     pub outputs: usize,
     /// Who was told to connect where.
@@ -53,6 +56,7 @@ impl World {
             people: BTreeMap::new(),
             relays: urls.iter().map(|url| (url.clone(), SimRelay::default())).collect(),
             inbox: VecDeque::new(),
+            later: BTreeMap::new(),
             outputs: 0,
             connects: Vec::new(),
             crash: None,
@@ -130,6 +134,13 @@ impl World {
                 })
                 .min()
                 .filter(|(at, _)| *at <= end);
+            let arrives = self.later.keys().next().copied().filter(|(at, _)| *at <= end);
+            if let Some(key) = arrives.filter(|(at, _)| next.is_none_or(|(next, _)| *at <= next)) {
+                self.now = self.now.max(key.0);
+                self.inbox.extend(self.later.remove(&key));
+                self.run();
+                continue;
+            }
             let Some((at, who)) = next else { break };
             // A timer that does not go away would hold the clock for ever.
             self.now = self.now.max(Timestamp(at.0.max(self.now.0 + 1)));
@@ -175,12 +186,17 @@ impl World {
                 let relay = self.relays.get_mut(&url).filter(|relay| relay.up);
                 let input = match relay {
                     Some(relay) => {
-                        relay.connect(who);
-                        Input::RelayOpened(url)
+                        let said = relay.connect(who);
+                        self.inbox.push_back((who, Input::RelayOpened(url.clone())));
+                        return self.deliver(&url, said);
                     }
                     None => Input::RelayClosed { relay: url, reason: "refused".to_owned() },
                 };
                 self.inbox.push_back((who, input));
+            }
+            Output::FetchInfo(relay) => {
+                let document = self.relays.get(&relay).and_then(|relay| relay.manners.info.clone());
+                self.inbox.push_back((who, Input::RelayInfo { relay, document }));
             }
             Output::Disconnect(url) => {
                 if let Some(relay) = self.relays.get_mut(&url) {
@@ -191,12 +207,30 @@ impl World {
                 let Some(relay) = self.relays.get_mut(&url).filter(|relay| relay.up) else {
                     return;
                 };
-                for (to, text) in relay.handle(who, &text) {
-                    let relay = url.clone();
-                    self.inbox.push_back((to, Input::RelayFrame { relay, text }));
-                }
+                let frames = relay.handle(who, &text);
+                self.deliver(&url, frames);
             }
         }
+    }
+
+    /// Frames from a relay reach people, sooner or later.
+    fn deliver(&mut self, url: &RelayUrl, frames: Vec<(&'static str, String)>) {
+        let latency = self.relays.get(url).map_or(0, |relay| relay.manners.latency_ms);
+        for (to, text) in frames {
+            let frame = (to, Input::RelayFrame { relay: url.clone(), text });
+            if latency == 0 {
+                self.inbox.push_back(frame);
+            } else {
+                let at = Timestamp(self.now.0 + latency);
+                self.later.insert((at, self.later.len() + self.outputs), frame);
+            }
+        }
+    }
+
+    /// Something happens on somebody's device.
+    pub fn happen(&mut self, who: &'static str, input: Input) {
+        self.inbox.push_back((who, input));
+        self.run();
     }
 
     /// An event that somebody outside published reaches a relay.
@@ -239,6 +273,7 @@ impl World {
     pub fn stop(&mut self, who: &'static str) {
         self.people.get_mut(who).unwrap().engine = None;
         self.inbox.retain(|(to, _)| *to != who);
+        self.later.retain(|_, (to, _)| *to != who);
         for relay in self.relays.values_mut() {
             relay.disconnect(who);
         }

@@ -1,5 +1,6 @@
 //! A relay as NIP-01 describes it, and the ways in which real ones fall short.
 
+use super::manners::Manners;
 use std::collections::BTreeMap;
 use zajil_core::nostr::{ClientMessage, Event, Filter, RelayMessage, Signature, SubscriptionId};
 
@@ -28,6 +29,7 @@ pub struct SimRelay {
     pub delayed: Vec<(Who, String)>,
     /// Serves only whoever has proven who they are (NIP-42).
     pub wants_proof: bool,
+    pub manners: Manners,
     challenged: Vec<Who>,
     proven: Vec<Who>,
     subscriptions: BTreeMap<(Who, String), Vec<Filter>>,
@@ -50,6 +52,7 @@ impl Default for SimRelay {
             slow_pages: false,
             delayed: Vec::new(),
             wants_proof: false,
+            manners: Manners::default(),
             challenged: Vec::new(),
             proven: Vec::new(),
             subscriptions: BTreeMap::new(),
@@ -60,8 +63,12 @@ impl Default for SimRelay {
 }
 
 impl SimRelay {
-    pub fn connect(&mut self, who: Who) {
+    /// What it says at once.
+    pub fn connect(&mut self, who: Who) -> Vec<(Who, String)> {
         self.connected.push(who);
+        let challenge = self.manners.challenges.map(str::to_owned);
+        let challenge = challenge.map(|challenge| RelayMessage::Auth { challenge });
+        challenge.map(|challenge| (who, challenge.to_json())).into_iter().collect()
     }
 
     pub fn disconnect(&mut self, who: Who) {
@@ -76,6 +83,16 @@ impl SimRelay {
         all.filter(|(other, _)| *other == who).map(|(_, name)| name.clone()).collect()
     }
 
+    /// The connection dies without a word.
+    pub fn forget(&mut self, who: Who) {
+        self.disconnect(who);
+    }
+
+    /// Somebody has proven who they are.
+    pub fn prove(&mut self, who: Who) {
+        self.proven.push(who);
+    }
+
     pub fn clear_connections(&mut self) -> Vec<Who> {
         self.subscriptions.clear();
         std::mem::take(&mut self.connected)
@@ -86,6 +103,9 @@ impl SimRelay {
             return Vec::new();
         }
         self.frames += 1;
+        if self.manners.hangs {
+            return Vec::new();
+        }
         match ClientMessage::parse(text).expect("our own frames parse") {
             ClientMessage::Event(event) => self.publish(who, *event),
             ClientMessage::Req { subscription, filters } => {
@@ -97,8 +117,13 @@ impl SimRelay {
             }
             ClientMessage::Auth(event) => {
                 event.verify().expect("our own answers verify");
-                self.proven.push(who);
-                Vec::new()
+                self.manners.answers.push((who, event.id));
+                let Some((accepted, words)) = self.manners.verdict else { return Vec::new() };
+                if accepted {
+                    self.proven.push(who);
+                }
+                let (id, message) = (event.id, words.to_owned());
+                vec![(who, RelayMessage::Ok { id, accepted, message }.to_json())]
             }
         }
     }
@@ -117,6 +142,9 @@ impl SimRelay {
             let message = message.to_owned();
             (who, RelayMessage::Ok { id, accepted, message }.to_json())
         };
+        if self.manners.wants_proof_to_write && !self.proven.contains(&who) {
+            return vec![ok(false, "auth-required: say who you are")];
+        }
         if let Some(words) = self.refuses {
             return vec![ok(false, words)];
         }
@@ -178,6 +206,8 @@ impl SimRelay {
         }
         let older = name.ends_with("-older");
         self.subscriptions.insert((who, name), filters);
+        self.manners.most_subscriptions =
+            self.manners.most_subscriptions.max(self.subscriptions_of(who).len());
         if older && self.slow_pages {
             self.delayed.append(&mut frames);
         }

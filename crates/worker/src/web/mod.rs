@@ -5,8 +5,10 @@ mod config;
 mod connection;
 mod console;
 mod fault;
+mod info;
 mod lock;
 mod migrations;
+mod network;
 mod schema;
 mod scope;
 mod socket;
@@ -17,6 +19,7 @@ mod transaction;
 mod vault;
 
 pub use clock::BrowserClock;
+pub use info::fetch_info;
 pub use lock::{EngineLock, LockError};
 pub use socket::Sockets;
 pub use store::IdbStore;

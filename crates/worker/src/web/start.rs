@@ -3,7 +3,10 @@
 use super::fault::sentence;
 use super::schema::FIRST_ACCOUNT;
 use super::vault::{VaultError, open_vault};
-use super::{BrowserClock, EngineLock, IdbStore, LockError, Sockets, config, console, lock, tab};
+use super::{
+    BrowserClock, EngineLock, IdbStore, LockError, Sockets, config, console, fetch_info, lock,
+    network, tab,
+};
 use crate::{Carrier, Clock, Effect, Host, Inbox, Mouth};
 use std::fmt;
 use wasm_bindgen_futures::spawn_local;
@@ -20,6 +23,7 @@ pub(crate) fn start() {
     console::install();
     let (mouth, inbox) = Inbox::new();
     tab::listen(mouth.clone());
+    network::listen(mouth.clone());
     spawn_local(async move {
         match ready(mouth, inbox).await {
             Ok(running) => running.await,
@@ -41,11 +45,12 @@ async fn ready(mouth: Mouth, inbox: Inbox) -> Result<impl Future<Output = ()>, S
     let config = Config { vault_key, seed, default_relays };
     let engine = Engine::open(config, BrowserClock.now(), &rows)?;
 
-    let mut sockets = Sockets::new(mouth);
+    let mut sockets = Sockets::new(mouth.clone());
     let perform = move |effect| match effect {
         Effect::Connect { relay, generation } => sockets.connect(relay, generation),
         Effect::Disconnect(relay) => sockets.disconnect(&relay),
         Effect::Send { relay, text } => sockets.send(&relay, &text),
+        Effect::FetchInfo(relay) => fetch_info(relay, mouth.clone()),
         Effect::Tell(update) => tab::tell(&update),
     };
     let host = Host::new(engine, Carrier::new(store, BrowserClock, perform, inbox));

@@ -1,0 +1,37 @@
+//! What a relay wants and says besides keeping events, and how well it can be reached.
+
+use zajil_core::nostr::EventId;
+
+pub struct Manners {
+    /// Takes connections and frames, and says nothing at all.
+    pub hangs: bool,
+    /// So long its frames are on their way.
+    pub latency_ms: u64,
+    /// What it says about itself (NIP-11).
+    pub info: Option<String>,
+    /// Says this challenge to everybody who connects (NIP-42).
+    pub challenges: Option<&'static str>,
+    /// Takes events only from whoever has proven who they are.
+    pub wants_proof_to_write: bool,
+    /// What it says to a proof; `None` is nothing.
+    pub verdict: Option<(bool, &'static str)>,
+    /// The proofs it was given.
+    pub answers: Vec<(&'static str, EventId)>,
+    /// Subscriptions of one person that were open at the same time.
+    pub most_subscriptions: usize,
+}
+
+impl Default for Manners {
+    fn default() -> Self {
+        Self {
+            hangs: false,
+            latency_ms: 0,
+            info: None,
+            challenges: None,
+            wants_proof_to_write: false,
+            verdict: Some((true, "")),
+            answers: Vec::new(),
+            most_subscriptions: 0,
+        }
+    }
+}
