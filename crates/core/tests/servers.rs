@@ -33,7 +33,7 @@ fn what_was_ended_for_want_of_proof_is_asked_for_again_once_the_proof_is_accepte
     let mut world = pair(&[ONE]);
     world.stop("Bob");
     world.send("Alice", "Bob", "hello");
-    world.pass(2_000);
+    world.stop("Alice");
     world.relay(ONE).wants_proof = true;
     world.relay(ONE).manners.verdict = None;
     world.start("Bob");

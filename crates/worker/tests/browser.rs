@@ -3,6 +3,8 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+#[path = "browser/beside.rs"]
+mod beside;
 #[path = "browser/idb.rs"]
 mod idb;
 #[path = "browser/lock.rs"]

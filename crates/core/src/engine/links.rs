@@ -15,7 +15,7 @@ impl Engine {
         // One that was cut or given up while it opened is not ours any more.
         let Some(link) = self.pool.get_mut(relay).filter(|link| link.has_socket()) else { return };
         link.opened(now);
-        if let Some(until) = link.pace.paused_until(now) {
+        if let Some(until) = link.peace_until(now) {
             self.outbox.pause(relay, until);
         }
         self.server_changed(relay);

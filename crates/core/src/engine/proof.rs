@@ -38,8 +38,16 @@ impl Engine {
 
     /// A subscription was ended for want of proof: it waits for it.
     pub(super) fn read_wants_proof(&mut self, relay: &RelayUrl) {
-        let patience = if self.proof_wanted(relay) { VERDICT_MS } else { REFUSED_MS };
-        self.catchup.hold(relay, Timestamp(self.now.0 + patience));
+        if !self.proof_wanted(relay) {
+            return self.catchup.hold(relay, Timestamp(self.now.0 + REFUSED_MS));
+        }
+        let until = Timestamp(self.now.0 + VERDICT_MS);
+        if let Some(link) = self.pool.get_mut(relay)
+            && link.proof.is_open()
+        {
+            link.await_proof(until);
+        }
+        self.catchup.hold(relay, until);
     }
 
     /// An event was refused for want of proof: it waits for it, or is refused for good.
@@ -82,6 +90,7 @@ impl Engine {
         let Some(link) = self.pool.get_mut(relay) else { return false };
         let Some(verdict) = link.proof.settle(event, accepted) else { return false };
         let rows = std::mem::take(&mut link.proof.rows);
+        link.proven(self.now);
         match verdict {
             Verdict::Accepted => {
                 // Its complaint is settled.
@@ -91,11 +100,13 @@ impl Engine {
                 }
                 self.server_changed(relay);
                 self.subscribe(relay);
+                self.ask_waiting(relay);
                 self.dispatch(relay);
             }
             Verdict::Refused => {
                 self.server_said(relay, message);
                 self.catchup.hold(relay, Timestamp(self.now.0 + REFUSED_MS));
+                self.ask_waiting(relay);
                 for row in rows {
                     self.handle_answer(relay, row, Answer::Refused);
                 }

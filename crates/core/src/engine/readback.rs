@@ -121,7 +121,7 @@ impl Engine {
 
     fn ask_read_back(&mut self, relay: &RelayUrl) {
         let now = self.now;
-        let paused_until = self.paused_until(relay);
+        let paused_until = self.questions_wait_until(relay);
         let Some(reading) = self.read_back.relays.get_mut(relay) else { return };
         if let Some(until) = paused_until {
             reading.due.values_mut().for_each(|at| *at = until.max(*at));

@@ -66,7 +66,7 @@ impl Engine {
         let limit = self.limits(relay).subscriptions;
         let now = self.now;
         let Some(link) = self.pool.get_mut(relay).filter(|link| link.is_open()) else { return };
-        if let Some(until) = link.pace.paused_until(now) {
+        if let Some(until) = link.questions_wait_until(now) {
             self.catchup.hold(relay, until);
             return;
         }
@@ -104,9 +104,10 @@ impl Engine {
         text.len() <= self.limits(relay).message
     }
 
-    /// When a server that wants to be left in peace may be asked again.
-    pub(super) fn paused_until(&self, relay: &RelayUrl) -> Option<Timestamp> {
-        self.pool.get(relay)?.pace.paused_until(self.now)
+    /// When a server may be asked again, where it wants to be left in peace or has still to
+    /// believe who we are.
+    pub(super) fn questions_wait_until(&self, relay: &RelayUrl) -> Option<Timestamp> {
+        self.pool.get(relay)?.questions_wait_until(self.now)
     }
 
     /// The server wants to be asked less: neither reads nor writes go to it for a while,

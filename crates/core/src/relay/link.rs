@@ -20,9 +20,13 @@ pub struct Link {
     state: State,
     backoff: Backoff,
     pulse: Pulse,
-    /// When a pause ends that the relay asked for.
+    /// When what waits may be sent: the end of a pause, of either kind.
     resume_at: Option<Timestamp>,
-    pub pace: Pace,
+    /// The relay asked to be left in peace until then.
+    peace_until: Timestamp,
+    /// Questions wait until then for the relay's word on who we are.
+    unproven_until: Timestamp,
+    pace: Pace,
     pub proof: Proof,
     pub subscriptions: Subscriptions,
     pub opened_in_ms: Option<u32>,
@@ -58,6 +62,8 @@ impl Link {
             backoff: Backoff::default(),
             pulse: Pulse::new(now),
             resume_at: None,
+            peace_until: Timestamp::default(),
+            unproven_until: Timestamp::default(),
             pace: Pace::default(),
             proof: Proof::default(),
             subscriptions: Subscriptions::default(),
@@ -97,7 +103,8 @@ impl Link {
         self.pulse.reopened(now);
         self.proof = Proof::default();
         self.subscriptions = Subscriptions::default();
-        self.resume_at = self.pace.paused_until(now);
+        self.unproven_until = now;
+        self.resume_at = Some(self.peace_until).filter(|until| *until > now);
     }
 
     pub fn closed(&mut self, now: Timestamp, network: Network, rng: &mut impl RngCore) {
@@ -125,9 +132,30 @@ impl Link {
 
     /// The relay wants to be asked less; until when nothing is sent to it.
     pub fn slow_down(&mut self, now: Timestamp, rng: &mut impl RngCore) -> Timestamp {
-        let until = self.pace.limited(now, rng);
-        self.resume_at = Some(until);
-        until
+        self.peace_until = self.pace.limited(now, rng);
+        self.resume_at = self.resume_at.max(Some(self.peace_until));
+        self.peace_until
+    }
+
+    /// Until when nothing is sent that the relay keeps or answers.
+    pub fn peace_until(&self, now: Timestamp) -> Option<Timestamp> {
+        Some(self.peace_until).filter(|until| *until > now)
+    }
+
+    /// Questions wait for the relay's word on who we are, but not for longer than this.
+    pub fn await_proof(&mut self, until: Timestamp) {
+        self.unproven_until = until;
+        self.resume_at = self.resume_at.max(Some(until));
+    }
+
+    /// The relay said its word.
+    pub fn proven(&mut self, now: Timestamp) {
+        self.unproven_until = now;
+    }
+
+    /// Until when no question is asked.
+    pub fn questions_wait_until(&self, now: Timestamp) -> Option<Timestamp> {
+        Some(self.peace_until.max(self.unproven_until)).filter(|until| *until > now)
     }
 
     /// There is reason to doubt that an open socket still is one.
@@ -187,7 +215,7 @@ impl Link {
     fn beat_at(&self) -> Timestamp {
         let at = self.pulse.next_timeout();
         let urgent = self.pulse.is_waiting() || self.pulse.is_suspect();
-        self.resume_at.filter(|_| !urgent).map_or(at, |resume_at| at.max(resume_at))
+        if urgent { at } else { at.max(self.peace_until) }
     }
 
     pub fn timed_out(

@@ -44,11 +44,6 @@ impl Pace {
         self.paused = Some(Pause { since: now, until });
         until
     }
-
-    /// The end of a pause that lasts.
-    pub fn paused_until(&self, now: Timestamp) -> Option<Timestamp> {
-        self.paused.map(|pause| pause.until).filter(|until| *until > now)
-    }
 }
 
 /// Whether a relay's words mean "slow down". The prefix is NIP-01's; in notices every
@@ -74,7 +69,6 @@ mod tests {
         let mut lengths = Vec::new();
         for _ in 0..12 {
             let until = pace.limited(now, &mut rng);
-            assert_eq!(pace.paused_until(now), Some(until));
             assert_eq!(
                 pace.limited(Timestamp(now.0 + 10), &mut rng),
                 until,
@@ -82,7 +76,6 @@ mod tests {
             );
             lengths.push(until.0 - now.0);
             now = until;
-            assert_eq!(pace.paused_until(now), None);
         }
         assert!((3_000..4_000).contains(&lengths[0]) && lengths[3] > 20_000);
         assert!(lengths[11] <= LONGEST_MS + LONGEST_MS / 4);

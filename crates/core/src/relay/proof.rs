@@ -55,6 +55,11 @@ impl Proof {
         self.wanted
     }
 
+    /// Whether the server has still to challenge us, or to judge the answer.
+    pub fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::None | Stage::Sent(_))
+    }
+
     pub fn is_refused(&self) -> bool {
         self.stage == Stage::Refused
     }

@@ -21,6 +21,7 @@ mod vault;
 pub use clock::BrowserClock;
 pub use info::fetch_info;
 pub use lock::{EngineLock, LockError};
+pub use network::NetworkEar;
 pub use socket::Sockets;
 pub use store::IdbStore;
 pub use tab::tell;

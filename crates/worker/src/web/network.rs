@@ -6,18 +6,38 @@ use wasm_bindgen::prelude::*;
 use web_sys::Event;
 use zajil_core::engine::{Input, Network};
 
-/// From now on the network's coming and going is dropped into `mouth`, and its absence at
-/// the start. Hints only: a device that is online may reach nothing.
-pub(super) fn listen(mouth: Mouth) {
-    if !scope().navigator().on_line() {
-        say(&mouth, Network::Offline);
+const EVENTS: [(&str, Network); 2] = [("online", Network::Online), ("offline", Network::Offline)];
+
+/// Hears the network come and go, until dropped. Hints only: a device that is online may
+/// reach nothing.
+pub struct NetworkEar {
+    listeners: Vec<(&'static str, Closure<dyn FnMut(Event)>)>,
+}
+
+impl NetworkEar {
+    /// Drops what it hears into `mouth`, and at once if there is no network now.
+    pub fn listen(mouth: &Mouth) -> Self {
+        if !scope().navigator().on_line() {
+            say(mouth, Network::Offline);
+        }
+        let listen = |(event, network)| {
+            let mouth = mouth.clone();
+            let listener = Closure::new(move |_: Event| say(&mouth, network));
+            // Fails for no known event.
+            let _ =
+                scope().add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+            (event, listener)
+        };
+        Self { listeners: EVENTS.map(listen).into() }
     }
-    for (event, network) in [("online", Network::Online), ("offline", Network::Offline)] {
-        let mouth = mouth.clone();
-        let on_event = Closure::<dyn FnMut(Event)>::new(move |_: Event| say(&mouth, network));
-        let listener = on_event.into_js_value();
-        // Heard for as long as the worker lives; fails for no known event.
-        let _ = scope().add_event_listener_with_callback(event, listener.unchecked_ref());
+}
+
+impl Drop for NetworkEar {
+    fn drop(&mut self) {
+        for (event, listener) in &self.listeners {
+            let _ = scope()
+                .remove_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use super::fault::sentence;
 use super::schema::FIRST_ACCOUNT;
 use super::vault::{VaultError, open_vault};
 use super::{
-    BrowserClock, EngineLock, IdbStore, LockError, Sockets, config, console, fetch_info, lock,
-    network, tab,
+    BrowserClock, EngineLock, IdbStore, LockError, NetworkEar, Sockets, config, console,
+    fetch_info, lock, tab,
 };
 use crate::{Carrier, Clock, Effect, Host, Inbox, Mouth};
 use std::fmt;
@@ -23,7 +23,6 @@ pub(crate) fn start() {
     console::install();
     let (mouth, inbox) = Inbox::new();
     tab::listen(mouth.clone());
-    network::listen(mouth.clone());
     spawn_local(async move {
         match ready(mouth, inbox).await {
             Ok(running) => running.await,
@@ -45,6 +44,7 @@ async fn ready(mouth: Mouth, inbox: Inbox) -> Result<impl Future<Output = ()>, S
     let config = Config { vault_key, seed, default_relays };
     let engine = Engine::open(config, BrowserClock.now(), &rows)?;
 
+    let network = NetworkEar::listen(&mouth);
     let mut sockets = Sockets::new(mouth.clone());
     let perform = move |effect| match effect {
         Effect::Connect { relay, generation } => sockets.connect(relay, generation),
@@ -56,7 +56,7 @@ async fn ready(mouth: Mouth, inbox: Inbox) -> Result<impl Future<Output = ()>, S
     let host = Host::new(engine, Carrier::new(store, BrowserClock, perform, inbox));
     Ok(async move {
         host.run().await;
-        drop(held);
+        drop((held, network));
     })
 }
 
