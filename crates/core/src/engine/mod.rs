@@ -14,6 +14,8 @@
 //! | `join` | from a Welcome to a chat |
 //! | `send`, `outbox`, `publish` | from the composer to every server |
 //! | `frames`, `feed`, `progress`, `catchup` | from a server's frame to an event worth reading, once |
+//! | `reconcile`, `claims`, `fetch` | what servers have and we lack, each event from one of them |
+//! | `held`, `take`, `cursor`, `search` | in which order it is read, and how far back is asked |
 //! | `receive` | from an event to a message |
 //! | `receipts` | ticks and typing |
 //! | `history` | pages of a chat |
@@ -26,15 +28,19 @@ mod again;
 mod arrivals;
 mod catchup;
 mod chat;
+mod claims;
 mod command;
 mod commit;
 mod copies;
+mod cursor;
 mod delivery;
 mod error;
 mod feed;
+mod fetch;
 mod frames;
 mod gaps;
 mod heard;
+mod held;
 mod history;
 mod invite;
 mod join;
@@ -47,18 +53,20 @@ mod publish;
 mod readback;
 mod receipts;
 mod receive;
+mod reconcile;
 mod record;
 mod save;
+mod search;
 mod seen;
 mod send;
 mod servers;
 mod start;
+mod take;
 mod unsettled;
 
 pub use port::{Config, Input, LoadToken, OpenError, Output, Timestamp, VaultKey};
 
-use crate::envelope::EnvelopeError;
-use crate::mls::{MlsError, Provider};
+use crate::mls::Provider;
 use crate::nostr::PublicKey;
 use crate::relay::Pool;
 use crate::store::{Changes, Vault};
@@ -145,6 +153,7 @@ impl Engine {
             self.outbox.next_timeout(),
             self.read_back.next_timeout(),
             self.catchup.next_timeout(),
+            self.next_take(),
         ];
         own.into_iter().flatten().chain(chats).min()
     }
@@ -170,12 +179,7 @@ impl Engine {
     fn note(&self, what: &'static str, outcome: Result<(), EngineError>) {
         match outcome {
             Ok(()) => {}
-            Err(
-                error @ (EngineError::State(_)
-                | EngineError::Envelope(EnvelopeError::Mls(
-                    MlsError::Ours { .. } | MlsError::Lost,
-                ))),
-            ) => tracing::error!(what, %error, "a fault of ours"),
+            Err(error) if error.is_ours() => tracing::error!(what, %error, "a fault of ours"),
             Err(error) => tracing::debug!(what, %error, "refused"),
         }
     }

@@ -10,6 +10,7 @@
     reason = "a test's world: what cannot be shall end the test"
 )]
 
+mod negentropy;
 mod person;
 mod relay;
 mod talk;
@@ -192,6 +193,7 @@ impl World {
                     return;
                 };
                 for (to, text) in relay.handle(who, &text) {
+                    relay.count_out(&text);
                     let relay = url.clone();
                     self.inbox.push_back((to, Input::RelayFrame { relay, text }));
                 }

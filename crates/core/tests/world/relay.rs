@@ -1,12 +1,13 @@
 //! A relay as NIP-01 describes it, and the ways in which real ones fall short.
 
+use super::negentropy::Comparing;
 use std::collections::BTreeMap;
 use zajil_core::nostr::{ClientMessage, Event, Filter, RelayMessage, Signature, SubscriptionId};
 
 /// What real relays hand out at most per filter.
 const LIMIT: usize = 100;
 
-type Who = &'static str;
+pub type Who = &'static str;
 
 pub struct SimRelay {
     pub up: bool,
@@ -29,11 +30,20 @@ pub struct SimRelay {
     /// Serves only whoever has proven who they are (NIP-42).
     pub wants_proof: bool,
     challenged: Vec<Who>,
-    proven: Vec<Who>,
+    pub(super) proven: Vec<Who>,
+    /// How it compares instead of handing out pages (NIP-77).
+    pub comparing: Comparing,
+    /// Takes questions for events by their ids, and never answers them.
+    pub hangs_at_ids: bool,
     subscriptions: BTreeMap<(Who, String), Vec<Filter>>,
     connected: Vec<Who>,
     /// Frames received, for tests that count.
     pub frames: usize,
+    /// Their bytes, and those of the answers.
+    pub bytes_in: usize,
+    pub bytes_out: usize,
+    /// Events handed out.
+    pub handed_out: usize,
 }
 
 impl Default for SimRelay {
@@ -52,9 +62,14 @@ impl Default for SimRelay {
             wants_proof: false,
             challenged: Vec::new(),
             proven: Vec::new(),
+            comparing: Comparing::default(),
+            hangs_at_ids: false,
             subscriptions: BTreeMap::new(),
             connected: Vec::new(),
             frames: 0,
+            bytes_in: 0,
+            bytes_out: 0,
+            handed_out: 0,
         }
     }
 }
@@ -69,6 +84,7 @@ impl SimRelay {
         self.subscriptions.retain(|(other, _), _| *other != who);
         self.proven.retain(|other| *other != who);
         self.challenged.retain(|other| *other != who);
+        self.comparing.disconnect(who);
     }
 
     pub fn subscriptions_of(&self, who: Who) -> Vec<String> {
@@ -86,6 +102,7 @@ impl SimRelay {
             return Vec::new();
         }
         self.frames += 1;
+        self.bytes_in += text.len();
         match ClientMessage::parse(text).expect("our own frames parse") {
             ClientMessage::Event(event) => self.publish(who, *event),
             ClientMessage::Req { subscription, filters } => {
@@ -93,6 +110,16 @@ impl SimRelay {
             }
             ClientMessage::Close(subscription) => {
                 self.subscriptions.remove(&(who, subscription.as_str().to_owned()));
+                Vec::new()
+            }
+            ClientMessage::NegOpen { subscription, filter, message } => {
+                self.neg_open(who, subscription, &filter, &message)
+            }
+            ClientMessage::NegMsg { subscription, message } => {
+                self.neg_msg(who, subscription, &message)
+            }
+            ClientMessage::NegClose(subscription) => {
+                self.neg_close(who, &subscription);
                 Vec::new()
             }
             ClientMessage::Auth(event) => {
@@ -108,6 +135,12 @@ impl SimRelay {
         let frames = self.fan_out(&event);
         self.events.push(event);
         frames
+    }
+
+    /// Counts what it says.
+    pub fn count_out(&mut self, text: &str) {
+        self.bytes_out += text.len();
+        self.handed_out += usize::from(text.starts_with("[\"EVENT\""));
     }
 
     fn publish(&mut self, who: Who, event: Event) -> Vec<(Who, String)> {
@@ -163,13 +196,16 @@ impl SimRelay {
         if let Some(words) = self.closes {
             return vec![closed(words)];
         }
+        if self.hangs_at_ids && name.starts_with('f') {
+            return Vec::new();
+        }
         let mut found: Vec<&Event> = Vec::new();
         for filter in &filters {
             let mut matching: Vec<&Event> =
                 self.events.iter().filter(|e| filter.matches(e)).collect();
             // Newest first, and no more than the limit: this is what clients must cope with.
             matching.sort_by_key(|event| std::cmp::Reverse((event.created_at, event.id)));
-            found.extend(matching.into_iter().take(LIMIT));
+            found.extend(matching.into_iter().take(filter.wanted().map_or(LIMIT, |wanted| LIMIT.min(wanted as usize))));
         }
         let mut frames: Vec<(Who, String)> =
             found.into_iter().map(|e| (who, self.frame(&name, e))).collect();
