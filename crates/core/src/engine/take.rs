@@ -16,6 +16,8 @@ use zajil_api::{RelayUrl, UnixTime};
 
 /// Events read between two saves.
 const BATCH: usize = 250;
+/// The same, where very many are of one second.
+const MOST: usize = 1_000;
 /// The end of time.
 const ALL: UnixTime = UnixTime(u64::MAX);
 
@@ -25,8 +27,13 @@ impl Engine {
         self.gather_ready();
         let Some(horizon) = self.horizon() else { return };
         self.in_written_order(|engine| {
-            for _ in 0..BATCH {
+            let mut horizon = horizon;
+            for number in 1..=MOST {
                 let Some(event) = engine.catchup.held.next(horizon) else { break };
+                if number == BATCH {
+                    // What is of one second is put in order together.
+                    horizon = horizon.min(event.created_at);
+                }
                 if engine.was_seen(&event.id) {
                     engine.catchup.claims.settle(&event.id);
                 } else {
