@@ -13,6 +13,7 @@ use super::claims::Claims;
 use super::feed::{Feed, Part};
 use super::held::Held;
 use super::progress::{FULL_PAGE, Progress, Step, weight};
+use super::told::Told;
 use super::{Engine, Timestamp, fetch};
 use crate::nostr::{Event, RelayMessage};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +48,7 @@ pub(super) struct Catchup {
     /// Events fetched and events announced since catching up began.
     pub fetched: u32,
     pub announced: u32,
+    pub told: Told,
 }
 
 impl Catchup {
@@ -65,7 +67,7 @@ impl Catchup {
 
     pub fn next_timeout(&self) -> Option<Timestamp> {
         let feeds = self.feeds.values().filter_map(Progress::timeout);
-        feeds.chain(self.claims.next_timeout()).min()
+        feeds.chain(self.claims.next_timeout()).chain(self.told.next_timeout()).min()
     }
 
     fn held_bytes(&self) -> usize {
@@ -274,5 +276,6 @@ impl Engine {
             self.fetch_failed(&relay);
         }
         self.take_ready();
+        self.tell_catch_up();
     }
 }

@@ -15,7 +15,7 @@
 //! | `send`, `outbox`, `publish` | from the composer to every server |
 //! | `frames`, `feed`, `progress`, `catchup` | from a server's frame to an event worth reading, once |
 //! | `reconcile`, `claims`, `fetch` | what servers have and we lack, each event from one of them |
-//! | `held`, `take`, `cursor`, `search` | in which order it is read, and how far back is asked |
+//! | `held`, `take`, `told`, `cursor`, `search` | in which order it is read, and how far back is asked |
 //! | `receive` | from an event to a message |
 //! | `receipts` | ticks and typing |
 //! | `history` | pages of a chat |
@@ -62,6 +62,7 @@ mod send;
 mod servers;
 mod start;
 mod take;
+mod told;
 mod unsettled;
 
 pub use port::{Config, Input, LoadToken, OpenError, Output, Timestamp, VaultKey};

@@ -33,8 +33,10 @@ pub struct SimRelay {
     pub(super) proven: Vec<Who>,
     /// How it compares instead of handing out pages (NIP-77).
     pub comparing: Comparing,
-    /// Takes questions for events by their ids, and never answers them.
-    pub hangs_at_ids: bool,
+    /// Answers so many questions for events by their ids, and then no more.
+    pub answers_ids: usize,
+    /// Hands out events whose content is not theirs.
+    pub garbles: bool,
     subscriptions: BTreeMap<(Who, String), Vec<Filter>>,
     connected: Vec<Who>,
     /// Frames received, for tests that count.
@@ -63,7 +65,8 @@ impl Default for SimRelay {
             challenged: Vec::new(),
             proven: Vec::new(),
             comparing: Comparing::default(),
-            hangs_at_ids: false,
+            answers_ids: usize::MAX,
+            garbles: false,
             subscriptions: BTreeMap::new(),
             connected: Vec::new(),
             frames: 0,
@@ -196,8 +199,9 @@ impl SimRelay {
         if let Some(words) = self.closes {
             return vec![closed(words)];
         }
-        if self.hangs_at_ids && name.starts_with('f') {
-            return Vec::new();
+        if name.starts_with('f') {
+            let Some(left) = self.answers_ids.checked_sub(1) else { return Vec::new() };
+            self.answers_ids = left;
         }
         let mut found: Vec<&Event> = Vec::new();
         for filter in &filters {
@@ -225,6 +229,9 @@ impl SimRelay {
         let mut event = event.clone();
         if self.breaks_signatures {
             event.sig = Signature::from_bytes([7; 64]);
+        }
+        if self.garbles {
+            event.content.push('A');
         }
         RelayMessage::Event { subscription, event: Box::new(event) }.to_json()
     }
