@@ -20,8 +20,10 @@ pub struct Comparing {
     pub at_most: Option<usize>,
     /// Announces these besides.
     pub invents: Vec<Event>,
+    /// Comparisons begun, messages of them, and the bytes of these and their answers.
     pub opened: usize,
     pub messages: usize,
+    pub bytes: usize,
     sessions: BTreeMap<(Who, String), Session>,
 }
 
@@ -90,7 +92,9 @@ impl SimRelay {
                 RelayMessage::NegErr { subscription, reason }
             }
         };
-        vec![(who, answer.to_json())]
+        let answer = answer.to_json();
+        self.comparing.bytes += 2 * message.len() + answer.len();
+        vec![(who, answer)]
     }
 
     pub(super) fn neg_close(&mut self, who: Who, subscription: &SubscriptionId) {
