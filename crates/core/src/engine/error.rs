@@ -32,7 +32,8 @@ impl EngineError {
     pub fn is_ours(&self) -> bool {
         matches!(
             self,
-            Self::State(_) | Self::Envelope(EnvelopeError::Mls(MlsError::Ours { .. } | MlsError::Lost))
+            Self::State(_)
+                | Self::Envelope(EnvelopeError::Mls(MlsError::Ours { .. } | MlsError::Lost))
         )
     }
 }

@@ -6,8 +6,8 @@ use super::progress::{Progress, Step};
 use super::record::{ChatKey, GroupRow};
 use super::seen::SeenOf;
 use crate::nostr::{ClientMessage, Filter, Kind, SubscriptionId};
-use std::collections::{BTreeSet, VecDeque};
-use zajil_api::{RelayUrl, Stage, UnixTime};
+use std::collections::BTreeSet;
+use zajil_api::{RelayUrl, Stage};
 
 /// A feed that failed so often while it was compared is asked for by pages this time.
 const COMPARES_BEFORE_PAGES: u32 = 3;
@@ -109,7 +109,8 @@ impl Engine {
             .partition(|group| since.paged.is_some_and(|since| group.joined_at < since));
         let ask = |groups: Vec<&GroupRow>| {
             let ids = || groups.iter().map(|group| &group.nostr_group_id);
-            let filter = Filter::new().kinds([Kind::GROUP_MESSAGE]).tags('h', ids().map(hex::encode));
+            let filter =
+                Filter::new().kinds([Kind::GROUP_MESSAGE]).tags('h', ids().map(hex::encode));
             (!groups.is_empty()).then(|| Ask { filter, of: ids().map(SeenOf::group).collect() })
         };
         let (old, new) = (ask(old), ask(new));
@@ -153,33 +154,15 @@ impl Engine {
     pub(super) fn begin_feed(&mut self, relay: &RelayUrl, feed: Feed, ask: Ask, since: Since) {
         let before = self.stop_feed(relay, feed);
         self.catchup.last_number += 1;
-        let (failures, held_bytes) =
-            before.as_ref().map_or((0, 0), |before| (before.failures, before.held_bytes));
-        let progress = Progress {
-            number: self.catchup.last_number,
-            filter: ask.filter.clone(),
-            of: ask.of,
-            page_from: since.paged,
-            compare_from: since.compared,
-            step: Step::Listening,
-            comparison: None,
-            wanted: VecDeque::new(),
-            frontier: UnixTime(0),
-            handed: Vec::new(),
-            newest: None,
-            complete: false,
-            page: 0,
-            in_page: 0,
-            oldest: None,
-            until: None,
-            page_asked_at: self.now,
-            heard_at: self.now,
-            failures,
-            held_bytes,
-            overflowed: false,
-            stale: false,
-            held: before.map(|before| before.held).unwrap_or_default(),
-        };
+        let number = self.catchup.last_number;
+        let mut progress = Progress::new(number, ask.filter.clone(), ask.of, self.now);
+        (progress.page_from, progress.compare_from) = (since.paged, since.compared);
+        if let Some(before) = before {
+            // What came meanwhile stays.
+            progress.failures = before.failures;
+            (progress.held, progress.held_bytes) = (before.held, before.held_bytes);
+        }
+        let failures = progress.failures;
         let name = progress.name(feed);
         self.catchup.feeds.insert((relay.clone(), feed), progress);
         let pages = self.catchup.pages.contains(relay) || failures >= COMPARES_BEFORE_PAGES;
@@ -252,9 +235,8 @@ impl Engine {
         let letter = name.next()?;
         let number: u32 = name.as_str().parse().ok()?;
         let mut feeds = self.catchup.feeds.iter().filter(|((url, _), _)| url == relay);
-        let (place, _) = feeds.find(|((_, feed), progress)| {
-            progress.number == number && feed.letter() == letter
-        })?;
+        let (place, _) = feeds
+            .find(|((_, feed), progress)| progress.number == number && feed.letter() == letter)?;
         Some((place.1, part))
     }
 

@@ -84,6 +84,35 @@ pub(super) struct Progress {
 }
 
 impl Progress {
+    /// Nothing asked yet.
+    pub fn new(number: u32, filter: Filter, of: BTreeSet<SeenOf>, now: Timestamp) -> Self {
+        Self {
+            number,
+            filter,
+            of,
+            page_from: None,
+            compare_from: None,
+            step: Step::Listening,
+            comparison: None,
+            wanted: VecDeque::new(),
+            frontier: UnixTime(0),
+            handed: Vec::new(),
+            newest: None,
+            complete: false,
+            page: 0,
+            in_page: 0,
+            oldest: None,
+            until: None,
+            page_asked_at: now,
+            heard_at: now,
+            failures: 0,
+            held: BTreeMap::new(),
+            held_bytes: 0,
+            overflowed: false,
+            stale: false,
+        }
+    }
+
     pub fn name(&self, feed: Feed) -> String {
         format!("{}{}", feed.letter(), self.number)
     }
@@ -175,4 +204,39 @@ impl Progress {
 pub(super) fn weight(event: &Event) -> usize {
     let tags = event.tags.iter().flat_map(|tag| tag.as_slice());
     tags.map(|value| value.len() + 24).sum::<usize>() + event.content.len() + 256
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nostr::{Kind, SecretKey, UnsignedEvent};
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    #[test]
+    fn what_is_held_is_bounded_and_the_oldest_stays() {
+        let mut rng = ChaCha20Rng::from_seed([1; 32]);
+        let key = SecretKey::generate(&mut rng);
+        let content = "A".repeat(100_000);
+        let signed = Event::sign(
+            UnsignedEvent {
+                pubkey: key.public_key(),
+                created_at: UnixTime(0),
+                kind: Kind::GROUP_MESSAGE,
+                tags: vec![],
+                content,
+            },
+            &key,
+            &mut rng,
+        )
+        .unwrap();
+        let mut progress = Progress::new(1, Filter::new(), BTreeSet::new(), Timestamp(0));
+        for number in 0..500 {
+            progress.hold(Event { created_at: UnixTime(500 - number), ..signed.clone() });
+        }
+        assert!(progress.held_bytes <= MAX_HELD_BYTES && progress.overflowed);
+        assert_eq!(progress.held.first_key_value().unwrap().0.0, UnixTime(1));
+        let kept: usize = progress.held.values().map(weight).sum();
+        assert_eq!(kept, progress.held_bytes);
+    }
 }

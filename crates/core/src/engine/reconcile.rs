@@ -74,7 +74,8 @@ impl Engine {
         let Ok((ours, message)) = Reconciler::new(known) else {
             return self.page(relay, feed);
         };
-        let filter = from.map_or(progress.filter.clone(), |from| progress.filter.clone().since(from));
+        let filter =
+            from.map_or(progress.filter.clone(), |from| progress.filter.clone().since(from));
         let filter = to.map_or(filter.clone(), |to| filter.until(to));
         let answered = progress.comparison.as_ref().is_some_and(|before| before.answered);
         let Some(subscription) = SubscriptionId::new(progress.name(feed)) else { return };
@@ -142,9 +143,10 @@ impl Engine {
         let Some(comparison) = &mut progress.comparison else { return };
         let (from, to) = comparison.window;
         // What both have tells how far the server's store reaches.
-        let common = self.seen.rows(&progress.of, from, to).filter(|row| {
-            row.dated == Dated::ByPeer && !comparison.lacking.contains(&row.id)
-        });
+        let common = self
+            .seen
+            .rows(&progress.of, from, to)
+            .filter(|row| row.dated == Dated::ByPeer && !comparison.lacking.contains(&row.id));
         progress.newest = common.map(|row| row.created_at).chain(progress.newest).max();
         let windows = comparison.windows;
         let mut later = std::mem::take(&mut comparison.later);
@@ -218,8 +220,7 @@ impl Engine {
     /// Until it reconnects, this server is asked for pages.
     pub(super) fn page_from_now_on(&mut self, relay: &RelayUrl) {
         self.catchup.pages.insert(relay.clone());
-        let compares =
-            |step: Step| matches!(step, Step::Listening | Step::Comparing);
+        let compares = |step: Step| matches!(step, Step::Listening | Step::Comparing);
         let feeds: Vec<Feed> = (self.catchup.feeds.iter())
             .filter(|((url, _), progress)| url == relay && compares(progress.step))
             .map(|((_, feed), _)| *feed)

@@ -79,8 +79,10 @@ impl Reconciler {
             return Err(Nip77Error::Endless);
         }
         let (mut lacking, mut wanted) = (Vec::new(), Vec::new());
-        let next =
-            self.negentropy.reconcile_with_ids(message, &mut lacking, &mut wanted).map_err(ended)?;
+        let next = self
+            .negentropy
+            .reconcile_with_ids(message, &mut lacking, &mut wanted)
+            .map_err(ended)?;
         let event_id = |id: Id| EventId::from_bytes(id.to_bytes());
         Ok(Difference {
             wanted: in_order(wanted, message).into_iter().map(event_id).collect(),

@@ -55,7 +55,12 @@ fn comparing_is_read_and_written_as_nip_77_has_it() {
         RelayMessage::NegErr { subscription: subscription("n"), reason }
     );
     assert!(matches!(read(r#"["NEG-ERR","n"]"#), RelayMessage::NegErr { .. }));
-    for frame in [r#"["NEG-MSG","n"]"#, r#"["NEG-MSG","n","6"]"#, r#"["NEG-MSG","n","6g"]"#, r#"["NEG-MSG","n",61]"#] {
+    for frame in [
+        r#"["NEG-MSG","n"]"#,
+        r#"["NEG-MSG","n","6"]"#,
+        r#"["NEG-MSG","n","6g"]"#,
+        r#"["NEG-MSG","n",61]"#,
+    ] {
         assert!(RelayMessage::parse(frame).is_err(), "{frame}");
     }
 }

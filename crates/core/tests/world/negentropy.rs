@@ -51,7 +51,10 @@ impl SimRelay {
         }
         let err = |reason: &str| {
             let reason = reason.to_owned();
-            vec![(who, RelayMessage::NegErr { subscription: subscription.clone(), reason }.to_json())]
+            vec![(
+                who,
+                RelayMessage::NegErr { subscription: subscription.clone(), reason }.to_json(),
+            )]
         };
         if self.wants_proof && !self.proven.contains(&who) {
             return err("auth-required: say who you are");

@@ -209,7 +209,11 @@ impl SimRelay {
                 self.events.iter().filter(|e| filter.matches(e)).collect();
             // Newest first, and no more than the limit: this is what clients must cope with.
             matching.sort_by_key(|event| std::cmp::Reverse((event.created_at, event.id)));
-            found.extend(matching.into_iter().take(filter.wanted().map_or(LIMIT, |wanted| LIMIT.min(wanted as usize))));
+            found.extend(
+                matching
+                    .into_iter()
+                    .take(filter.wanted().map_or(LIMIT, |wanted| LIMIT.min(wanted as usize))),
+            );
         }
         let mut frames: Vec<(Who, String)> =
             found.into_iter().map(|e| (who, self.frame(&name, e))).collect();

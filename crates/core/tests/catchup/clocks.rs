@@ -1,12 +1,8 @@
 //! Clocks that are wrong, here or elsewhere, cost no message.
 
-mod world;
-
-use world::World;
+use crate::world::World;
+use crate::{DAY, ONE};
 use zajil_core::engine::Timestamp;
-
-const ONE: &str = "wss://one.example";
-const DAY: u64 = 86_400_000;
 
 /// Bob's clock is wrong while he catches up; then it is right again, days pass, and Alice has
 /// written in between. `wrong` is what his clock says in place of `real`.
