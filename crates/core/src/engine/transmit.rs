@@ -1,6 +1,7 @@
 //! What leaves over a connection: within its server's limits, at its server's pace.
 
 use super::catchup::Catchup;
+use super::fetch;
 use super::progress::{Progress, Step};
 use super::{Engine, Output, Timestamp};
 use crate::nostr::ClientMessage;
@@ -29,9 +30,11 @@ impl Engine {
                 }
                 self.ask_waiting(relay);
             }
-            ClientMessage::Event(_) | ClientMessage::Auth(_) => {
-                self.transmit(relay, message.to_json());
-            }
+            ClientMessage::Event(_)
+            | ClientMessage::Auth(_)
+            | ClientMessage::NegOpen { .. }
+            | ClientMessage::NegMsg { .. }
+            | ClientMessage::NegClose(_) => self.transmit(relay, message.to_json()),
         }
     }
 
@@ -47,8 +50,11 @@ impl Engine {
             link.subscriptions.ended(subscription);
         }
         let was_probe = self.handle_probe_end(relay, subscription);
-        if !was_probe && !self.read_back_closed(relay, subscription) {
-            self.handle_subscription_closed(relay, subscription);
+        match fetch::number_of(subscription) {
+            _ if was_probe => {}
+            Some(number) => self.fetch_closed(relay, number),
+            None if self.read_back_closed(relay, subscription) => {}
+            None => self.handle_subscription_closed(relay, subscription),
         }
         if words.starts_with("auth-required:") {
             self.read_wants_proof(relay);
@@ -137,11 +143,11 @@ impl Progress {
     fn wait_until(&mut self, until: Timestamp) {
         match &mut self.step {
             Step::Failed { retry_at } => *retry_at = until.max(*retry_at),
-            Step::Paging => {
+            Step::Listening | Step::Comparing | Step::Fetching | Step::Paging => {
                 self.heard_at = until.max(self.heard_at);
                 self.page_asked_at = until.max(self.page_asked_at);
             }
-            Step::Ready { .. } | Step::Live => {}
+            Step::Ready { .. } | Step::Settling | Step::Live => {}
         }
     }
 }

@@ -1,13 +1,9 @@
 //! Peers and relays that lie, forge, flood and refuse: no panic, nothing lost, and
 //! the chat goes on.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
-mod world;
-
+use crate::world::World;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
-use world::World;
 use zajil_api::{Command, MessageState, UnixTime};
 use zajil_core::nostr::{Event, Kind, RelayMessage, SecretKey, SubscriptionId, Tag, UnsignedEvent};
 

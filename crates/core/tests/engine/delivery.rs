@@ -1,10 +1,6 @@
 //! Where a message lies, sending it again, taking it back.
 
-#![allow(clippy::panic, reason = "a helper of tests")]
-
-mod world;
-
-use world::World;
+use crate::world::World;
 use zajil_api::{Command, CopyState, Delivery, Failure, MessageState, Place, RelayUrl, Update};
 
 const ONE: &str = "wss://one.example";

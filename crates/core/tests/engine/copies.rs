@@ -1,9 +1,7 @@
 //! A device that was copied, or put back as it was days ago, uses no key twice.
 
-mod world;
-
+use crate::world::World;
 use std::collections::BTreeSet;
-use world::World;
 
 const ONE: &str = "wss://one.example";
 

@@ -1,8 +1,6 @@
 //! What is missing is noticed, said, searched for, asked for, and comes.
 
-mod world;
-
-use world::World;
+use crate::world::World;
 use zajil_api::{GapCause, MessageState, Place};
 
 const ONE: &str = "wss://one.example";

@@ -1,10 +1,6 @@
 //! What stands on the disk: nothing readable, and nothing silently misread.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
-mod world;
-
-use world::World;
+use crate::world::World;
 use zajil_api::RelayUrl;
 use zajil_core::engine::{Config, Engine, OpenError, VaultKey};
 use zajil_core::store::{Order, Range, Row, Table};

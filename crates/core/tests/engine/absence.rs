@@ -1,9 +1,7 @@
 //! Away for long, over servers that are slow, full, strict or forgetful: everything
 //! arrives all the same.
 
-mod world;
-
-use world::World;
+use crate::world::World;
 use zajil_api::{Command, MessageState};
 use zajil_core::store::Table;
 

@@ -1,8 +1,6 @@
 //! Two people find each other and talk.
 
-mod world;
-
-use world::World;
+use crate::world::World;
 use zajil_api::{Command, Failure, MessageState, Receipts, Stage, Update};
 
 const ONE: &str = "wss://one.example";

@@ -1,8 +1,6 @@
 //! What servers want of us: to know who asks, not too much at once, not too long.
 
-mod world;
-
-use world::World;
+use crate::world::World;
 use zajil_api::{Command, MessageState, RelayUrl, Server, Update};
 use zajil_core::nostr::RelayMessage;
 

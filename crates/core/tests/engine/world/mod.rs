@@ -11,6 +11,7 @@
 )]
 
 mod manners;
+mod negentropy;
 mod person;
 mod relay;
 mod talk;
@@ -208,6 +209,7 @@ impl World {
                     return;
                 };
                 let frames = relay.handle(who, &text);
+                frames.iter().for_each(|(_, text)| relay.count_out(text));
                 self.deliver(&url, frames);
             }
         }

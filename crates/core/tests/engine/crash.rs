@@ -1,10 +1,6 @@
 //! A device dies between any two outputs and nothing is lost, doubled or stuck.
 
-#![allow(clippy::panic, reason = "a helper of tests")]
-
-mod world;
-
-use world::World;
+use crate::world::World;
 use zajil_api::{Command, MessageState, Update};
 
 const ONE: &str = "wss://one.example";

@@ -1,13 +1,9 @@
 //! What somebody can do to us whom we never accepted: nothing much.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
-mod world;
-
+use crate::world::World;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::collections::HashMap;
-use world::World;
 use zajil_api::{Command, Stage, UnixTime};
 use zajil_core::envelope::{
     GroupProfile, Routing, WelcomeRumor, group_components, leaf_components,

@@ -1,9 +1,7 @@
 //! Connections that die silently, networks that come and go, clocks that are set back,
 //! servers that are slow or hang: none holds up a message for long.
 
-mod world;
-
-use world::World;
+use crate::world::World;
 use zajil_api::{Advice, Command, Failure, LinkState, MessageState, RelayUrl, Server, Update};
 use zajil_core::engine::{Input, Network, Timestamp};
 

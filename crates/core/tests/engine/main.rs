@@ -1,0 +1,25 @@
+//! The engine's story, told natively: people, relays that fall short, and a clock that only
+//! moves when told.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests: what cannot be shall end the test"
+)]
+
+mod absence;
+mod catchup;
+mod chat;
+mod copies;
+mod crash;
+mod delivery;
+mod disk;
+mod gaps;
+mod hostile;
+mod links;
+mod reconnect;
+mod servers;
+mod strangers;
+mod world;
