@@ -11,7 +11,9 @@ use std::task::Poll;
 use zajil_api::{Command, CommandId, LinkState, RelayUrl, Request, Snapshot, Update};
 use zajil_core::engine::{Config, Engine, Timestamp, VaultKey};
 use zajil_core::store::{Changes, MemoryStore, Order, Range, Row, Store, StoreError, Table};
-use zajil_worker::{Arrival, Carrier, Clock, Effect, Generation, Host, Inbox, LinkEvent, Mouth};
+use zajil_worker::{
+    Arrival, Carrier, Clock, Effect, End, Generation, Host, Inbox, LinkEvent, Mouth,
+};
 
 /// A store in memory that counts its writes.
 #[derive(Clone, Default)]
@@ -50,11 +52,11 @@ struct Device {
 }
 
 struct Running {
-    task: Pin<Box<dyn Future<Output = ()>>>,
+    task: Pin<Box<dyn Future<Output = End>>>,
     mouth: Mouth,
     effects: Rc<RefCell<Vec<Effect>>>,
     clock: TestClock,
-    requests: u32,
+    requests: u64,
 }
 
 impl Device {

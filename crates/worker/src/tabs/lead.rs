@@ -1,8 +1,6 @@
 //! How the lead changes hands.
 
-use super::{
-    Action, Body, Means, Moment, PATIENCE_WITHOUT_LOCKS_MS, PeerId, Tabs,
-};
+use super::{Action, Body, Means, Moment, PATIENCE_WITHOUT_LOCKS_MS, PeerId, Tabs};
 use zajil_api::{Failure, Lead};
 
 /// Where a worker stands.

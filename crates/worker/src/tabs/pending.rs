@@ -77,8 +77,7 @@ impl Pending {
 
     /// Forgets what was carried out; what only reads goes on waiting for its rows.
     pub fn done(&mut self, ids: &[CommandId]) {
-        self.requests
-            .retain(|waiting| waiting.only_reads() || !ids.contains(&waiting.request.id));
+        self.requests.retain(|waiting| waiting.only_reads() || !ids.contains(&waiting.request.id));
     }
 
     /// Takes out everything that is more than a look.
@@ -107,10 +106,7 @@ impl Waiting {
 
     /// Answered later than it is carried out: rows have to be read.
     fn only_reads(&self) -> bool {
-        matches!(
-            self.request.command,
-            Command::LoadMessages { .. } | Command::LoadDelivery { .. }
-        )
+        matches!(self.request.command, Command::LoadMessages { .. } | Command::LoadDelivery { .. })
     }
 }
 
