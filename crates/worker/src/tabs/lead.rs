@@ -34,14 +34,14 @@ impl Tabs {
         self.actions.push_back(Action::StartEngine);
     }
 
-    pub(super) fn begin_to_lead(&mut self) {
+    pub(super) fn begin_to_lead(&mut self, now: Moment) {
         if self.role != Role::Starting {
             return;
         }
         self.role = Role::Leading;
         self.post(Body::Leading);
         self.tell_lead(Lead::Working);
-        self.ask_again();
+        self.ask_again(now);
     }
 
     /// Another leads, or is about to: what our engine has not saved is void.
@@ -108,7 +108,7 @@ impl Tabs {
                 self.read_only();
             }
         }
-        self.ask_again();
+        self.ask_again(now);
     }
 
     fn read_only(&mut self) {

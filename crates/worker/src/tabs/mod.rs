@@ -23,7 +23,7 @@ pub use note::{Body, Note, PeerId, VERSION};
 pub use watch::Moment;
 
 use lead::Role;
-use pending::{Pending, is_a_look};
+use pending::{Pending, Way, is_a_look};
 use std::collections::VecDeque;
 use watch::{Look, Watch};
 use zajil_api::{CommandId, Failure, Lead, Request, StopReason, Update};
@@ -142,14 +142,14 @@ impl Tabs {
     /// Takes in what happened. Afterwards [`poll_action`](Self::poll_action) must be drained.
     pub fn handle(&mut self, now: Moment, event: Event) {
         match event {
-            Event::FromTab(request) => self.ask(request),
+            Event::FromTab(request) => self.ask(now, request),
             Event::Sight(sight) => self.sight = sight,
             Event::Heard(note) => self.hear(now, note),
             Event::OtherVersion(version) if version > VERSION => self.end_outdated(),
             Event::OtherVersion(_) | Event::TimedOut => {}
             Event::LockGranted => self.claim(),
             Event::LockLost | Event::EngineFenced => self.step_down(now),
-            Event::EngineStarted => self.begin_to_lead(),
+            Event::EngineStarted => self.begin_to_lead(now),
             Event::Update(update) => self.pass_on(update),
             Event::Done(ids) => self.settle(ids),
         }
@@ -165,12 +165,16 @@ impl Tabs {
         self.is_watching().then(|| self.watch.next())
     }
 
-    fn ask(&mut self, request: Request) {
+    fn ask(&mut self, now: Moment, request: Request) {
         let settled = self.lead == Lead::ReadOnly;
         if settled && !is_a_look(&request.command) {
             return self.refuse(request.id, Failure::ReadOnly);
         }
-        self.pending.add(request.clone());
+        let way = match self.role {
+            Role::Leading | Role::Following(Some(_)) => Way::Open,
+            Role::Following(None) | Role::Claiming | Role::Starting | Role::Over => Way::Closed,
+        };
+        self.pending.add(now, request.clone(), way);
         self.forward(request);
     }
 
@@ -183,8 +187,8 @@ impl Tabs {
         }
     }
 
-    fn ask_again(&mut self) {
-        let (again, tired) = self.pending.again();
+    fn ask_again(&mut self, now: Moment) {
+        let (again, tired) = self.pending.again(now);
         for request in again {
             self.forward(request);
         }

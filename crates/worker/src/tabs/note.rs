@@ -10,6 +10,16 @@ pub const VERSION: u32 = 1;
 #[serde(transparent)]
 pub struct PeerId(pub u64);
 
+impl PeerId {
+    pub fn draw() -> Self {
+        let mut bytes = [0; 8];
+        // A browser without randomness stops when it makes its first key. Until then any
+        // number will do: the fence, not the name, keeps two leaders apart.
+        let _ = getrandom04::fill(&mut bytes);
+        Self(u64::from_le_bytes(bytes) >> 11)
+    }
+}
+
 /// What a worker says to the others of the same account. All of them hear all of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Note {

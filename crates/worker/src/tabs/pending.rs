@@ -1,9 +1,13 @@
 //! What a tab asked for and has not heard the end of.
 
+use super::watch::Moment;
 use zajil_api::{Command, CommandId, Failure, Request, Update};
 
 /// A request that several leaders did not survive is not given to another one.
 const MOST_TRIES: u8 = 4;
+/// Leaders that were heard of closer together are one try: a tab that wakes reads of all
+/// that led meanwhile, at once.
+const BETWEEN_TRIES_MS: u64 = 250;
 
 #[derive(Debug, Default)]
 pub(super) struct Pending {
@@ -17,12 +21,24 @@ pub(super) struct Pending {
 struct Waiting {
     request: Request,
     tries: u8,
+    tried_at: Option<Moment>,
+    /// Whether a leader may have carried it out without our hearing of it.
+    is_repeated: bool,
     is_answered: bool,
 }
 
+/// Whether a request can be given to a leader at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Open,
+    Closed,
+}
+
 impl Pending {
-    pub fn add(&mut self, request: Request) {
-        let waiting = Waiting { request, tries: 0, is_answered: false };
+    pub fn add(&mut self, now: Moment, request: Request, way: Way) {
+        let tried_at = (way == Way::Open).then_some(now);
+        let waiting =
+            Waiting { request, tries: 0, tried_at, is_repeated: false, is_answered: false };
         match waiting.request.command {
             Command::Attach => self.attach = Some(waiting),
             // Worth nothing later, and answered by silence.
@@ -43,14 +59,18 @@ impl Pending {
 
     /// What a new leader is to be asked, in order; and what it is not, because it may be
     /// the cause that leaders end.
-    pub fn again(&mut self) -> (Vec<Request>, Vec<CommandId>) {
+    pub fn again(&mut self, now: Moment) -> (Vec<Request>, Vec<CommandId>) {
         let (tired, fresh) =
             std::mem::take(&mut self.requests).into_iter().partition(Waiting::is_tired);
         self.requests = fresh;
         let mut again = Vec::new();
         for waiting in self.attach.iter_mut().chain(&mut self.requests) {
             waiting.is_answered = false;
-            waiting.tries = waiting.tries.saturating_add(1);
+            waiting.is_repeated = waiting.tried_at.is_some();
+            if waiting.tried_at.is_none_or(|at| now >= at.after(BETWEEN_TRIES_MS)) {
+                waiting.tries = waiting.tries.saturating_add(1);
+                waiting.tried_at = Some(now);
+            }
             again.push(waiting.request.clone());
         }
         if let Some(attach) = &mut self.attach {
@@ -65,7 +85,7 @@ impl Pending {
         let Some(id) = update.answers() else { return true };
         let known = self.waiting().any(|waiting| waiting.request.id == id);
         let done_before = matches!(update, Update::Refused { failure, .. }
-            if self.tries(id) > 1 && says_done(failure));
+            if self.is_repeated(id) && says_done(failure));
         for waiting in self.attach.iter_mut().filter(|waiting| waiting.request.id == id) {
             waiting.is_answered = true;
         }
@@ -94,8 +114,8 @@ impl Pending {
         self.attach.iter().chain(&self.requests)
     }
 
-    fn tries(&self, id: CommandId) -> u8 {
-        self.waiting().find(|it| it.request.id == id).map_or(0, |waiting| waiting.tries)
+    fn is_repeated(&self, id: CommandId) -> bool {
+        self.waiting().any(|waiting| waiting.request.id == id && waiting.is_repeated)
     }
 }
 

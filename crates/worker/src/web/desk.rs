@@ -1,10 +1,10 @@
 //! The worker's one loop: what comes from its tab, the other workers, the lock and its
 //! own engine goes into [`Tabs`], and what that wants done is done.
 
+use super::Channel;
 use super::lead::{Halt, Stop, lead};
 use super::lock::{Lock, LockEvent};
 use super::scope::scope;
-use super::{Channel, tab};
 use crate::tabs::{Action, Event, Means, Moment, PeerId, Tabs};
 use crate::{Arrival, Effect, Inbox, Mouth};
 use futures::StreamExt;
@@ -13,29 +13,45 @@ use futures::future::{AbortHandle, Either, abortable, select};
 use gloo_timers::future::TimeoutFuture;
 use std::pin::pin;
 use wasm_bindgen_futures::spawn_local;
-use zajil_api::StopReason;
+use zajil_api::{StopReason, Update};
 
-/// The lock's and the channel's name for the first account.
-const ENGINE: &str = "zajil-engine-1";
+/// The names under which the workers of one account meet.
+#[derive(Clone, Copy, Debug)]
+pub struct Names {
+    /// The lock's and the channel's.
+    pub engine: &'static str,
+    pub database: &'static str,
+}
 
 /// Something for the desk. What comes from an engine bears its term: one that was let go
 /// may still have said something.
-pub(super) enum Item {
+enum Item {
     Event(Event),
     FromEngine { term: u32, event: Event },
     Halted { term: u32, halt: Halt },
     Stop(Stop),
 }
 
-pub(super) type Events = UnboundedSender<Item>;
+/// Where things for the desk are dropped in.
+#[derive(Clone)]
+pub struct Tray(UnboundedSender<Item>);
 
-pub(super) fn queue() -> (Events, UnboundedReceiver<Item>) {
-    unbounded()
+impl Tray {
+    pub fn event(&self, event: Event) {
+        self.drop_in(Item::Event(event));
+    }
+
+    fn drop_in(&self, item: Item) {
+        // The desk lives as long as the worker: a closed queue means the worker is ending.
+        let _ = self.0.unbounded_send(item);
+    }
 }
 
-pub(super) struct Desk {
+pub struct Desk {
+    names: Names,
     tabs: Tabs,
-    events: Events,
+    tell: Box<dyn Fn(&Update)>,
+    tray: Tray,
     arrived: UnboundedReceiver<Item>,
     lock: Option<Lock>,
     channel: Option<Channel>,
@@ -56,35 +72,48 @@ impl Drop for Running {
 }
 
 impl Desk {
-    pub fn new(events: Events, arrived: UnboundedReceiver<Item>) -> Result<Self, Stop> {
-        let heard = events.clone();
-        let channel = Channel::open(ENGINE, move |event| drop_in(&heard, Item::Event(event)));
-        let of_lock = events.clone();
-        let lock = Lock::find(ENGINE, move |event| {
-            drop_in(
-                &of_lock,
-                match event {
-                    LockEvent::Granted => Item::Event(Event::LockGranted),
-                    LockEvent::Lost => Item::Event(Event::LockLost),
-                    LockEvent::Refused(detail) => {
-                        Item::Stop(Stop::new(StopReason::Unsupported, detail))
-                    }
-                },
-            );
+    /// `tell` hears what the tab is to be told, and must return at once.
+    pub fn new(names: Names, tell: impl Fn(&Update) + 'static) -> (Tray, Self) {
+        let (sender, arrived) = unbounded();
+        let tray = Tray(sender);
+        let heard = tray.clone();
+        let channel = Channel::open(names.engine, move |event| heard.event(event));
+        let of_lock = tray.clone();
+        let lock = Lock::find(names.engine, move |event| match event {
+            LockEvent::Granted => of_lock.event(Event::LockGranted),
+            LockEvent::Lost => of_lock.event(Event::LockLost),
+            LockEvent::Refused(detail) => {
+                of_lock.drop_in(Item::Stop(Stop::new(StopReason::Unsupported, detail)));
+            }
         });
         let means = match (&lock, &channel) {
             (Some(_), Some(_)) => Means::Locks,
             // Who cannot be heard cannot be worked through either.
             (_, None) | (None, Some(_)) => Means::FenceAlone,
         };
-        let tabs = Tabs::new(draw_id()?, means, now());
-        Ok(Self { tabs, events, arrived, lock, channel, engine: None, term: 0 })
+        let tabs = Tabs::new(PeerId::draw(), means, now());
+        let (tell, desk_tray) = (Box::new(tell), tray.clone());
+        let desk = Self {
+            names,
+            tabs,
+            tell,
+            tray: desk_tray,
+            arrived,
+            lock,
+            channel,
+            engine: None,
+            term: 0,
+        };
+        (tray, desk)
     }
 
-    /// Ends with the worker.
+    /// Returns when this worker is of no more use; the tab was told why.
     pub async fn run(mut self) {
         loop {
             while let Some(action) = self.tabs.poll_action() {
+                if action == Action::Close {
+                    return;
+                }
                 self.carry_out(action);
             }
             let event = match self.next().await {
@@ -92,13 +121,17 @@ impl Desk {
                 Item::FromEngine { term, event } if term == self.term => event,
                 Item::Halted { term, halt } if term == self.term => match halt {
                     Halt::Fenced => Event::EngineFenced,
-                    Halt::Stop(stop) => return stop.tell(),
+                    Halt::Stop(stop) => return self.stop(stop),
                 },
                 Item::FromEngine { .. } | Item::Halted { .. } => continue,
-                Item::Stop(stop) => return stop.tell(),
+                Item::Stop(stop) => return self.stop(stop),
             };
             self.tabs.handle(now(), event);
         }
+    }
+
+    fn stop(&self, Stop { reason, detail }: Stop) {
+        (self.tell)(&Update::Stopped { reason, detail });
     }
 
     async fn next(&mut self) -> Item {
@@ -119,10 +152,10 @@ impl Desk {
             Action::Post(note) => {
                 if let Some(Err(error)) = self.channel.as_ref().map(|it| it.post(&note)) {
                     let detail = format!("an update could not be handed on: {error}");
-                    drop_in(&self.events, Item::Stop(Stop::new(StopReason::Fault, detail)));
+                    self.tray.drop_in(Item::Stop(Stop::new(StopReason::Fault, detail)));
                 }
             }
-            Action::Tell(update) => tab::tell(&update),
+            Action::Tell(update) => (self.tell)(&update),
             Action::Handle(request) => {
                 if let Some(engine) = &self.engine {
                     // Only frames are ever refused.
@@ -134,7 +167,8 @@ impl Desk {
             Action::ReleaseLock => self.on_lock(Lock::release),
             Action::StartEngine => self.start_engine(),
             Action::DropEngine => self.engine = None,
-            Action::Close => scope().close(),
+            // The loop's.
+            Action::Close => {}
         }
     }
 
@@ -148,8 +182,8 @@ impl Desk {
         self.term = self.term.wrapping_add(1);
         let term = self.term;
         let (mouth, inbox) = Inbox::new();
-        let events = self.events.clone();
-        let told = events.clone();
+        let tray = self.tray.clone();
+        let told = tray.clone();
         let tell = move |effect| {
             let event = match effect {
                 Effect::Tell(update) => Event::Update(update),
@@ -160,18 +194,18 @@ impl Desk {
                 | Effect::Send { .. }
                 | Effect::FetchInfo(_) => return,
             };
-            drop_in(&told, Item::FromEngine { term, event });
+            told.drop_in(Item::FromEngine { term, event });
         };
-        let opening = lead(mouth.clone(), inbox, tell);
+        let opening = lead(self.names.database, mouth.clone(), inbox, tell);
         let life = async move {
             let halt = match opening.await {
                 Ok(life) => {
-                    drop_in(&events, Item::FromEngine { term, event: Event::EngineStarted });
+                    tray.drop_in(Item::FromEngine { term, event: Event::EngineStarted });
                     life.await
                 }
                 Err(halt) => halt,
             };
-            drop_in(&events, Item::Halted { term, halt });
+            tray.drop_in(Item::Halted { term, halt });
         };
         let (life, abort) = abortable(life);
         self.engine = Some(Running { mouth, abort });
@@ -182,20 +216,8 @@ impl Desk {
     }
 }
 
-pub(super) fn drop_in(events: &Events, item: Item) {
-    // The desk lives as long as the worker: a closed queue means the worker is ending.
-    let _ = events.unbounded_send(item);
-}
-
 /// Milliseconds since the worker began, whatever is done to the device's clock.
 fn now() -> Moment {
     let passed = scope().performance().map_or(0.0, |clock| clock.now());
     Moment(passed as u64)
-}
-
-fn draw_id() -> Result<PeerId, Stop> {
-    let mut bytes = [0; 8];
-    getrandom04::fill(&mut bytes).map_err(|error| Stop::new(StopReason::Unsupported, error))?;
-    // As many bits as JavaScript's numbers hold exactly.
-    Ok(PeerId(u64::from_le_bytes(bytes) >> 11))
 }

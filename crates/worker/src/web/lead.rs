@@ -1,7 +1,5 @@
 //! What the worker that leads does: from a store to a running engine.
 
-use super::schema::FIRST_ACCOUNT;
-use super::tab;
 use super::vault::{VaultError, open_vault};
 use super::{BrowserClock, IdbStore, NetworkEar, Sockets, config, fetch_info};
 use crate::{Carrier, Clock, Effect, End, Host, Inbox, Mouth};
@@ -33,21 +31,17 @@ impl Stop {
     pub fn new(reason: StopReason, detail: impl fmt::Display) -> Self {
         Self { reason, detail: detail.to_string() }
     }
-
-    /// Says so to the tab and ends.
-    pub fn tell(self) {
-        tab::stop(self.reason, self.detail);
-    }
 }
 
 /// Takes the lead over the store and rebuilds the engine. `tell` hears what the engine has
 /// to say to the tabs. The returned task is the engine's life.
 pub(super) async fn lead(
+    database: &str,
     mouth: Mouth,
     inbox: Inbox,
     tell: impl Fn(Effect) + 'static,
 ) -> Result<impl Future<Output = Halt>, Halt> {
-    let store = IdbStore::open(FIRST_ACCOUNT).await?;
+    let store = IdbStore::open(database).await?;
     let outdated = store.outdated();
     let vault_key = open_vault(&store).await?;
     let rows = store.load_all(&[Table::Records, Table::Seen]).await?;

@@ -24,6 +24,7 @@ mod vault;
 
 pub use channel::Channel;
 pub use clock::BrowserClock;
+pub use desk::{Desk, Names, Tray};
 pub use info::fetch_info;
 pub use lock::{Lock, LockEvent};
 pub use network::NetworkEar;

@@ -1,6 +1,6 @@
 //! The worker's end of the port to its tab.
 
-use super::desk::{Events, Item, drop_in};
+use super::Tray;
 use super::scope::scope;
 use crate::tabs::{Event, Sight};
 use serde::Serialize;
@@ -13,11 +13,11 @@ use zajil_api::{StopReason, Update};
 /// about the tab being seen is ignored.
 ///
 /// What came before is not lost: the loader (`www/worker.js`) delivers it again.
-pub(super) fn listen(events: Events) {
+pub(super) fn listen(tray: Tray) {
     let on_message =
         Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             match read(event.data()) {
-                Some(event) => drop_in(&events, Item::Event(event)),
+                Some(event) => tray.event(event),
                 None => warn!("a message that is no request was ignored"),
             }
         });

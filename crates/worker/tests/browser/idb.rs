@@ -68,6 +68,42 @@ export async function close_connections(database) {
   request.onupgradeneeded = () => request.transaction.abort();
   await settle(request).catch(() => {});
 }
+export async function create_with_tables(database, version, tables) {
+  const request = indexedDB.open(database, version);
+  request.onupgradeneeded = () => tables.forEach((name) => request.result.createObjectStore(name));
+  (await settle(request)).close();
+}
+export async function put_entry(database, table, key, value) {
+  const db = await settle(indexedDB.open(database));
+  await settle(db.transaction(table, "readwrite").objectStore(table).put(value, key));
+  db.close();
+}
+export async function version(database) {
+  return (await indexedDB.databases()).find(({ name }) => name === database)?.version ?? 0;
+}
+// Every raise of a version is undone when its first new table was made.
+const { createObjectStore } = IDBDatabase.prototype;
+export function break_raise() {
+  IDBDatabase.prototype.createObjectStore = function (...args) {
+    const made = createObjectStore.apply(this, args);
+    const { transaction } = made;
+    queueMicrotask(() => {
+      try {
+        transaction.abort();
+      } catch {
+        // Undone already.
+      }
+    });
+    return made;
+  };
+}
+export function mend_raise() {
+  IDBDatabase.prototype.createObjectStore = createObjectStore;
+}
+// The host's word on servers: one that nothing answers at.
+export function stub_config() {
+  globalThis.fetch = async () => new Response('{"relays":["ws://127.0.0.1:9"]}');
+}
 export async function remove(database) {
   await settle(indexedDB.deleteDatabase(database));
 }
@@ -81,7 +117,18 @@ extern "C" {
     pub async fn replace(database: &str, table: &str, key: &[u8], value: &JsValue);
     pub async fn create_at_version(database: &str, version: u32);
     pub async fn close_connections(database: &str);
+    pub async fn create_with_tables(database: &str, version: u32, tables: Vec<String>);
+    pub async fn put_entry(database: &str, table: &str, key: &[u8], value: &[u8]);
+    #[wasm_bindgen(js_name = version)]
+    async fn version_js(database: &str) -> JsValue;
+    pub fn stub_config();
+    pub fn break_raise();
+    pub fn mend_raise();
     pub async fn remove(database: &str);
+}
+
+pub async fn version(database: &str) -> f64 {
+    version_js(database).await.as_f64().unwrap()
 }
 
 thread_local! {

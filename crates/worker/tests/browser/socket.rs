@@ -13,7 +13,7 @@ fn browser() -> Carrier<MemoryStore, BrowserClock, impl FnMut(Effect)> {
         Effect::Connect { relay, generation } => sockets.connect(relay, generation),
         Effect::Disconnect(relay) => sockets.disconnect(&relay),
         Effect::Send { relay, text } => sockets.send(&relay, &text),
-        Effect::FetchInfo(_) | Effect::Tell(_) => {}
+        Effect::FetchInfo(_) | Effect::Tell(_) | Effect::Done(_) => {}
     };
     Carrier::new(MemoryStore::default(), BrowserClock, perform, inbox)
 }
