@@ -23,6 +23,8 @@ mod socket;
 mod store;
 #[path = "browser/tab.rs"]
 mod tab;
+#[path = "browser/trouble.rs"]
+mod trouble;
 #[path = "browser/vault.rs"]
 mod vault;
 

@@ -1,7 +1,7 @@
 //! How the lead changes hands.
 
 use super::{Action, Body, Means, Moment, PATIENCE_WITHOUT_LOCKS_MS, PeerId, Tabs};
-use zajil_api::{Failure, Lead};
+use zajil_api::{Failure, Lead, Storage};
 
 /// Where a worker stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,7 @@ impl Tabs {
             Role::Starting | Role::Leading | Role::Over => return,
         }
         self.role = Role::Starting;
+        self.storage = Storage::Working;
         self.post(Body::Starting);
         self.actions.push_back(Action::StartEngine);
     }

@@ -26,12 +26,12 @@ use lead::Role;
 use pending::{Pending, Way, is_a_look};
 use std::collections::VecDeque;
 use watch::{Look, Watch};
-use zajil_api::{CommandId, Failure, Lead, Request, StopReason, Update};
+use zajil_api::{Command, CommandId, Failure, Lead, Request, StopReason, Storage, Update};
 
 /// A leader that hangs is deposed after this time and up to `STAGGER_MS` more, so that
 /// not all of its followers do it at once.
-const PATIENCE_MS: u64 = 1_500;
-const STAGGER_MS: u64 = 400;
+const PATIENCE_MS: u64 = 1_300;
+const STAGGER_MS: u64 = 300;
 /// Without locks: how long the first question waits for a leader to answer.
 const FIRST_QUESTION_MS: u64 = 300;
 /// Without locks, taking the lead from a leader that is only slow leaves its tab unable
@@ -104,6 +104,8 @@ pub struct Tabs {
     role: Role,
     /// What the tab was told last.
     lead: Lead,
+    /// What our own engine said last of its store.
+    storage: Storage,
     pending: Pending,
     watch: Watch,
     sight: Sight,
@@ -125,6 +127,7 @@ impl Tabs {
             means,
             role: Role::Following(None),
             lead: Lead::Working,
+            storage: Storage::Working,
             pending: Pending::default(),
             watch: Watch::new(patience),
             sight: Sight::Hidden,
@@ -174,6 +177,9 @@ impl Tabs {
             Role::Leading | Role::Following(Some(_)) => Way::Open,
             Role::Following(None) | Role::Claiming | Role::Starting | Role::Over => Way::Closed,
         };
+        if matches!(self.role, Role::Following(Some(_))) {
+            self.watch.hurry(now);
+        }
         self.pending.add(now, request.clone(), way);
         self.forward(request);
     }
@@ -216,6 +222,10 @@ impl Tabs {
             Body::Starting => self.hear_start(now),
             Body::Leading => self.hear_leader(now, from),
             Body::Request { to, request } if to == self.id && self.role == Role::Leading => {
+                // What an engine that waits for its store cannot say by itself.
+                if request.command == Command::Attach && self.storage != Storage::Working {
+                    self.post(Body::Update(Update::StorageChanged(self.storage)));
+                }
                 self.actions.push_back(Action::Handle(request));
             }
             Body::Update(update) if of_leader && self.pending.answer(&update) => {
@@ -231,6 +241,9 @@ impl Tabs {
     fn pass_on(&mut self, update: Update) {
         if self.role != Role::Leading {
             return;
+        }
+        if let Update::StorageChanged(storage) = update {
+            self.storage = storage;
         }
         let ours = update.answers().is_some_and(|id| self.pending.knows(id));
         let only_ours = ours && update.is_for_asker();

@@ -59,6 +59,13 @@ impl Watch {
         self.next_question = now;
     }
 
+    /// Somebody began to wait: asks at once, unless that was asked already.
+    pub fn hurry(&mut self, now: Moment) {
+        if self.asked_at.is_none() {
+            self.next_question = self.next_question.min(now);
+        }
+    }
+
     /// Whoever was deposed for nothing, because the device is slow, must not be deposed
     /// again and again.
     pub fn be_more_patient(&mut self) {

@@ -1,7 +1,7 @@
 //! Several tabs' workers on one real browser: its lock, its channel and its database. They
 //! share a thread here, so that a test can let one of them hang.
 
-use super::idb::{new_name, stub_config};
+use super::idb::{self, new_name, stub_config};
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use futures::{FutureExt, StreamExt};
 use std::cell::{Cell, RefCell};
@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test};
-use zajil_api::{ChatId, Command, CommandId, Page, Request, Update};
+use zajil_api::{ChatId, Command, CommandId, Failure, Page, Request, Update};
 use zajil_worker::Clock;
 use zajil_worker::tabs::{Event, Sight};
 use zajil_worker::web::{BrowserClock, Desk, Names, Tray};
@@ -239,4 +239,22 @@ async fn what_a_deposed_leader_was_about_to_save_is_void_and_kept_by_its_success
     first.attach().await;
     let expected = ["asked the old leader", "and once more"];
     assert_eq!(first.texts(&chat).await, expected);
+}
+
+#[wasm_bindgen_test]
+async fn without_locks_a_second_tab_reads_and_writes_nothing() {
+    let (names, first, second, chat) = alice().await;
+    drop((first, second));
+    idb::hide_locks();
+    let mut first = Tab::open(names);
+    first.attach().await;
+    let mut second = Tab::open(names);
+    idb::show_locks();
+    second.attach().await;
+    let id = second.ask(say(&chat, "not from here"));
+    let refused = Update::Refused { answers: id, failure: Failure::ReadOnly };
+    assert_eq!(second.answer(id).await, refused);
+    let id = first.ask(say(&chat, "from the first"));
+    kept(&mut first, id).await;
+    assert_eq!(second.texts(&chat).await, ["from the first"]);
 }

@@ -43,6 +43,47 @@ export function mend_put() {
   IDBObjectStore.prototype.put = put;
 }
 
+// The same for any request of a write: a look, a put, a deletion.
+const requests = ["get", "put", "add", "delete"];
+const original = Object.fromEntries(requests.map((it) => [it, IDBObjectStore.prototype[it]]));
+let reached = false;
+export function break_request(number, how) {
+  let count = 0;
+  reached = false;
+  for (const kind of requests) {
+    IDBObjectStore.prototype[kind] = function (...args) {
+      count += this.transaction.mode === "readwrite" ? 1 : 0;
+      if (reached || count !== number) return original[kind].apply(this, args);
+      reached = true;
+      const { transaction } = this;
+      const full = new DOMException("no room", "QuotaExceededError");
+      if (how === "throws full") throw full;
+      if (how === "throws") throw new DOMException("no reason", "UnknownError");
+      const request = original[kind].apply(this, args);
+      if (how === "full when committed") {
+        Object.defineProperty(transaction, "error", { value: full });
+      }
+      queueMicrotask(() => transaction.abort());
+      return request;
+    };
+  }
+}
+export function mend_requests() {
+  Object.assign(IDBObjectStore.prototype, original);
+  return reached;
+}
+// The disk fails when everything was asked for and nothing has been written.
+export function abort_next_write() {
+  IDBDatabase.prototype.transaction = function (...args) {
+    const opened = transaction.apply(this, args);
+    if (opened.mode === "readwrite") {
+      IDBDatabase.prototype.transaction = transaction;
+      setTimeout(() => opened.abort());
+    }
+    return opened;
+  };
+}
+
 const settle = (request) => new Promise((done, fail) => {
   request.onsuccess = () => done(request.result);
   request.onerror = () => fail(request.error);
@@ -104,6 +145,14 @@ export function mend_raise() {
 export function stub_config() {
   globalThis.fetch = async () => new Response('{"relays":["ws://127.0.0.1:9"]}');
 }
+// A browser without Web Locks.
+const locks = Object.getOwnPropertyDescriptor(WorkerNavigator.prototype, "locks");
+export function hide_locks() {
+  Object.defineProperty(WorkerNavigator.prototype, "locks", { ...locks, get: () => undefined });
+}
+export function show_locks() {
+  Object.defineProperty(WorkerNavigator.prototype, "locks", locks);
+}
 export async function remove(database) {
   await settle(indexedDB.deleteDatabase(database));
 }
@@ -113,6 +162,9 @@ extern "C" {
     pub fn watched() -> Vec<String>;
     pub fn break_put(number: u32, how: &str);
     pub fn mend_put();
+    pub fn break_request(number: u32, how: &str);
+    pub fn mend_requests() -> bool;
+    pub fn abort_next_write();
     pub async fn entry(database: &str, table: &str, key: &[u8]) -> JsValue;
     pub async fn replace(database: &str, table: &str, key: &[u8], value: &JsValue);
     pub async fn create_at_version(database: &str, version: u32);
@@ -122,6 +174,8 @@ extern "C" {
     #[wasm_bindgen(js_name = version)]
     async fn version_js(database: &str) -> JsValue;
     pub fn stub_config();
+    pub fn hide_locks();
+    pub fn show_locks();
     pub fn break_raise();
     pub fn mend_raise();
     pub async fn remove(database: &str);

@@ -125,8 +125,7 @@ fn a_request_that_ends_every_leader_is_refused_in_the_end() {
         }
         browser.pass(50);
         browser.close(leader);
-        browser.settle();
-        browser.pass(100);
+        browser.pass(300);
     }
     let refused =
         |update: &&Update| matches!(update, Update::Refused { failure: Failure::Internal, .. });

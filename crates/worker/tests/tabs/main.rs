@@ -8,7 +8,7 @@ mod hand_over;
 mod order;
 
 use browser::{Browser, acknowledged, attached, leads};
-use zajil_api::{ChatId, Command, Failure, Page, StopReason, Update};
+use zajil_api::{ChatId, Command, Failure, Page, StopReason, Storage, Update};
 use zajil_worker::tabs::{Event, Means, VERSION};
 
 #[test]
@@ -63,6 +63,17 @@ fn an_answer_goes_to_the_tab_that_asked_and_to_no_other() {
             assert_eq!(answers, if tab == asker { vec![id] } else { vec![] }, "{asker} {tab}");
         }
     }
+}
+
+#[test]
+fn a_tab_that_comes_while_the_disk_is_full_is_told_so() {
+    let mut browser = Browser::new(Means::Locks);
+    browser.open(1);
+    browser.pass(100);
+    browser.event(1, Event::Update(Update::StorageChanged(Storage::Full)));
+    browser.open(2);
+    browser.settle();
+    assert!(browser.told(2).contains(&Update::StorageChanged(Storage::Full)));
 }
 
 #[test]
