@@ -11,6 +11,9 @@ use zajil_worker::tabs::{Action, Event, Means, Moment, Note, PeerId, Sight, Tabs
 /// How long it takes to open an engine.
 const OPENING_MS: u64 = 50;
 
+/// No engine survives it.
+pub const POISON: &str = "poison";
+
 /// What lies on the disk: the fence, and the texts that were sent.
 #[derive(Default)]
 pub struct Disk {
@@ -240,6 +243,10 @@ impl Browser {
         let update = match command {
             Command::SendMessage { .. } | Command::Rename { .. } if is_fenced => {
                 return self.event(tab, Event::EngineFenced);
+            }
+            Command::SendMessage { text, .. } if text == POISON => {
+                self.tab(tab).is_hung = true;
+                return;
             }
             Command::SendMessage { chat, text } => {
                 let known: BTreeSet<_> = self.disk.texts.iter().map(|(id, _)| *id).collect();
