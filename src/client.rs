@@ -58,22 +58,19 @@ impl Ids {
     const COUNT: u64 = 1 << 20;
 
     fn draw() -> Self {
-        let first = Cell::new(0);
-        let ids = Self { first, next: Cell::new(0) };
-        ids.begin();
-        ids
+        Self::of(draw_number())
     }
 
-    /// Thirty-two random bits tell tabs apart.
-    fn begin(&self) {
-        let first = (js_sys::Math::random() * f64::from(u32::MAX)) as u64 * Self::COUNT;
-        self.first.set(first);
-        self.next.set(first);
+    fn of(number: u64) -> Self {
+        let first = number * Self::COUNT;
+        Self { first: Cell::new(first), next: Cell::new(first) }
     }
 
     fn next(&self) -> CommandId {
         if self.next.get() + 1 >= self.first.get() + Self::COUNT {
-            self.begin();
+            let fresh = Self::draw();
+            self.first.set(fresh.first.get());
+            self.next.set(fresh.next.get());
         }
         self.next.set(self.next.get() + 1);
         CommandId(self.next.get())
@@ -82,6 +79,11 @@ impl Ids {
     fn has_given(&self, CommandId(id): CommandId) -> bool {
         (self.first.get() + 1..=self.next.get()).contains(&id)
     }
+}
+
+/// Thirty-two random bits tell tabs apart.
+fn draw_number() -> u64 {
+    (js_sys::Math::random() * f64::from(u32::MAX)) as u64
 }
 
 fn start_worker() -> Option<Worker> {
@@ -156,4 +158,34 @@ fn until_stopped(on_update: impl Fn(Update) + 'static) -> impl Fn(Update) + 'sta
 
 fn stopped(reason: StopReason, detail: &str) -> Update {
     Update::Stopped { reason, detail: detail.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zajil_api::{ChatId, Place};
+
+    fn removed(answers: Option<CommandId>) -> Update {
+        Update::MessageRemoved { answers, chat: ChatId::new("c"), place: Place::START }
+    }
+
+    #[test]
+    fn ids_of_two_tabs_never_meet_and_stay_numbers_that_javascript_tells_apart() {
+        let (low, high) = (Ids::of(7), Ids::of(8));
+        let last_of_low = 8 * Ids::COUNT - 1;
+        assert!(low.next().0 > 7 * Ids::COUNT && low.next().0 <= last_of_low);
+        assert!(high.next().0 > last_of_low);
+        assert!(Ids::of(u64::from(u32::MAX)).next().0 + Ids::COUNT < 1 << 53);
+    }
+
+    #[test]
+    fn what_answers_another_tab_is_news_here() {
+        let ids = Ids::of(7);
+        let ours = ids.next();
+        for (said, heard) in [(ours, Some(ours)), (CommandId(ours.0 + 1), None)] {
+            let mut update = removed(Some(said));
+            forget_foreign(&mut update, &ids);
+            assert_eq!(update, removed(heard));
+        }
+    }
 }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use zajil_api::{Command, CommandId, RelayUrl, Request, Storage, Update};
 use zajil_core::engine::{Input, LoadToken, Output, Timestamp};
 use zajil_core::store::{Changes, MemoryStore, Order, Range, Row, Store, StoreError, Table};
-use zajil_worker::{Arrival, Carrier, Clock, Effect, Inbox, Mouth};
+use zajil_worker::{Arrival, Carrier, Clock, Effect, End, Inbox, Mouth};
 
 /// A store in memory whose first writes and reads fail.
 #[derive(Clone, Default)]
@@ -223,4 +223,22 @@ fn rows_that_were_asked_for_come_before_everything_that_waits() {
     assert_eq!(token, LoadToken(7));
     assert_eq!(rows, [(b"a".to_vec(), b"sealed".to_vec())]);
     assert!(matches!(carrier.inbox().next_waiting(), Some(Input::Request(_))));
+}
+
+#[test]
+fn after_another_took_the_lead_nothing_is_sent_shown_or_tried_again() {
+    for (fault, expected) in [
+        (StoreError::Fenced, End::Fenced),
+        (StoreError::Newer, End::Newer),
+        (StoreError::Cleared, End::Cleared),
+    ] {
+        let store = Failing::with(&[StoreError::Full, fault]);
+        let clock = TestClock::Sleeping(Rc::default());
+        let (_mouth, mut carrier, performed) = carrier(&store, clock);
+        let outcome = block_on(carrier.carry_out(Output::Save(one_row("a"))));
+        assert_eq!(outcome, Err(expected));
+        assert_eq!(store.0.tries.get(), 2);
+        assert_eq!(store.records(), []);
+        assert_eq!(effects(&performed), [storage(Storage::Full)]);
+    }
 }

@@ -28,15 +28,17 @@ extern "C" {
     ) -> Result<IdbTransaction, JsValue>;
 }
 
+type Listener = Closure<dyn FnMut(Event)>;
+
 /// A write under way: put and delete without waiting, then [`finish`](Self::finish).
 pub(super) struct StrictWrite {
     transaction: IdbTransaction,
     ended: oneshot::Receiver<Result<(), StoreError>>,
     is_fenced: Rc<Cell<bool>>,
-    _complete: Closure<dyn FnMut(Event)>,
-    _abort: Closure<dyn FnMut(Event)>,
-    /// The requirement and what hears of it.
-    required: Option<(IdbRequest, Closure<dyn FnMut(Event)>)>,
+    _complete: Listener,
+    _abort: Listener,
+    /// What was asked for and what hears of it.
+    required: Option<(IdbRequest, Listener)>,
 }
 
 impl StrictWrite {
@@ -57,13 +59,13 @@ impl StrictWrite {
         let completed = Rc::new(Cell::new(Some(completed)));
         let is_fenced = Rc::new(Cell::new(false));
         let aborted = completed.clone();
-        let complete = Closure::new(move |_: Event| {
+        let complete = Listener::new(move |_: Event| {
             if let Some(sender) = completed.take() {
                 let _ = sender.send(Ok(()));
             }
         });
         let (source, fenced) = (transaction.clone(), is_fenced.clone());
-        let abort = Closure::new(move |_: Event| {
+        let abort = Listener::new(move |_: Event| {
             if let Some(sender) = aborted.take() {
                 let reason = source.error().map_or(JsValue::UNDEFINED, JsValue::from);
                 let error = if fenced.get() { StoreError::Fenced } else { write_fault(&reason) };
@@ -73,8 +75,7 @@ impl StrictWrite {
         transaction.set_oncomplete(Some(complete.as_ref().unchecked_ref()));
         // A write that fails, at once or when committed, always ends in an abort.
         transaction.set_onabort(Some(abort.as_ref().unchecked_ref()));
-        let (_complete, _abort) = (complete, abort);
-        Self { transaction, ended, is_fenced, _complete, _abort, required: None }
+        Self { transaction, ended, is_fenced, _complete: complete, _abort: abort, required: None }
     }
 
     /// Changes nothing and fails as [`StoreError::Fenced`] unless the entry is just this.
@@ -96,7 +97,7 @@ impl StrictWrite {
         let Some(request) = asked else { return Ok(()) };
         let (transaction, fenced) = (self.transaction.clone(), self.is_fenced.clone());
         let answer = request.clone();
-        let on_success = Closure::<dyn FnMut(Event)>::new(move |_: Event| {
+        let on_success = Listener::new(move |_: Event| {
             let found = answer.result().ok().filter(|found| !found.is_undefined());
             let found = found.map(|found| Uint8Array::new(&found).to_vec());
             if found != expected {

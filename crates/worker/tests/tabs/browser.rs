@@ -1,11 +1,8 @@
 //! A browser with many tabs: a lock, a channel, a store with its fence, and a clock that
-//! moves when told. The engine is as small as can be: it keeps texts, once for each id.
+//! moves when told.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use zajil_api::{
-    CatchUp, ChatId, Command, CommandId, Direction, Failure, Lead, Message, MessageId,
-    MessageState, Place, PublicKey, Request, Settings, Snapshot, UnixTime, Update,
-};
+use std::collections::{BTreeMap, VecDeque};
+use zajil_api::{ChatId, Command, CommandId, Request, Update};
 use zajil_worker::tabs::{Action, Event, Means, Moment, Note, PeerId, Sight, Tabs};
 
 /// How long it takes to open an engine.
@@ -17,7 +14,7 @@ pub const POISON: &str = "poison";
 /// What lies on the disk: the fence, and the texts that were sent.
 #[derive(Default)]
 pub struct Disk {
-    fence: Option<(usize, u64)>,
+    pub fence: Option<(usize, u64)>,
     pub texts: Vec<(CommandId, String)>,
 }
 
@@ -39,12 +36,12 @@ pub struct Tab {
     pub is_hung: bool,
     pub told: Vec<Update>,
     pub closed: bool,
-    engine: Option<Engine>,
+    pub engine: Option<Engine>,
     asked: u64,
 }
 
-struct Engine {
-    term: u64,
+pub struct Engine {
+    pub term: u64,
     ready_at: Moment,
     runs: bool,
 }
@@ -235,84 +232,8 @@ impl Browser {
             tab.events.push_back(Event::Heard(note.clone()));
         }
     }
-
-    /// The engine: keeps before it tells, and keeps nothing when another leads.
-    fn handle(&mut self, tab: usize, Request { id, command }: Request) {
-        let term = self.tab(tab).engine.as_ref().unwrap().term;
-        let is_fenced = self.disk.fence != Some((tab, term));
-        let update = match command {
-            Command::SendMessage { .. } | Command::Rename { .. } if is_fenced => {
-                return self.event(tab, Event::EngineFenced);
-            }
-            Command::SendMessage { text, .. } if text == POISON => {
-                self.tab(tab).is_hung = true;
-                return;
-            }
-            Command::SendMessage { chat, text } => {
-                let known: BTreeSet<_> = self.disk.texts.iter().map(|(id, _)| *id).collect();
-                if !known.contains(&id) {
-                    self.disk.texts.push((id, text.clone()));
-                }
-                Some(Update::MessageAdded { answers: Some(id), chat, message: message(&text) })
-            }
-            Command::Attach => Some(Update::Attached { answers: id, snapshot: snapshot() }),
-            Command::LoadMessages { chat, .. } => {
-                let messages = self.disk.texts.iter().map(|(_, text)| message(text)).collect();
-                Some(Update::PageLoaded { answers: id, chat, messages, is_last: true })
-            }
-            Command::StartChat { .. } => {
-                Some(Update::Refused { answers: id, failure: Failure::InviteBroken })
-            }
-            _ => None,
-        };
-        if let Some(update) = update {
-            self.event(tab, Event::Update(update));
-        }
-        self.event(tab, Event::Done(vec![id]));
-    }
-}
-
-/// The leads a tab was told of, in order.
-pub fn leads(told: &[Update]) -> Vec<Lead> {
-    let lead = |update: &Update| match update {
-        Update::LeadChanged(lead) => Some(*lead),
-        _ => None,
-    };
-    told.iter().filter_map(lead).collect()
-}
-
-/// How often the tab was told that its message is kept.
-pub fn acknowledged(told: &[Update], id: CommandId) -> usize {
-    let added = |update: &&Update| matches!(update, Update::MessageAdded { .. });
-    told.iter().filter(added).filter(|update| update.answers() == Some(id)).count()
-}
-
-pub fn attached(told: &[Update]) -> usize {
-    told.iter().filter(|update| matches!(update, Update::Attached { .. })).count()
 }
 
 fn is_of_engine(event: &Event) -> bool {
     matches!(event, Event::EngineStarted | Event::EngineFenced | Event::Update(_) | Event::Done(_))
-}
-
-fn snapshot() -> Snapshot {
-    Snapshot {
-        account: None,
-        chats: Vec::new(),
-        servers: Vec::new(),
-        settings: Settings::default(),
-        catch_up: CatchUp::Done,
-    }
-}
-
-fn message(text: &str) -> Message {
-    Message {
-        id: MessageId::new("00"),
-        place: Place::START,
-        direction: Direction::Outgoing(MessageState::Sending),
-        author: PublicKey::new("11"),
-        text: text.to_owned(),
-        sent_at: UnixTime(1),
-        received_at: UnixTime(1),
-    }
 }

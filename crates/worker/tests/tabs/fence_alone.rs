@@ -1,4 +1,5 @@
-use super::browser::{Browser, acknowledged, attached, leads};
+use super::browser::Browser;
+use super::told::{acknowledged, attached, leads};
 use zajil_api::{ChatId, Command, Failure, Lead, Page, Update};
 use zajil_worker::tabs::Means;
 

@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod browser;
+mod engine;
 mod fence_alone;
 mod hand_over;
 mod order;
+mod told;
 
-use browser::{Browser, acknowledged, attached, leads};
+use browser::Browser;
+use told::{acknowledged, attached, leads};
 use zajil_api::{ChatId, Command, Failure, Page, StopReason, Storage, Update};
 use zajil_worker::tabs::{Event, Means, VERSION};
 

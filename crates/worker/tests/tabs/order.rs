@@ -1,6 +1,7 @@
 //! Histories at random: tabs come, go, hang and wake while people write in them.
 
-use super::browser::{Browser, acknowledged};
+use super::browser::Browser;
+use super::told::acknowledged;
 use std::collections::BTreeMap;
 use zajil_api::CommandId;
 use zajil_worker::tabs::Means;

@@ -32,7 +32,7 @@ impl Disk {
             disk.left.set(disk.left.get() - 1);
         } else {
             disk.tries.set(disk.tries.get() + 1);
-            if disk.every.get() == 0 || disk.tries.get() % disk.every.get() != 0 {
+            if disk.every.get() == 0 || !disk.tries.get().is_multiple_of(disk.every.get()) {
                 return Ok(());
             }
             disk.left.set(disk.times.get() - 1);
