@@ -16,6 +16,7 @@ pub const POISON: &str = "poison";
 pub struct Disk {
     pub fence: Option<(usize, u64)>,
     pub texts: Vec<(CommandId, String)>,
+    pub renamed: usize,
 }
 
 pub struct Browser {

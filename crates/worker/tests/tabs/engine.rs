@@ -36,6 +36,10 @@ impl Browser {
             Command::StartChat { .. } => {
                 Some(Update::Refused { answers: id, failure: Failure::InviteBroken })
             }
+            Command::Rename { .. } => {
+                self.disk.renamed += 1;
+                None
+            }
             _ => None,
         };
         if let Some(update) = update {

@@ -96,6 +96,31 @@ fn a_deposed_leader_that_wakes_saves_nothing_follows_and_loses_no_text() {
 }
 
 #[test]
+fn a_deposed_leader_is_next_in_the_queue_again() {
+    let mut browser = three();
+    browser.close(3);
+    browser.hang(1);
+    browser.send(2, "in a hurry");
+    browser.pass(2_500);
+    assert_eq!(browser.leads(), [1, 2]);
+    browser.wake(1);
+    browser.pass(100);
+    browser.close(2);
+    browser.pass(100);
+    assert_eq!(browser.leads(), [1]);
+}
+
+#[test]
+fn what_was_carried_out_and_never_answers_is_not_asked_of_the_next_leader() {
+    let mut browser = three();
+    browser.ask(2, Command::Rename { name: "Alicia".to_owned() });
+    browser.close(1);
+    browser.pass(100);
+    assert_eq!(browser.leads(), [2]);
+    assert_eq!(browser.disk.renamed, 1);
+}
+
+#[test]
 fn a_device_that_slept_does_not_take_its_leader_for_dead() {
     let mut browser = three();
     // All stood still; then the followers' timers fire before the leader's words are read.
