@@ -9,42 +9,45 @@
 use super::connection::Connection;
 use super::schema::{FENCE, FENCE_ENTRY};
 use super::transaction::StrictWrite;
-use std::cell::RefCell;
+use js_sys::Uint8Array;
+use std::cell::Cell;
 use zajil_core::store::StoreError;
 
 /// No two leaders draw the same.
 type Token = [u8; 16];
 
-/// What the entry must be for our writes to count.
+/// On a full disk the lead can be taken so many times before there must be room again.
+const TICKETS: u8 = 16;
+
+/// What shows that the lead is ours.
+#[derive(Clone, Copy, Debug)]
+enum Mark {
+    /// The entry holds this.
+    Token(Token),
+    /// There is no entry, and this ticket was the last to be torn off.
+    Ticket(u8),
+}
+
+/// What must be so for our writes to count.
 #[derive(Debug)]
 pub(super) struct Fence {
-    expected: RefCell<Option<Token>>,
+    mark: Cell<Mark>,
 }
 
 impl Fence {
     /// Takes the lead. Durable when it returns.
     ///
-    /// A full disk takes no new entry. Then the old one is removed, which asks for no
-    /// room and stops its owner's writes just as well; ours comes with the first write
-    /// that succeeds.
+    /// A full disk takes no new entry. Then the old one is removed and a ticket torn off,
+    /// which asks for no room and stops every other leader's writes just as well; our token
+    /// comes with the first write that succeeds.
     pub async fn take(connection: &Connection) -> Result<Self, StoreError> {
         let token = draw()?;
-        let put = StrictWrite::begin(connection.database(), &[FENCE])?;
-        let outcome = match put.put(FENCE, FENCE_ENTRY, &token) {
-            Ok(()) => put.finish().await,
-            Err(error) => Err(error),
-        };
-        let expected = match outcome {
-            Ok(()) => Some(token),
-            Err(StoreError::Full) => {
-                let remove = StrictWrite::begin(connection.database(), &[FENCE])?;
-                remove.delete(FENCE, FENCE_ENTRY)?;
-                remove.finish().await?;
-                None
-            }
+        let mark = match put_alone(connection, &token).await {
+            Ok(()) => Mark::Token(token),
+            Err(StoreError::Full) => Mark::Ticket(tear_off(connection).await?),
             Err(error) => return Err(error),
         };
-        Ok(Self { expected: RefCell::new(expected) })
+        Ok(Self { mark: Cell::new(mark) })
     }
 
     /// Begins a write that changes nothing unless we still lead when it is made.
@@ -55,23 +58,56 @@ impl Fence {
     ) -> Result<GuardedWrite<'_>, StoreError> {
         let tables: Vec<&str> = tables.iter().copied().chain([FENCE]).collect();
         let mut write = StrictWrite::begin(connection.database(), &tables)?;
-        let expected = *self.expected.borrow();
-        write.require(FENCE, FENCE_ENTRY, expected.as_ref().map(Token::as_slice))?;
-        let fresh = match expected {
-            Some(_) => None,
-            None => Some(draw()?),
+        let fresh = match self.mark.get() {
+            Mark::Token(token) => {
+                write.require(FENCE, FENCE_ENTRY, Some(&token))?;
+                None
+            }
+            Mark::Ticket(number) => {
+                write.require(FENCE, FENCE_ENTRY, None)?;
+                if number + 1 < TICKETS {
+                    write.require(FENCE, &[number + 1], Some(&[]))?;
+                }
+                let token = draw()?;
+                put(&write, &token)?;
+                Some(Mark::Token(token))
+            }
         };
-        if let Some(token) = &fresh {
-            write.put(FENCE, FENCE_ENTRY, token)?;
-        }
         Ok(GuardedWrite { fence: self, fresh, write })
     }
+}
+
+async fn put_alone(connection: &Connection, token: &Token) -> Result<(), StoreError> {
+    let write = StrictWrite::begin(connection.database(), &[FENCE])?;
+    put(&write, token)?;
+    write.finish().await
+}
+
+/// The token, and a full block of tickets.
+fn put(write: &StrictWrite, token: &Token) -> Result<(), StoreError> {
+    write.put(FENCE, FENCE_ENTRY, token)?;
+    (0..TICKETS).try_for_each(|number| write.put(FENCE, &[number], &[]))
+}
+
+/// Fails as [`StoreError::Full`] when none is left.
+async fn tear_off(connection: &Connection) -> Result<u8, StoreError> {
+    let tickets = connection.read(FENCE, async |table| table.get_all_keys(None, Some(1)).await);
+    // Tickets come before the entry: their keys are smaller.
+    let first = tickets.await?.first().map(|key| Uint8Array::new(key).to_vec());
+    let Some(&[number]) = first.as_deref() else { return Err(StoreError::Full) };
+    let mut write = StrictWrite::begin(connection.database(), &[FENCE])?;
+    // Somebody else may tear it off at the same moment.
+    write.require(FENCE, &[number], Some(&[]))?;
+    write.delete(FENCE, FENCE_ENTRY)?;
+    write.delete(FENCE, &[number])?;
+    write.finish().await?;
+    Ok(number)
 }
 
 /// A write under way; see [`StrictWrite`].
 pub(super) struct GuardedWrite<'a> {
     fence: &'a Fence,
-    fresh: Option<Token>,
+    fresh: Option<Mark>,
     pub write: StrictWrite,
 }
 
@@ -79,8 +115,8 @@ impl GuardedWrite<'_> {
     /// Waits until everything is on the disk, or none of it is.
     pub async fn finish(self) -> Result<(), StoreError> {
         self.write.finish().await?;
-        if self.fresh.is_some() {
-            *self.fence.expected.borrow_mut() = self.fresh;
+        if let Some(mark) = self.fresh {
+            self.fence.mark.set(mark);
         }
         Ok(())
     }

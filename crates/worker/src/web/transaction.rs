@@ -38,7 +38,7 @@ pub(super) struct StrictWrite {
     _complete: Listener,
     _abort: Listener,
     /// What was asked for and what hears of it.
-    required: Option<(IdbRequest, Listener)>,
+    required: Vec<(IdbRequest, Listener)>,
 }
 
 impl StrictWrite {
@@ -75,7 +75,14 @@ impl StrictWrite {
         transaction.set_oncomplete(Some(complete.as_ref().unchecked_ref()));
         // A write that fails, at once or when committed, always ends in an abort.
         transaction.set_onabort(Some(abort.as_ref().unchecked_ref()));
-        Self { transaction, ended, is_fenced, _complete: complete, _abort: abort, required: None }
+        Self {
+            transaction,
+            ended,
+            is_fenced,
+            _complete: complete,
+            _abort: abort,
+            required: Vec::new(),
+        }
     }
 
     /// Changes nothing and fails as [`StoreError::Fenced`] unless the entry is just this.
@@ -107,7 +114,7 @@ impl StrictWrite {
             }
         });
         request.set_onsuccess(Some(on_success.as_ref().unchecked_ref()));
-        self.required = Some((request, on_success));
+        self.required.push((request, on_success));
         Ok(())
     }
 
@@ -171,7 +178,7 @@ impl Drop for StrictWrite {
     fn drop(&mut self) {
         self.transaction.set_oncomplete(None);
         self.transaction.set_onabort(None);
-        if let Some((request, _)) = &self.required {
+        for (request, _) in &self.required {
             request.set_onsuccess(None);
         }
     }

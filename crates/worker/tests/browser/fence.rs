@@ -99,6 +99,43 @@ async fn on_a_full_disk_the_lead_is_taken_and_a_former_leader_is_fenced_all_the_
 }
 
 #[wasm_bindgen_test]
+async fn of_two_that_took_the_lead_on_a_full_disk_only_the_later_writes_again() {
+    let name = new_name();
+    open(&name).await.close();
+    let full = async || {
+        idb::break_put(1, "throws full");
+        let store = open(&name).await;
+        idb::mend_put();
+        store
+    };
+    let (older, newer) = (full().await, full().await);
+    assert_eq!(older.commit(&row("void")).await, Err(StoreError::Fenced));
+    newer.commit(&row("kept")).await.unwrap();
+    assert_eq!(older.commit(&row("void")).await, Err(StoreError::Fenced));
+    assert_eq!(keys(&newer).await, ["kept"]);
+}
+
+#[wasm_bindgen_test]
+async fn the_lead_is_taken_on_a_full_disk_for_some_time_and_as_often_again_after_a_write() {
+    let name = new_name();
+    open(&name).await.close();
+    let full = async || {
+        idb::break_put(1, "throws full");
+        let store = IdbStore::open(&name).await;
+        idb::mend_put();
+        store
+    };
+    for _ in 0..2 {
+        let mut last = None;
+        for _ in 0..16 {
+            last = Some(full().await.unwrap());
+        }
+        assert_eq!(full().await.err(), Some(StoreError::Full));
+        last.unwrap().commit(&row("kept")).await.unwrap();
+    }
+}
+
+#[wasm_bindgen_test]
 async fn a_fence_that_somebody_removed_stops_every_write() {
     let name = new_name();
     let store = open(&name).await;
