@@ -5,7 +5,7 @@ use super::Channel;
 use super::lead::{Halt, Stop, lead};
 use super::lock::{Lock, LockEvent};
 use super::scope::scope;
-use crate::tabs::{Action, Event, Means, Moment, PeerId, Tabs};
+use crate::tabs::{Action, Event, Means, Moment, PeerId, Sight, Tabs};
 use crate::{Arrival, Effect, Inbox, Mouth};
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
@@ -14,6 +14,7 @@ use gloo_timers::future::TimeoutFuture;
 use std::pin::pin;
 use wasm_bindgen_futures::spawn_local;
 use zajil_api::{StopReason, Update};
+use zajil_core::engine::Input;
 
 /// The names under which the workers of one account meet.
 #[derive(Clone, Copy, Debug)]
@@ -126,6 +127,11 @@ impl Desk {
                 Item::FromEngine { .. } | Item::Halted { .. } => continue,
                 Item::Stop(stop) => return self.stop(stop),
             };
+            if let (Event::Sight(Sight::Visible), Some(engine)) = (&event, &self.engine) {
+                // Whoever comes back wants to know at once what is still connected. Only
+                // frames are ever refused.
+                let _ = engine.mouth.drop_in(Arrival::Said(Input::Woke));
+            }
             self.tabs.handle(now(), event);
         }
     }

@@ -9,12 +9,10 @@
 )]
 
 mod device;
-#[allow(dead_code, reason = "a part of it is enough here")]
-#[path = "../../../core/tests/world/relay.rs"]
-mod relay_of_world;
+mod relay;
 
 use device::{Device, TestClock};
-use relay_of_world::SimRelay;
+use relay::SmallRelay;
 use std::collections::BTreeMap;
 use zajil_api::{ChatId, Command, CommandId, Page, RelayUrl, Storage, Update};
 use zajil_worker::{Effect, Generation, LinkEvent};
@@ -26,7 +24,7 @@ fn relay() -> RelayUrl {
 /// Two people and a relay.
 struct Pair {
     clock: TestClock,
-    relay: SimRelay,
+    relay: SmallRelay,
     people: BTreeMap<&'static str, Device>,
     links: BTreeMap<&'static str, Generation>,
 }
@@ -40,7 +38,7 @@ impl Pair {
         let alice = Device::new(1, clock.clone());
         let bob = Device::new(2, clock.clone());
         let people = BTreeMap::from([("Alice", alice), ("Bob", bob)]);
-        Self { clock, relay: SimRelay::default(), people, links: BTreeMap::new() }
+        Self { clock, relay: SmallRelay::default(), people, links: BTreeMap::new() }
     }
 
     fn person(&mut self, who: &'static str) -> &mut Device {
@@ -73,7 +71,6 @@ impl Pair {
     fn perform(&mut self, who: &'static str, effect: Effect) {
         match effect {
             Effect::Connect { relay, generation } => {
-                self.relay.connect(who);
                 self.links.insert(who, generation);
                 self.person(who).hear(generation, &relay, LinkEvent::Opened);
             }
@@ -171,7 +168,9 @@ fn conversation(every: u32, times: u32) {
     // What was kept stands by itself.
     let people = std::mem::take(&mut pair.people);
     pair.people = people.into_iter().map(|(who, device)| (who, device.restart())).collect();
-    pair.relay.clear_connections();
+    for who in ["Alice", "Bob"] {
+        pair.relay.disconnect(who);
+    }
     pair.links.clear();
     for (who, chat) in [("Alice", &of_alice), ("Bob", &of_bob)] {
         assert_eq!(pair.texts(who, chat), said, "{who} after a restart");
