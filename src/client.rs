@@ -3,37 +3,41 @@
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
-use zajil_api::{Command, CommandId, Request, Update};
+use web_sys::{Event, MessageEvent, VisibilityState, Worker, WorkerOptions, WorkerType};
+use zajil_api::{Command, CommandId, Request, StopReason, Update};
 
 /// The element whose `href` says where this build's worker is.
 const WORKER_ELEMENT: &str = "zajil-worker";
 
-/// A handle on the engine's worker, which ends with the page.
+/// A handle on the tab's worker, which ends with the page. Through it the tab reaches the
+/// engine, wherever that runs.
 pub struct Client {
     worker: Option<Worker>,
-    next: Cell<u32>,
+    ids: Rc<Ids>,
 }
 
 impl Client {
     /// Starts the worker. `on_update` is never called before this returns.
     pub fn connect(on_update: impl Fn(Update) + 'static) -> Client {
+        let ids = Rc::new(Ids::draw());
         let tell = Rc::new(until_stopped(on_update));
         let worker = start_worker();
         match &worker {
-            Some(worker) => listen(worker, tell),
+            Some(worker) => {
+                listen(worker, ids.clone(), tell);
+                tell_sight(worker);
+            }
             None => wasm_bindgen_futures::spawn_local(async move {
-                tell(stopped("The engine could not be started."));
+                tell(stopped(StopReason::Unsupported, "no worker could be started"));
             }),
         }
-        Client { worker, next: Cell::new(1) }
+        Client { worker, ids }
     }
 
     /// The command's answer bears the returned id. May be called at once: the worker
     /// keeps what comes before it is ready.
     pub fn send(&self, command: Command) -> CommandId {
-        let id = CommandId(self.next.get());
-        self.next.set(id.0.wrapping_add(1));
+        let id = self.ids.next();
         if let Some(worker) = &self.worker
             && let Ok(request) = serde_wasm_bindgen::to_value(&Request { id, command })
         {
@@ -44,6 +48,44 @@ impl Client {
     }
 }
 
+/// The ids that this tab gives its commands: a number of its own, times 2²⁰, plus a count.
+struct Ids {
+    first: Cell<u64>,
+    next: Cell<u64>,
+}
+
+impl Ids {
+    const COUNT: u64 = 1 << 20;
+
+    fn draw() -> Self {
+        Self::of(draw_number())
+    }
+
+    fn of(number: u64) -> Self {
+        let first = number * Self::COUNT;
+        Self { first: Cell::new(first), next: Cell::new(first) }
+    }
+
+    fn next(&self) -> CommandId {
+        if self.next.get() + 1 >= self.first.get() + Self::COUNT {
+            let fresh = Self::draw();
+            self.first.set(fresh.first.get());
+            self.next.set(fresh.next.get());
+        }
+        self.next.set(self.next.get() + 1);
+        CommandId(self.next.get())
+    }
+
+    fn has_given(&self, CommandId(id): CommandId) -> bool {
+        (self.first.get() + 1..=self.next.get()).contains(&id)
+    }
+}
+
+/// Thirty-two random bits tell tabs apart.
+fn draw_number() -> u64 {
+    (js_sys::Math::random() * f64::from(u32::MAX)) as u64
+}
+
 fn start_worker() -> Option<Worker> {
     let address =
         web_sys::window()?.document()?.get_element_by_id(WORKER_ELEMENT)?.get_attribute("href")?;
@@ -52,11 +94,12 @@ fn start_worker() -> Option<Worker> {
     Worker::new_with_options(&address, &options).ok()
 }
 
-fn listen(worker: &Worker, tell: Rc<impl Fn(Update) + 'static>) {
+fn listen(worker: &Worker, ids: Rc<Ids>, tell: Rc<impl Fn(Update) + 'static>) {
     let tell_of_end = tell.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         // What is no update comes from no engine of this version: nothing to draw.
-        if let Ok(update) = serde_wasm_bindgen::from_value(event.data()) {
+        if let Ok(mut update) = serde_wasm_bindgen::from_value(event.data()) {
+            forget_foreign(&mut update, &ids);
             tell(update);
         }
     });
@@ -64,11 +107,41 @@ fn listen(worker: &Worker, tell: Rc<impl Fn(Update) + 'static>) {
     let on_error = Closure::<dyn Fn(Event)>::new(move |_: Event| {
         // Nothing may run on in a state that cannot be trusted.
         broken.terminate();
-        tell_of_end(stopped("The engine could not be loaded, or broke off."));
+        tell_of_end(stopped(StopReason::Fault, "the worker could not be loaded, or broke off"));
     });
     // Heard for as long as the page lives.
     worker.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
     worker.set_onerror(Some(on_error.into_js_value().unchecked_ref()));
+}
+
+/// What answers a command of another tab is news in this one.
+fn forget_foreign(update: &mut Update, ids: &Ids) {
+    if let Update::MessageAdded { answers, .. } | Update::MessageRemoved { answers, .. } = update
+        && answers.is_some_and(|id| !ids.has_given(id))
+    {
+        *answers = None;
+    }
+}
+
+/// Says whether a person can see this tab, now and whenever that changes.
+fn tell_sight(worker: &Worker) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let (port, page) = (worker.clone(), document.clone());
+    let tell = move || {
+        let word = match page.visibility_state() {
+            VisibilityState::Hidden => "hidden",
+            _ => "visible",
+        };
+        // A text always clones.
+        let _ = port.post_message(&word.into());
+    };
+    tell();
+    let on_change = Closure::<dyn Fn(Event)>::new(move |_: Event| tell());
+    // Heard for as long as the page lives; fails only for a listener that is none.
+    let _ = document.add_event_listener_with_callback(
+        "visibilitychange",
+        on_change.into_js_value().unchecked_ref(),
+    );
 }
 
 /// Lets nothing through after the first [`Update::Stopped`]: a worker that has said why
@@ -83,6 +156,36 @@ fn until_stopped(on_update: impl Fn(Update) + 'static) -> impl Fn(Update) + 'sta
     }
 }
 
-fn stopped(detail: &str) -> Update {
-    Update::Stopped { detail: detail.to_owned() }
+fn stopped(reason: StopReason, detail: &str) -> Update {
+    Update::Stopped { reason, detail: detail.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zajil_api::{ChatId, Place};
+
+    fn removed(answers: Option<CommandId>) -> Update {
+        Update::MessageRemoved { answers, chat: ChatId::new("c"), place: Place::START }
+    }
+
+    #[test]
+    fn ids_of_two_tabs_never_meet_and_stay_numbers_that_javascript_tells_apart() {
+        let (low, high) = (Ids::of(7), Ids::of(8));
+        let last_of_low = 8 * Ids::COUNT - 1;
+        assert!(low.next().0 > 7 * Ids::COUNT && low.next().0 <= last_of_low);
+        assert!(high.next().0 > last_of_low);
+        assert!(Ids::of(u64::from(u32::MAX)).next().0 + Ids::COUNT < 1 << 53);
+    }
+
+    #[test]
+    fn what_answers_another_tab_is_news_here() {
+        let ids = Ids::of(7);
+        let ours = ids.next();
+        for (said, heard) in [(ours, Some(ours)), (CommandId(ours.0 + 1), None)] {
+            let mut update = removed(Some(said));
+            forget_foreign(&mut update, &ids);
+            assert_eq!(update, removed(heard));
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The one task that owns the engine.
 
-use crate::{Carrier, Clock, Effect};
+use crate::{Carrier, Clock, Effect, End};
+use zajil_api::CommandId;
 use zajil_core::engine::{Engine, Input};
 use zajil_core::store::Store;
 
@@ -18,18 +19,20 @@ const OVERSLEPT_MS: u64 = 5_000;
 pub struct Host<S, C, F> {
     engine: Engine,
     carrier: Carrier<S, C, F>,
+    /// Requests in the engine whose outputs are still to be carried out.
+    under_way: Vec<CommandId>,
 }
 
 impl<S: Store, C: Clock, F: FnMut(Effect)> Host<S, C, F> {
     pub fn new(engine: Engine, carrier: Carrier<S, C, F>) -> Self {
-        Self { engine, carrier }
+        Self { engine, carrier, under_way: Vec::new() }
     }
 
-    /// Never returns: ends with the worker.
-    pub async fn run(mut self) {
+    /// Runs until nothing more can be kept here; what was not kept has not left either.
+    pub async fn run(mut self) -> End {
         loop {
-            while let Some(output) = self.engine.poll_output() {
-                self.carrier.carry_out(output).await;
+            if let Err(end) = self.carry_out_all().await {
+                return end;
             }
             let first = self.next_input().await;
             self.handle(first);
@@ -46,7 +49,18 @@ impl<S: Store, C: Clock, F: FnMut(Effect)> Host<S, C, F> {
         }
     }
 
+    async fn carry_out_all(&mut self) -> Result<(), End> {
+        while let Some(output) = self.engine.poll_output() {
+            self.carrier.carry_out(output).await?;
+        }
+        self.carrier.finish(std::mem::take(&mut self.under_way));
+        Ok(())
+    }
+
     fn handle(&mut self, input: Input) {
+        if let Input::Request(request) = &input {
+            self.under_way.push(request.id);
+        }
         let now = self.carrier.clock().now();
         self.engine.handle_input(now, input);
     }

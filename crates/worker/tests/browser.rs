@@ -5,16 +5,26 @@
 
 #[path = "browser/beside.rs"]
 mod beside;
+#[path = "browser/channel.rs"]
+mod channel;
+#[path = "browser/desk.rs"]
+mod desk;
+#[path = "browser/fence.rs"]
+mod fence;
 #[path = "browser/idb.rs"]
 mod idb;
 #[path = "browser/lock.rs"]
 mod lock;
+#[path = "browser/raise.rs"]
+mod raise;
 #[path = "browser/socket.rs"]
 mod socket;
 #[path = "browser/store.rs"]
 mod store;
 #[path = "browser/tab.rs"]
 mod tab;
+#[path = "browser/trouble.rs"]
+mod trouble;
 #[path = "browser/vault.rs"]
 mod vault;
 

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use zajil_api::{Command, CommandId, RelayUrl, Request, Storage, Update};
 use zajil_core::engine::{Input, LoadToken, Output, Timestamp};
 use zajil_core::store::{Changes, MemoryStore, Order, Range, Row, Store, StoreError, Table};
-use zajil_worker::{Arrival, Carrier, Clock, Effect, Inbox, Mouth};
+use zajil_worker::{Arrival, Carrier, Clock, Effect, End, Inbox, Mouth};
 
 /// A store in memory whose first writes and reads fail.
 #[derive(Clone, Default)]
@@ -139,7 +139,7 @@ fn nothing_is_sent_or_shown_before_the_save_ahead_of_it_is_durable() {
             Output::Save(one_row("b")),
             send("frame"),
         ] {
-            carrier.carry_out(output).await;
+            carrier.carry_out(output).await.unwrap();
         }
     });
     let expected = [
@@ -157,7 +157,7 @@ fn a_failing_store_is_tried_again_ever_more_rarely_and_said_once() {
     let store = Failing::with(&vec![StoreError::Full; 12]);
     let now = Rc::new(Cell::new(0));
     let (_mouth, mut carrier, performed) = carrier(&store, TestClock::Sleeping(now.clone()));
-    block_on(carrier.carry_out(Output::Save(one_row("a"))));
+    block_on(carrier.carry_out(Output::Save(one_row("a")))).unwrap();
     assert_eq!(store.0.tries.get(), 13);
     // 250 ms, doubled up to half a minute.
     assert_eq!(now.get(), 250 * (1 + 2 + 4 + 8 + 16 + 32 + 64) + 5 * 30_000);
@@ -173,7 +173,7 @@ fn a_request_to_try_again_does_not_wait_for_the_timer() {
     mouth.drop_in(retry_storage()).unwrap();
     assert_eq!(saving.as_mut().now_or_never(), None, "the second fault is still to come");
     mouth.drop_in(retry_storage()).unwrap();
-    assert_eq!(saving.now_or_never(), Some(()));
+    assert_eq!(saving.now_or_never(), Some(Ok(())));
     assert_eq!(effects(&performed), [storage(Storage::Full), storage(Storage::Working)]);
     assert_eq!(store.records().len(), 1);
 }
@@ -189,7 +189,7 @@ fn what_arrives_while_a_save_waits_is_kept_in_order() {
         mouth.drop_in(rename("second")).unwrap();
         assert_eq!(saving.as_mut().now_or_never(), None);
         mouth.drop_in(retry_storage()).unwrap();
-        assert_eq!(saving.now_or_never(), Some(()));
+        assert_eq!(saving.now_or_never(), Some(Ok(())));
     }
     mouth.drop_in(rename("third")).unwrap();
     let names: Vec<String> = std::iter::from_fn(|| carrier.inbox().next_waiting())
@@ -207,7 +207,7 @@ fn rows_that_were_asked_for_come_before_everything_that_waits() {
     let (mouth, mut carrier, _) = carrier(&store, TestClock::Stopped);
     mouth.drop_in(rename("waits")).unwrap();
     block_on(async {
-        carrier.carry_out(Output::Save(one_row("a"))).await;
+        carrier.carry_out(Output::Save(one_row("a"))).await.unwrap();
         let range = Range {
             table: Table::Records,
             from: vec![],
@@ -215,7 +215,7 @@ fn rows_that_were_asked_for_come_before_everything_that_waits() {
             order: Order::Ascending,
             limit: None,
         };
-        carrier.carry_out(Output::Load { token: LoadToken(7), range }).await;
+        carrier.carry_out(Output::Load { token: LoadToken(7), range }).await.unwrap();
     });
     let Some(Input::Loaded { token, rows }) = carrier.inbox().next_waiting() else {
         panic!("the rows come first");
@@ -223,4 +223,22 @@ fn rows_that_were_asked_for_come_before_everything_that_waits() {
     assert_eq!(token, LoadToken(7));
     assert_eq!(rows, [(b"a".to_vec(), b"sealed".to_vec())]);
     assert!(matches!(carrier.inbox().next_waiting(), Some(Input::Request(_))));
+}
+
+#[test]
+fn after_another_took_the_lead_nothing_is_sent_shown_or_tried_again() {
+    for (fault, expected) in [
+        (StoreError::Fenced, End::Fenced),
+        (StoreError::Newer, End::Newer),
+        (StoreError::Cleared, End::Cleared),
+    ] {
+        let store = Failing::with(&[StoreError::Full, fault]);
+        let clock = TestClock::Sleeping(Rc::default());
+        let (_mouth, mut carrier, performed) = carrier(&store, clock);
+        let outcome = block_on(carrier.carry_out(Output::Save(one_row("a"))));
+        assert_eq!(outcome, Err(expected));
+        assert_eq!(store.0.tries.get(), 2);
+        assert_eq!(store.records(), []);
+        assert_eq!(effects(&performed), [storage(Storage::Full)]);
+    }
 }

@@ -11,14 +11,19 @@ use std::task::Poll;
 use zajil_api::{Command, CommandId, LinkState, RelayUrl, Request, Snapshot, Update};
 use zajil_core::engine::{Config, Engine, Timestamp, VaultKey};
 use zajil_core::store::{Changes, MemoryStore, Order, Range, Row, Store, StoreError, Table};
-use zajil_worker::{Arrival, Carrier, Clock, Effect, Generation, Host, Inbox, LinkEvent, Mouth};
+use zajil_worker::{
+    Arrival, Carrier, Clock, Effect, End, Generation, Host, Inbox, LinkEvent, Mouth,
+};
 
-/// A store in memory that counts its writes.
+/// A store in memory that counts its writes, until another takes the lead over it.
 #[derive(Clone, Default)]
-struct Counting(Rc<(MemoryStore, Cell<usize>)>);
+struct Counting(Rc<(MemoryStore, Cell<usize>, Cell<bool>)>);
 
 impl Store for Counting {
     async fn commit(&self, changes: &Changes) -> Result<(), StoreError> {
+        if self.0.2.get() {
+            return Err(StoreError::Fenced);
+        }
         self.0.1.set(self.0.1.get() + 1);
         self.0.0.commit(changes).await
     }
@@ -50,11 +55,11 @@ struct Device {
 }
 
 struct Running {
-    task: Pin<Box<dyn Future<Output = ()>>>,
+    task: Pin<Box<dyn Future<Output = End>>>,
     mouth: Mouth,
     effects: Rc<RefCell<Vec<Effect>>>,
     clock: TestClock,
-    requests: u32,
+    requests: u64,
 }
 
 impl Device {
@@ -182,4 +187,36 @@ fn a_lost_server_is_tried_again_when_its_time_has_come() {
     let again: Vec<Generation> = (0..60).flat_map(|_| connects(&host.pass(1_000))).collect();
     assert!(!again.is_empty());
     assert_ne!(again[0], first[0]);
+}
+
+#[test]
+fn a_request_is_done_when_all_that_came_of_it_was_told() {
+    let mut host = Device::new().start();
+    host.ask(alice());
+    host.ask(Command::Rename { name: "Alicia".to_owned() });
+    let effects = host.settle();
+    let done: Vec<&Effect> =
+        effects.iter().filter(|effect| matches!(effect, Effect::Done(_))).collect();
+    assert_eq!(done, [&Effect::Done(vec![CommandId(1), CommandId(2)])]);
+    let named = |name: &str| {
+        effects.iter().rposition(|effect| {
+            matches!(effect, Effect::Tell(Update::AccountChanged(account)) if account.name == name)
+        })
+    };
+    let done = effects.iter().position(|effect| matches!(effect, Effect::Done(_)));
+    assert!(named("Alicia").is_some() && named("Alicia") < done);
+}
+
+#[test]
+fn a_host_whose_lead_was_taken_ends_and_says_nothing_of_what_was_not_kept() {
+    let device = Device::new();
+    let mut host = device.start();
+    host.ask(alice());
+    host.settle();
+    device.store.0.2.set(true);
+    host.ask(Command::Rename { name: "Alicia".to_owned() });
+    assert_eq!(host.task.as_mut().now_or_never(), Some(End::Fenced));
+    assert_eq!(host.effects.take(), []);
+    device.store.0.2.set(false);
+    assert_eq!(device.start().attach().account.unwrap().name, "Alice");
 }

@@ -46,7 +46,7 @@ fn engineless() -> (Mouth, Engineless<impl FnMut(Effect)>) {
 
 impl<F: FnMut(Effect)> Engineless<F> {
     fn connect(&mut self) -> Generation {
-        block_on(self.carrier.carry_out(Output::Connect(relay())));
+        block_on(self.carrier.carry_out(Output::Connect(relay()))).unwrap();
         match self.effects.borrow().last() {
             Some(Effect::Connect { generation, .. }) => *generation,
             other => panic!("{other:?}"),
@@ -72,7 +72,7 @@ fn a_socket_that_was_given_up_is_not_heard() {
     assert_eq!(host.heard(), ["before"]);
 
     mouth.drop_in(frame(old, "too late")).unwrap();
-    block_on(host.carrier.carry_out(Output::Disconnect(relay())));
+    block_on(host.carrier.carry_out(Output::Disconnect(relay()))).unwrap();
     assert_eq!(host.heard(), Vec::<String>::new());
 
     let new = host.connect();

@@ -13,6 +13,9 @@ pub async fn every_rule<S: Store>(fresh: impl AsyncFn() -> S, reopen: impl Async
     what_is_put_is_read_back(&fresh().await).await;
     the_last_word_on_a_key_wins(&fresh().await).await;
     a_deleted_row_is_gone(&fresh().await).await;
+    a_cleared_range_is_gone_and_its_neighbours_stay(&fresh().await).await;
+    what_is_put_after_clearing_stays(&fresh().await).await;
+    thousands_of_rows_are_cleared_in_one_write(&fresh().await).await;
     tables_are_apart(&fresh().await).await;
     empty_changes_change_nothing(&fresh().await).await;
     a_range_takes_its_start_and_leaves_its_end(&fresh().await).await;
@@ -50,6 +53,45 @@ async fn a_deleted_row_is_gone(store: &impl Store) {
     commit(store, &changes).await;
     let left = rows(&[(b"a", b"1"), (b"c", b"3"), (b"d", b"4")]);
     assert_eq!(all(store, Table::Seen).await, left);
+}
+
+async fn a_cleared_range_is_gone_and_its_neighbours_stay(store: &impl Store) {
+    let keys: [&[u8]; 5] = [b"a", b"b", b"b\0", b"c", b"d"];
+    for table in [Table::Messages, Table::Seen] {
+        put(store, table, &keys.map(|key| (key, b"v".as_slice()))).await;
+    }
+    let mut changes = Changes::default();
+    changes.clear(Table::Messages, b"b".to_vec(), b"d".to_vec());
+    // Nothing lies between these, or they are the wrong way round.
+    changes.clear(Table::Messages, b"d".to_vec(), b"d".to_vec());
+    changes.clear(Table::Messages, b"d".to_vec(), b"a".to_vec());
+    commit(store, &changes).await;
+    assert_eq!(all(store, Table::Messages).await, rows(&[(b"a", b"v"), (b"d", b"v")]));
+    assert_eq!(all(store, Table::Seen).await.len(), keys.len());
+}
+
+async fn what_is_put_after_clearing_stays(store: &impl Store) {
+    put(store, Table::Messages, &[(b"a", b"old"), (b"b", b"old")]).await;
+    let mut changes = Changes::default();
+    changes.put(Table::Messages, b"aa".to_vec(), b"too early".to_vec());
+    changes.clear(Table::Messages, b"a".to_vec(), b"c".to_vec());
+    changes.put(Table::Messages, b"b".to_vec(), b"new".to_vec());
+    commit(store, &changes).await;
+    assert_eq!(all(store, Table::Messages).await, rows(&[(b"b", b"new")]));
+}
+
+async fn thousands_of_rows_are_cleared_in_one_write(store: &impl Store) {
+    let key = |place: u64| [b"chat".as_slice(), &place.to_be_bytes()].concat();
+    let mut changes = Changes::default();
+    for place in 0..5_000 {
+        changes.put(Table::Messages, key(place), vec![0; 10]);
+    }
+    commit(store, &changes).await;
+    let mut changes = Changes::default();
+    changes.clear(Table::Messages, key(1), key(4_999));
+    commit(store, &changes).await;
+    let left: Vec<_> = all(store, Table::Messages).await.into_iter().map(|(key, _)| key).collect();
+    assert_eq!(left, [key(0), key(4_999)]);
 }
 
 async fn tables_are_apart(store: &impl Store) {

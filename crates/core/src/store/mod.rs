@@ -134,4 +134,11 @@ pub enum StoreError {
     Aborted(String),
     #[error("the store cannot be opened or read: {0}")]
     Unavailable(String),
+    /// Nothing was written, and nothing ever will be through this handle.
+    #[error("another has taken the lead over this store")]
+    Fenced,
+    #[error("a newer version of the app has raised the store")]
+    Newer,
+    #[error("what was stored is gone: the site's data was cleared")]
+    Cleared,
 }

@@ -6,7 +6,7 @@ use rexie::{Rexie, TransactionMode};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, IdbDatabase};
+use web_sys::{Event, IdbDatabase, IdbVersionChangeEvent};
 use zajil_core::store::StoreError;
 
 /// Two connections to one database: rexie's, which makes or raises it and reads, and a
@@ -17,11 +17,13 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Waits for as long as another connection keeps an older version open.
-    pub async fn open(name: &str) -> Result<Self, StoreError> {
+    /// Waits for as long as another connection keeps an older version open. `outdated` is
+    /// called when a newer version of the app asks for the database.
+    pub async fn open(name: &str, outdated: impl Fn() + 'static) -> Result<Self, StoreError> {
         let reader = schema::builder(name).build().await.map_err(|error| open_fault(&error))?;
-        let writer =
-            Writer::open(name).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let writer = Writer::open(name, outdated)
+            .await
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self { reader, writer })
     }
 
@@ -38,6 +40,11 @@ impl Connection {
         query(table).await.map_err(|error| read_fault(&error))
     }
 
+    /// The connection that writes.
+    pub fn database(&self) -> &IdbDatabase {
+        &self.writer.database
+    }
+
     pub fn close(self) {
         self.reader.close();
     }
@@ -45,26 +52,31 @@ impl Connection {
 
 /// The connection that writes. Closed when dropped.
 pub(super) struct Writer {
-    pub database: IdbDatabase,
+    database: IdbDatabase,
     lost: Rc<Cell<bool>>,
-    _on_end: Closure<dyn FnMut(Event)>,
+    _on_close: Closure<dyn FnMut(Event)>,
+    _on_version_change: Closure<dyn FnMut(IdbVersionChangeEvent)>,
 }
 
 impl Writer {
-    async fn open(name: &str) -> Result<Self, idb::Error> {
+    async fn open(name: &str, outdated: impl Fn() + 'static) -> Result<Self, idb::Error> {
         let database: IdbDatabase = idb::Factory::new()?.open(name, None)?.await?.into();
         let lost = Rc::new(Cell::new(false));
+        let flag = lost.clone();
+        // The browser ended it.
+        let on_close = Closure::new(move |_: Event| flag.set(true));
         let (flag, ending) = (lost.clone(), database.clone());
-        let on_end = Closure::new(move |_: Event| {
+        // Somebody wants to delete or raise the database and waits for us to let go.
+        let on_version_change = Closure::new(move |event: IdbVersionChangeEvent| {
             flag.set(true);
             ending.close();
+            if event.new_version().is_some() {
+                outdated();
+            }
         });
-        let listener = Some(on_end.as_ref().unchecked_ref());
-        // `close`: the browser ended it. `versionchange`: somebody wants to delete or raise
-        // the database and waits for us to let go.
-        database.set_onclose(listener);
-        database.set_onversionchange(listener);
-        Ok(Self { database, lost, _on_end: on_end })
+        database.set_onclose(Some(on_close.as_ref().unchecked_ref()));
+        database.set_onversionchange(Some(on_version_change.as_ref().unchecked_ref()));
+        Ok(Self { database, lost, _on_close: on_close, _on_version_change: on_version_change })
     }
 
     pub fn is_lost(&self) -> bool {

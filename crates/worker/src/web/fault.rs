@@ -27,8 +27,7 @@ pub(super) fn open_fault(error: &rexie::Error) -> StoreError {
         rexie::Error::IdbError(idb::Error::DomException(exception))
             if exception.name() == "VersionError" =>
         {
-            let newer = "a newer version of this app has been used here; reload the page";
-            StoreError::Unavailable(newer.to_owned())
+            StoreError::Newer
         }
         other => read_fault(other),
     }
@@ -39,18 +38,6 @@ pub(super) fn read_fault(error: &rexie::Error) -> StoreError {
         rexie::Error::IdbError(inner) => inner.to_string(),
         other => other.to_string(),
     })
-}
-
-/// Why the app cannot start on this store, as a sentence for the person.
-pub(super) fn sentence(error: &StoreError) -> String {
-    match error {
-        StoreError::Full => "There is no room left on this device for this site. \
-                             Free some space, then reload the page."
-            .to_owned(),
-        StoreError::Aborted(detail) | StoreError::Unavailable(detail) => {
-            format!("This browser's storage cannot be used. ({detail})")
-        }
-    }
 }
 
 fn kind(thrown: &JsValue) -> Option<String> {

@@ -1,20 +1,12 @@
-//! One engine per origin: the worker that holds the Web Lock.
+//! The Web Lock that the leading worker holds.
 
 use super::fault::describe;
 use super::scope::scope;
-use futures::channel::oneshot;
-use futures::future::{Either, select};
-use gloo_timers::future::TimeoutFuture;
-use js_sys::{Function, Promise, Reflect};
-use std::pin::pin;
+use js_sys::{Function, Object, Promise, Reflect};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-
-/// The lock's name for the first account.
-pub const ENGINE: &str = "zajil-engine-1";
-
-/// A page that is being reloaded gives the lock back within this time.
-const PATIENCE_MS: u32 = 400;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 #[wasm_bindgen]
 extern "C" {
@@ -22,86 +14,147 @@ extern "C" {
     type LockManager;
 
     #[wasm_bindgen(method, catch)]
-    fn request(this: &LockManager, name: &str, granted: &Function) -> Result<Promise, JsValue>;
+    fn request(
+        this: &LockManager,
+        name: &str,
+        options: &Object,
+        granted: &Function,
+    ) -> Result<Promise, JsValue>;
 }
 
-/// Why the lock cannot even be asked for.
+/// What became of a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LockError {
-    Unsupported,
+pub enum LockEvent {
+    Granted,
+    /// Another took it.
+    Lost,
+    /// The browser does not let this page ask for locks.
     Refused(String),
 }
 
-impl std::fmt::Display for LockError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Unsupported => f.write_str(
-                "This browser is too old to keep two windows from disturbing each other \
-                 (it has no Web Locks). Please use a newer one.",
-            ),
-            Self::Refused(detail) => {
-                write!(f, "This browser did not let the app claim its storage. ({detail})")
-            }
+/// One lock and this worker's place in its queue. The lock is given back when this is
+/// dropped, and by the browser when the worker ends in whatever way.
+pub struct Lock {
+    manager: LockManager,
+    name: String,
+    state: Rc<State>,
+}
+
+struct State {
+    tell: Box<dyn Fn(LockEvent)>,
+    requests: Cell<u32>,
+    is_queued: Cell<bool>,
+    /// Which request is granted now, and what gives the lock back.
+    held: RefCell<Option<(u32, Function)>>,
+}
+
+/// How a lock is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Queue,
+    Steal,
+}
+
+impl Lock {
+    /// `None` where the browser has no Web Locks.
+    pub fn find(name: &str, tell: impl Fn(LockEvent) + 'static) -> Option<Self> {
+        let manager: LockManager = Reflect::get(&scope().navigator(), &"locks".into())
+            .ok()
+            .filter(JsValue::is_object)?
+            .unchecked_into();
+        let state = Rc::new(State {
+            tell: Box::new(tell),
+            requests: Cell::default(),
+            is_queued: Cell::default(),
+            held: RefCell::default(),
+        });
+        Some(Self { manager, name: name.to_owned(), state })
+    }
+
+    /// Gets into the queue, unless this worker stands there or holds the lock.
+    pub fn queue(&self) {
+        if !self.state.is_queued.get() && self.state.held.borrow().is_none() {
+            self.state.is_queued.set(true);
+            self.request(Manner::Queue);
         }
+    }
+
+    /// Takes the lock from whoever holds it. A place in the queue stays.
+    pub fn steal(&self) {
+        self.request(Manner::Steal);
+    }
+
+    pub fn release(&self) {
+        self.state.release();
+    }
+
+    fn request(&self, manner: Manner) {
+        let number = self.state.requests.get().wrapping_add(1);
+        self.state.requests.set(number);
+        let options = Object::new();
+        if manner == Manner::Steal {
+            // A plain object takes any field.
+            let _ = Reflect::set(&options, &"steal".into(), &true.into());
+        }
+        let state = self.state.clone();
+        // The browser holds the lock until the promise that this returns settles.
+        let granted = Closure::once_into_js(move |_lock: JsValue| {
+            if manner == Manner::Queue {
+                state.is_queued.set(false);
+            }
+            Promise::new(&mut |resolve, _| state.take(number, resolve))
+        });
+        let asked = self.manager.request(&self.name, &options, granted.unchecked_ref());
+        let state = self.state.clone();
+        spawn_local(async move {
+            let ended = match asked {
+                Ok(asked) => JsFuture::from(asked).await,
+                Err(thrown) => Err(thrown),
+            };
+            // It settles without a fault when the lock is given back.
+            if let Err(thrown) = ended {
+                state.end(number, &thrown);
+            }
+        });
     }
 }
 
-impl std::error::Error for LockError {}
-
-/// Held until dropped, or until the worker ends in whatever way.
-#[derive(Debug)]
-pub struct EngineLock {
-    release: Function,
-}
-
-impl EngineLock {
-    /// Waits for the lock; `when_busy` is called once if that takes long.
-    pub async fn take(name: &str, when_busy: impl FnOnce()) -> Result<Self, LockError> {
-        let granted = pin!(request(name));
-        match select(granted, TimeoutFuture::new(PATIENCE_MS)).await {
-            Either::Left((lock, _)) => lock,
-            Either::Right(((), granted)) => {
-                when_busy();
-                granted.await
-            }
-        }
-    }
-}
-
-impl Drop for EngineLock {
+impl Drop for Lock {
     fn drop(&mut self) {
-        // Settling a promise cannot throw.
-        let _ = self.release.call0(&JsValue::UNDEFINED);
+        self.state.release();
     }
 }
 
-async fn request(name: &str) -> Result<EngineLock, LockError> {
-    let locks: LockManager = Reflect::get(&scope().navigator(), &"locks".into())
-        .ok()
-        .filter(JsValue::is_object)
-        .ok_or(LockError::Unsupported)?
-        .unchecked_into();
-    let (answer, answered) = oneshot::channel();
-    // The browser holds the lock until the promise that this returns settles.
-    let granted = Closure::once_into_js(move |_lock: JsValue| {
-        let mut release = None;
-        let held = Promise::new(&mut |resolve, _| release = Some(resolve));
-        if let Some(release) = release {
-            // Where nobody waits any more, the lock is dropped and so given back.
-            let _ = answer.send(EngineLock { release });
-        }
-        held
-    });
-    let asked = locks
-        .request(name, granted.unchecked_ref())
-        .map_err(|thrown| LockError::Refused(describe(&thrown)))?;
-    let refused = pin!(JsFuture::from(asked));
-    match select(answered, refused).await {
-        Either::Left((Ok(lock), _)) => Ok(lock),
-        Either::Right((Err(thrown), _)) => Err(LockError::Refused(describe(&thrown))),
-        // Neither can be: the answer outlives the question, which settles by the lock's release.
-        Either::Left((Err(_), _)) | Either::Right((Ok(_), _)) => {
-            Err(LockError::Refused("no answer".to_owned()))
+impl State {
+    fn take(&self, number: u32, release: Function) {
+        let before = self.held.borrow_mut().replace((number, release));
+        match before {
+            // Stolen from ourselves.
+            Some((_, release)) => give_back(&release),
+            None => (self.tell)(LockEvent::Granted),
         }
     }
+
+    fn release(&self) {
+        let held = self.held.borrow_mut().take();
+        if let Some((_, release)) = held {
+            give_back(&release);
+        }
+    }
+
+    fn end(&self, number: u32, thrown: &JsValue) {
+        let is_held = self.held.borrow().as_ref().is_some_and(|(held, _)| *held == number);
+        if is_held {
+            *self.held.borrow_mut() = None;
+            (self.tell)(LockEvent::Lost);
+        } else if number == 1 && self.held.borrow().is_none() && self.is_queued.get() {
+            // Never granted, and asked for when nothing else was.
+            (self.tell)(LockEvent::Refused(describe(thrown)));
+        }
+    }
+}
+
+fn give_back(release: &Function) {
+    // Settling a promise cannot throw.
+    let _ = release.call0(&JsValue::UNDEFINED);
 }

@@ -1,11 +1,15 @@
 //! The browser: the only place that names its interfaces.
 
+mod channel;
 mod clock;
 mod config;
 mod connection;
 mod console;
+mod desk;
 mod fault;
+mod fence;
 mod info;
+mod lead;
 mod lock;
 mod migrations;
 mod network;
@@ -18,9 +22,11 @@ mod tab;
 mod transaction;
 mod vault;
 
+pub use channel::Channel;
 pub use clock::BrowserClock;
+pub use desk::{Desk, Names, Tray};
 pub use info::fetch_info;
-pub use lock::{EngineLock, LockError};
+pub use lock::{Lock, LockEvent};
 pub use network::NetworkEar;
 pub use socket::Sockets;
 pub use store::IdbStore;

@@ -11,8 +11,10 @@ const EVENTS: [(&str, Network); 2] = [("online", Network::Online), ("offline", N
 /// Hears the network come and go, until dropped. Hints only: a device that is online may
 /// reach nothing.
 pub struct NetworkEar {
-    listeners: Vec<(&'static str, Closure<dyn FnMut(Event)>)>,
+    listeners: Vec<(&'static str, Listener)>,
 }
+
+type Listener = Closure<dyn FnMut(Event)>;
 
 impl NetworkEar {
     /// Drops what it hears into `mouth`, and at once if there is no network now.

@@ -12,6 +12,12 @@ pub const VAULT: &str = "vault";
 /// The key of its one entry.
 pub const VAULT_ENTRY: &[u8] = b"vault";
 
+/// The table that holds the fence and nothing else.
+pub const FENCE: &str = "fence";
+
+/// The key of its one entry.
+pub const FENCE_ENTRY: &[u8] = b"leader";
+
 /// Opens a database of this name in its newest form, making or raising it as needed.
 pub fn builder(name: &str) -> RexieBuilder {
     let version = u32::try_from(STEPS.len()).unwrap_or(u32::MAX);

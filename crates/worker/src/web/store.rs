@@ -1,13 +1,16 @@
 //! The store in IndexedDB.
 
 use super::connection::Connection;
+use super::fence::{Fence, GuardedWrite};
 use super::schema::{VAULT, VAULT_ENTRY};
-use super::transaction::StrictWrite;
 use futures::try_join;
 use js_sys::{Reflect, Uint8Array};
 use rexie::{Direction, KeyRange};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::{Poll, Waker};
 use wasm_bindgen::{JsCast, JsValue};
 use zajil_core::store::{Changes, Order, Range, Row, Store, StoreError, Table};
 
@@ -16,15 +19,37 @@ pub struct IdbStore {
     name: String,
     connection: RefCell<Rc<Connection>>,
     fingerprint: RefCell<Option<Vec<u8>>>,
+    fence: Fence,
+    outdated: Rc<Signal>,
+}
+
+/// Sent once, to whoever waits for it then or later.
+#[derive(Default)]
+struct Signal {
+    sent: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
 }
 
 impl IdbStore {
-    /// Opens the database of this name, making it when there is none.
+    /// Opens the database of this name, making it when there is none, and takes the lead
+    /// over it: from now on nobody else's writes count.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
-        let connection = Connection::open(name).await?;
+        let outdated = Rc::<Signal>::default();
+        let connection = connect(name, &outdated).await?;
+        let fence = Fence::take(&connection).await?;
         let fingerprint = RefCell::new(fingerprint(&connection).await?);
         let connection = RefCell::new(Rc::new(connection));
-        Ok(Self { name: name.to_owned(), connection, fingerprint })
+        Ok(Self { name: name.to_owned(), connection, fingerprint, fence, outdated })
+    }
+
+    /// Ready when a newer version of the app has asked for the database: nothing can be
+    /// written here any more.
+    pub fn outdated(&self) -> impl Future<Output = ()> + Unpin + use<> {
+        let signal = self.outdated.clone();
+        poll_fn(move |context| {
+            *signal.waker.borrow_mut() = Some(context.waker().clone());
+            if signal.sent.get() { Poll::Ready(()) } else { Poll::Pending }
+        })
     }
 
     pub fn close(self) {
@@ -61,17 +86,20 @@ impl IdbStore {
 
     /// Durable when it returns; fails rather than replace an entry.
     pub(super) async fn add_vault_entry(&self, entry: &JsValue) -> Result<(), StoreError> {
-        let write = self.begin(&[VAULT]).await?;
-        write.add(VAULT, VAULT_ENTRY, entry)?;
-        write.finish().await?;
+        let connection = self.live().await?;
+        let guarded = self.begin(&connection, &[VAULT])?;
+        guarded.write.add(VAULT, VAULT_ENTRY, entry)?;
+        guarded.finish().await?;
         *self.fingerprint.borrow_mut() = fingerprint_of(entry);
         Ok(())
     }
 
-    async fn begin(&self, tables: &[&str]) -> Result<StrictWrite, StoreError> {
-        let connection = self.live().await?;
-        StrictWrite::begin(&connection.writer.database, tables)
-            .inspect_err(|_| connection.writer.give_up())
+    fn begin(
+        &self,
+        connection: &Connection,
+        tables: &[&str],
+    ) -> Result<GuardedWrite<'_>, StoreError> {
+        self.fence.begin(connection, tables).inspect_err(|_| connection.writer.give_up())
     }
 
     async fn read<T>(
@@ -91,10 +119,10 @@ impl IdbStore {
         if !current.writer.is_lost() {
             return Ok(current);
         }
-        let fresh = Connection::open(&self.name).await?;
+        let fresh = connect(&self.name, &self.outdated).await?;
         if fingerprint(&fresh).await? != *self.fingerprint.borrow() {
             fresh.close();
-            return Err(StoreError::Unavailable("this site's data was cleared".to_owned()));
+            return Err(StoreError::Cleared);
         }
         let fresh = Rc::new(fresh);
         *self.connection.borrow_mut() = fresh.clone();
@@ -103,6 +131,17 @@ impl IdbStore {
         }
         Ok(fresh)
     }
+}
+
+async fn connect(name: &str, outdated: &Rc<Signal>) -> Result<Connection, StoreError> {
+    let signal = outdated.clone();
+    let send = move || {
+        signal.sent.set(true);
+        if let Some(waker) = signal.waker.take() {
+            waker.wake();
+        }
+    };
+    Connection::open(name, send).await
 }
 
 /// What no two databases have in common: the wrapped vault key.
@@ -122,16 +161,23 @@ impl Store for IdbStore {
         if changes.is_empty() {
             return Ok(());
         }
-        let mut tables: Vec<&str> = changes.iter().map(|(table, _, _)| table.name()).collect();
-        tables.dedup();
-        let write = self.begin(&tables).await?;
+        let cleared = changes.clears().map(|(table, _, _)| table);
+        let touched: BTreeSet<Table> =
+            changes.iter().map(|(table, _, _)| table).chain(cleared).collect();
+        let tables: Vec<&str> = touched.into_iter().map(Table::name).collect();
+        let connection = self.live().await?;
+        let guarded = self.begin(&connection, &tables)?;
+        let write = &guarded.write;
+        for (table, from, to) in changes.clears() {
+            write.clear(table.name(), from, to)?;
+        }
         for (table, key, value) in changes.iter() {
             match value {
                 Some(value) => write.put(table.name(), key, value)?,
                 None => write.delete(table.name(), key)?,
             }
         }
-        write.finish().await
+        guarded.finish().await
     }
 
     async fn load(&self, range: &Range) -> Result<Vec<Row>, StoreError> {

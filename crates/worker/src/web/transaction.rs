@@ -8,8 +8,10 @@
 use super::fault::write_fault;
 use futures::channel::oneshot;
 use js_sys::{Array, JsString, Object, Reflect, Uint8Array};
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, IdbDatabase, IdbTransaction};
+use web_sys::{Event, IdbDatabase, IdbKeyRange, IdbRequest, IdbTransaction};
 use zajil_core::store::StoreError;
 
 #[wasm_bindgen]
@@ -26,12 +28,17 @@ extern "C" {
     ) -> Result<IdbTransaction, JsValue>;
 }
 
+type Listener = Closure<dyn FnMut(Event)>;
+
 /// A write under way: put and delete without waiting, then [`finish`](Self::finish).
 pub(super) struct StrictWrite {
     transaction: IdbTransaction,
     ended: oneshot::Receiver<Result<(), StoreError>>,
-    _complete: Closure<dyn FnMut(Event)>,
-    _abort: Closure<dyn FnMut(Event)>,
+    is_fenced: Rc<Cell<bool>>,
+    _complete: Listener,
+    _abort: Listener,
+    /// What was asked for and what hears of it.
+    required: Vec<(IdbRequest, Listener)>,
 }
 
 impl StrictWrite {
@@ -49,24 +56,66 @@ impl StrictWrite {
 
     fn listen(transaction: IdbTransaction) -> Self {
         let (completed, ended) = oneshot::channel();
-        let completed = std::rc::Rc::new(std::cell::Cell::new(Some(completed)));
+        let completed = Rc::new(Cell::new(Some(completed)));
+        let is_fenced = Rc::new(Cell::new(false));
         let aborted = completed.clone();
-        let complete = Closure::new(move |_: Event| {
+        let complete = Listener::new(move |_: Event| {
             if let Some(sender) = completed.take() {
                 let _ = sender.send(Ok(()));
             }
         });
-        let source = transaction.clone();
-        let abort = Closure::new(move |_: Event| {
+        let (source, fenced) = (transaction.clone(), is_fenced.clone());
+        let abort = Listener::new(move |_: Event| {
             if let Some(sender) = aborted.take() {
                 let reason = source.error().map_or(JsValue::UNDEFINED, JsValue::from);
-                let _ = sender.send(Err(write_fault(&reason)));
+                let error = if fenced.get() { StoreError::Fenced } else { write_fault(&reason) };
+                let _ = sender.send(Err(error));
             }
         });
         transaction.set_oncomplete(Some(complete.as_ref().unchecked_ref()));
         // A write that fails, at once or when committed, always ends in an abort.
         transaction.set_onabort(Some(abort.as_ref().unchecked_ref()));
-        Self { transaction, ended, _complete: complete, _abort: abort }
+        Self {
+            transaction,
+            ended,
+            is_fenced,
+            _complete: complete,
+            _abort: abort,
+            required: Vec::new(),
+        }
+    }
+
+    /// Changes nothing and fails as [`StoreError::Fenced`] unless the entry is just this.
+    /// What is put meanwhile is undone: the browser does everything in the order in which
+    /// it was asked for.
+    pub fn require(
+        &mut self,
+        table: &str,
+        key: &[u8],
+        expected: Option<&[u8]>,
+    ) -> Result<(), StoreError> {
+        let expected = expected.map(<[u8]>::to_vec);
+        let key = Uint8Array::from(key);
+        let mut asked = None;
+        self.issue(|| {
+            asked = Some(self.transaction.object_store(table)?.get(&key)?);
+            Ok(())
+        })?;
+        let Some(request) = asked else { return Ok(()) };
+        let (transaction, fenced) = (self.transaction.clone(), self.is_fenced.clone());
+        let answer = request.clone();
+        let on_success = Listener::new(move |_: Event| {
+            let found = answer.result().ok().filter(|found| !found.is_undefined());
+            let found = found.map(|found| Uint8Array::new(&found).to_vec());
+            if found != expected {
+                fenced.set(true);
+                // Throws only where the transaction is aborted already.
+                let _ = transaction.abort();
+            }
+        });
+        request.set_onsuccess(Some(on_success.as_ref().unchecked_ref()));
+        self.required.push((request, on_success));
+        Ok(())
     }
 
     pub fn put(&self, table: &str, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
@@ -94,6 +143,20 @@ impl StrictWrite {
         })
     }
 
+    /// Deletes from the first key up to but without the second.
+    pub fn clear(&self, table: &str, from: &[u8], to: &[u8]) -> Result<(), StoreError> {
+        if to <= from {
+            // What browsers refuse as a range.
+            return Ok(());
+        }
+        let (from, to) = (Uint8Array::from(from), Uint8Array::from(to));
+        self.issue(|| {
+            let keys = IdbKeyRange::bound_with_lower_open_and_upper_open(&from, &to, false, true)?;
+            self.transaction.object_store(table)?.delete(&keys)?;
+            Ok(())
+        })
+    }
+
     /// Waits until everything is on the disk, or none of it is.
     pub async fn finish(mut self) -> Result<(), StoreError> {
         (&mut self.ended)
@@ -115,5 +178,8 @@ impl Drop for StrictWrite {
     fn drop(&mut self) {
         self.transaction.set_oncomplete(None);
         self.transaction.set_onabort(None);
+        for (request, _) in &self.required {
+            request.set_onsuccess(None);
+        }
     }
 }

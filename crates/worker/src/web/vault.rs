@@ -5,7 +5,7 @@
 //! unless they also take that key from the browser's own storage. Against malware on
 //! the device this helps nothing.
 
-use super::fault::{describe, sentence};
+use super::fault::describe;
 use super::scope::scope;
 use super::store::IdbStore;
 use js_sys::{Array, Object, Reflect, Uint8Array};
@@ -35,25 +35,15 @@ pub enum VaultError {
     Store(StoreError),
 }
 
+/// For a bug report: the tab has its own words for each reason.
 impl fmt::Display for VaultError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => f.write_str(
-                "The key to what is stored on this device is gone. Nothing was changed; \
-                 restore this browser profile from a backup, or clear this site's data to start anew.",
-            ),
-            Self::Damaged(detail) => write!(
-                f,
-                "The key to what is stored on this device cannot be opened. Nothing was changed; \
-                 restore this browser profile from a backup. ({detail})"
-            ),
-            Self::Insecure => f.write_str(
-                "This page came over an insecure connection. Open it with https:// instead.",
-            ),
-            Self::Refused(detail) => {
-                write!(f, "This browser could not make a key to protect your chats. ({detail})")
-            }
-            Self::Store(error) => f.write_str(&sentence(error)),
+            Self::Missing => f.write_str("there are rows and no vault key"),
+            Self::Damaged(detail) => write!(f, "the vault key cannot be opened: {detail}"),
+            Self::Insecure => f.write_str("no WebCrypto: the page came without https"),
+            Self::Refused(detail) => write!(f, "no vault key could be made: {detail}"),
+            Self::Store(error) => error.fmt(f),
         }
     }
 }

@@ -13,7 +13,7 @@ fn browser() -> Carrier<MemoryStore, BrowserClock, impl FnMut(Effect)> {
         Effect::Connect { relay, generation } => sockets.connect(relay, generation),
         Effect::Disconnect(relay) => sockets.disconnect(&relay),
         Effect::Send { relay, text } => sockets.send(&relay, &text),
-        Effect::FetchInfo(_) | Effect::Tell(_) => {}
+        Effect::FetchInfo(_) | Effect::Tell(_) | Effect::Done(_) => {}
     };
     Carrier::new(MemoryStore::default(), BrowserClock, perform, inbox)
 }
@@ -26,8 +26,8 @@ fn dead() -> RelayUrl {
 #[wasm_bindgen_test]
 async fn a_server_that_is_not_there_is_reported_closed() {
     let mut browser = browser();
-    browser.carry_out(Output::Connect(dead())).await;
-    browser.carry_out(Output::Send { relay: dead(), text: "too early".to_owned() }).await;
+    browser.carry_out(Output::Connect(dead())).await.unwrap();
+    browser.carry_out(Output::Send { relay: dead(), text: "too early".to_owned() }).await.unwrap();
     let Input::RelayClosed { relay, reason } = browser.inbox().next().await else {
         panic!("it cannot have opened");
     };
@@ -39,7 +39,7 @@ async fn a_server_that_is_not_there_is_reported_closed() {
 async fn an_address_that_the_browser_refuses_is_reported_closed() {
     let mut browser = browser();
     let wrong = RelayUrl::new("ws://[");
-    browser.carry_out(Output::Connect(wrong.clone())).await;
+    browser.carry_out(Output::Connect(wrong.clone())).await.unwrap();
     let Some(Input::RelayClosed { relay, reason }) = browser.inbox().next_waiting() else {
         panic!("it cannot have opened");
     };
@@ -50,8 +50,8 @@ async fn an_address_that_the_browser_refuses_is_reported_closed() {
 #[wasm_bindgen_test]
 async fn after_disconnecting_nothing_is_heard() {
     let mut browser = browser();
-    browser.carry_out(Output::Connect(dead())).await;
-    browser.carry_out(Output::Disconnect(dead())).await;
+    browser.carry_out(Output::Connect(dead())).await.unwrap();
+    browser.carry_out(Output::Disconnect(dead())).await.unwrap();
     futures::select! {
         input = browser.inbox().next().fuse() => panic!("{input:?}"),
         () = BrowserClock.sleep(500).fuse() => {}

@@ -27,7 +27,7 @@ async fn the_vault_is_written_durably_and_holds_no_key_in_the_clear() {
     let name = new_name();
     idb::watch();
     let made = open_vault(&open(&name).await).await.unwrap();
-    assert_eq!(idb::watched(), ["readwrite strict"]);
+    assert_eq!(idb::watched(), ["readwrite strict"; 2], "the fence and the vault");
 
     let entry = idb::entry(&name, "vault", ENTRY).await;
     let part = |part: &str| Reflect::get(&entry, &part.into()).unwrap();

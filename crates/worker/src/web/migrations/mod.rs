@@ -5,10 +5,11 @@
 //! that is the engine's business.
 
 mod v1_tables;
+mod v2_fence;
 
 use rexie::RexieBuilder;
 
 type Step = fn(RexieBuilder) -> RexieBuilder;
 
 /// The database's version is the number of its steps.
-pub(super) const STEPS: &[Step] = &[v1_tables::apply];
+pub(super) const STEPS: &[Step] = &[v1_tables::apply, v2_fence::apply];
