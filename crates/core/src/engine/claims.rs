@@ -226,6 +226,15 @@ impl Claims {
         self.queues.keys().cloned().collect()
     }
 
+    /// The server is not silent until then: it was not asked yet.
+    pub fn wait_until(&mut self, relay: &RelayUrl, number: Option<u32>, until: Timestamp) {
+        let fetches = self.fetches.get_mut(relay).into_iter().flatten();
+        for fetch in fetches.filter(|fetch| number.is_none_or(|number| fetch.number == number)) {
+            fetch.asked_at = until.max(fetch.asked_at);
+            fetch.heard_at = until.max(fetch.heard_at);
+        }
+    }
+
     pub fn next_timeout(&self) -> Option<Timestamp> {
         self.fetches.values().flatten().map(Fetch::timeout).min()
     }

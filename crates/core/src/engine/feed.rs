@@ -165,7 +165,7 @@ impl Engine {
         let failures = progress.failures;
         let name = progress.name(feed);
         self.catchup.feeds.insert((relay.clone(), feed), progress);
-        let pages = self.catchup.pages.contains(relay) || failures >= COMPARES_BEFORE_PAGES;
+        let pages = self.catchup.pages.contains_key(relay) || failures >= COMPARES_BEFORE_PAGES;
         if pages || !feed.is_history() {
             self.page(relay, feed);
         } else if feed.is_lasting() {
@@ -233,7 +233,7 @@ impl Engine {
         };
         let mut name = name.chars();
         let letter = name.next()?;
-        let number: u32 = name.as_str().parse().ok()?;
+        let number: u32 = name.as_str().trim_start_matches('-').parse().ok()?;
         let mut feeds = self.catchup.feeds.iter().filter(|((url, _), _)| url == relay);
         let (place, _) = feeds
             .find(|((_, feed), progress)| progress.number == number && feed.letter() == letter)?;

@@ -12,7 +12,7 @@ use zajil_api::RelayUrl;
 /// What waits to be read, in bytes, before nothing more is fetched for a while.
 const MAX_WAITING_BYTES: usize = 32 * 1024 * 1024;
 
-/// A fetch's subscription, by its number.
+/// A fetch's subscription, by its number. The hyphen: it ends by itself.
 fn name(number: u32) -> String {
     format!("f-{number}")
 }

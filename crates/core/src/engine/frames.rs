@@ -39,13 +39,12 @@ impl Engine {
             }
             Ok(RelayMessage::Eose(subscription)) => {
                 let name = subscription.as_str();
-                match fetch::number_of(name) {
-                    Some(number) => self.fetch_ended(relay, number),
-                    None if self.handle_probe_end(relay, name) => {
-                        self.close_probe(relay, subscription);
-                    }
-                    None if self.read_back_ended(relay, name) => {}
-                    None => self.handle_eose(relay, name),
+                if self.handle_probe_end(relay, name) {
+                    self.close_probe(relay, subscription);
+                } else if let Some(number) = fetch::number_of(name) {
+                    self.fetch_ended(relay, number);
+                } else if !self.read_back_ended(relay, name) {
+                    self.handle_eose(relay, name);
                 }
             }
             Ok(RelayMessage::Closed { subscription, message }) => {
@@ -55,7 +54,7 @@ impl Engine {
                 if is_rate_limit(&message) {
                     self.server_said(relay, &message);
                     self.slow_down(relay);
-                } else if !self.doubt_comparing(relay, &message) {
+                } else if !self.doubt_comparing(relay) {
                     self.server_said(relay, &message);
                 }
             }

@@ -114,12 +114,14 @@ impl Progress {
     }
 
     pub fn name(&self, feed: Feed) -> String {
-        format!("{}{}", feed.letter(), self.number)
+        // The hyphen: it ends by itself.
+        let hyphen = if feed.is_lasting() || !feed.is_history() { "" } else { "-" };
+        format!("{}{hyphen}{}", feed.letter(), self.number)
     }
 
     /// The subscription for older pages beside the live one.
     pub fn older(&self, feed: Feed) -> String {
-        format!("{}{}-older", feed.letter(), self.number)
+        format!("{}-older", self.name(feed))
     }
 
     pub fn begin_page(&mut self, until: UnixTime, now: Timestamp) {
@@ -145,6 +147,13 @@ impl Progress {
             true => self.step = Step::Live,
             false => self.fail(now),
         }
+    }
+
+    /// To be begun anew; what was announced and did not arrive is announced again.
+    pub fn give_up_comparing(&mut self, now: Timestamp) {
+        self.comparison = None;
+        self.wanted.clear();
+        self.fail(now);
     }
 
     pub fn timeout(&self) -> Option<Timestamp> {

@@ -49,12 +49,22 @@ impl Comparison {
         let wait = if self.answered { NEXT_WORD_MS } else { FIRST_WORD_MS };
         Timestamp(self.spoken_at.0 + wait)
     }
+
+    /// The server is not silent until then.
+    pub fn wait_until(&mut self, until: Timestamp) {
+        self.spoken_at = until.max(self.spoken_at);
+    }
 }
 
 impl Engine {
     /// Begins to compare what this feed may have brought before with what the server has.
     pub(super) fn compare(&mut self, relay: &RelayUrl, feed: Feed) {
+        let wait = self.questions_wait_until(relay);
         let Some(progress) = self.catchup.progress(relay, feed) else { return };
+        if let Some(retry_at) = wait {
+            progress.step = Step::Failed { retry_at };
+            return;
+        }
         let window = (progress.compare_from, None);
         self.compare_window(relay, feed, window, Vec::new(), 1);
     }
@@ -162,7 +172,7 @@ impl Engine {
 
     /// The server ended the conversation.
     pub(super) fn handle_neg_err(&mut self, relay: &RelayUrl, name: &str, reason: &str) {
-        self.server_said(relay, reason);
+        tracing::debug!(%relay, reason, "a comparison was ended");
         let Some((feed, _)) = self.feed_of(relay, name) else { return };
         let now = self.now;
         let unix_now = self.unix_now();
@@ -180,12 +190,17 @@ impl Engine {
                 None => self.page(relay, feed),
             };
         }
+        // To be asked again once we have said who we are, or it has time.
         match reason.split(':').next() {
-            // To be asked again: once we have said who we are, or it has time.
-            Some("auth-required" | "closed" | "rate-limited") => {
-                progress.comparison = None;
-                progress.fail(now);
+            Some("auth-required") => {
+                progress.give_up_comparing(now);
+                self.read_wants_proof(relay);
             }
+            Some("rate-limited") => {
+                progress.give_up_comparing(now);
+                self.slow_down(relay);
+            }
+            Some("closed") => progress.give_up_comparing(now),
             _ => self.page(relay, feed),
         }
     }
@@ -198,35 +213,33 @@ impl Engine {
         let now = self.now;
         let Some(progress) = self.catchup.progress(relay, feed) else { return };
         let name = progress.name(feed);
-        progress.comparison = None;
-        progress.wanted.clear();
-        progress.fail(now);
+        progress.give_up_comparing(now);
         self.neg_close(relay, &name);
     }
 
     /// A server complains while it has not answered any comparison: it is the word for
-    /// "I do not know this". Whether the complaint was about that.
-    pub(super) fn doubt_comparing(&mut self, relay: &RelayUrl, words: &str) -> bool {
-        if self.catchup.compares.contains(relay) {
-            return false;
-        }
-        // One complaint a question, and they come after the first was understood.
-        if self.catchup.complaints.get(relay).is_some_and(|known| known == words) {
-            return true;
-        }
+    /// "I do not know this", and nothing to tell a person. Whether it was that.
+    pub(super) fn doubt_comparing(&mut self, relay: &RelayUrl) -> bool {
         let waits = |progress: &Progress| progress.step == Step::Comparing;
         let mut feeds = self.catchup.feeds.iter().filter(|((url, _), _)| url == relay);
-        let doubted = feeds.any(|(_, progress)| waits(progress));
+        let doubted =
+            !self.catchup.compares.contains(relay) && feeds.any(|(_, progress)| waits(progress));
         if doubted {
-            self.catchup.complaints.insert(relay.clone(), words.to_owned());
             self.page_from_now_on(relay);
         }
-        doubted
+        // Feeds that were compared side by side bring one complaint each.
+        doubted || self.catchup.complaint_is_old(relay)
     }
 
     /// Until it reconnects, this server is asked for pages.
     pub(super) fn page_from_now_on(&mut self, relay: &RelayUrl) {
-        self.catchup.pages.insert(relay.clone());
+        let waits = |((url, _), progress): (&(RelayUrl, Feed), &Progress)| {
+            url == relay && progress.step == Step::Comparing
+        };
+        let asked = self.catchup.feeds.iter().filter(|(place, progress)| waits((place, progress)));
+        // One complaint each, of which one was heard.
+        let more = asked.count().saturating_sub(1);
+        self.catchup.pages.insert(relay.clone(), more);
         let compares = |step: Step| matches!(step, Step::Listening | Step::Comparing);
         let feeds: Vec<Feed> = (self.catchup.feeds.iter())
             .filter(|((url, _), progress)| url == relay && compares(progress.step))

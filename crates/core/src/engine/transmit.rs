@@ -1,9 +1,8 @@
 //! What leaves over a connection: within its server's limits, at its server's pace.
 
 use super::catchup::Catchup;
-use super::fetch;
 use super::progress::{Progress, Step};
-use super::{Engine, Output, Timestamp};
+use super::{Engine, Output, Timestamp, fetch};
 use crate::nostr::ClientMessage;
 use crate::relay::{Limits, is_rate_limit};
 use zajil_api::RelayUrl;
@@ -33,8 +32,13 @@ impl Engine {
             ClientMessage::Event(_)
             | ClientMessage::Auth(_)
             | ClientMessage::NegOpen { .. }
-            | ClientMessage::NegMsg { .. }
-            | ClientMessage::NegClose(_) => self.transmit(relay, message.to_json()),
+            | ClientMessage::NegMsg { .. } => {
+                self.transmit(relay, message.to_json());
+            }
+            ClientMessage::NegClose(_) => {
+                let text = message.to_json();
+                self.outputs.push_back(Output::Send { relay: relay.clone(), text });
+            }
         }
     }
 
@@ -50,11 +54,10 @@ impl Engine {
             link.subscriptions.ended(subscription);
         }
         let was_probe = self.handle_probe_end(relay, subscription);
-        match fetch::number_of(subscription) {
-            _ if was_probe => {}
-            Some(number) => self.fetch_closed(relay, number),
-            None if self.read_back_closed(relay, subscription) => {}
-            None => self.handle_subscription_closed(relay, subscription),
+        if let Some(number) = fetch::number_of(subscription) {
+            self.fetch_closed(relay, number);
+        } else if !was_probe && !self.read_back_closed(relay, subscription) {
+            self.handle_subscription_closed(relay, subscription);
         }
         if words.starts_with("auth-required:") {
             self.read_wants_proof(relay);
@@ -83,7 +86,9 @@ impl Engine {
         }
         // A server is not silent that was not asked.
         for name in waiting {
-            if let Some((feed, _)) = self.feed_of(relay, &name)
+            if let Some(number) = fetch::number_of(&name) {
+                self.catchup.claims.wait_until(relay, Some(number), now);
+            } else if let Some((feed, _)) = self.feed_of(relay, &name)
                 && let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed))
             {
                 progress.wait_until(now);
@@ -136,6 +141,7 @@ impl Catchup {
                 progress.wait_until(until);
             }
         }
+        self.claims.wait_until(relay, None, until);
     }
 }
 
@@ -143,11 +149,17 @@ impl Progress {
     fn wait_until(&mut self, until: Timestamp) {
         match &mut self.step {
             Step::Failed { retry_at } => *retry_at = until.max(*retry_at),
-            Step::Listening | Step::Comparing | Step::Fetching | Step::Paging => {
+            Step::Paging => {
                 self.heard_at = until.max(self.heard_at);
                 self.page_asked_at = until.max(self.page_asked_at);
             }
-            Step::Ready { .. } | Step::Settling | Step::Live => {}
+            Step::Listening => self.page_asked_at = until.max(self.page_asked_at),
+            Step::Comparing => {
+                if let Some(comparison) = &mut self.comparison {
+                    comparison.wait_until(until);
+                }
+            }
+            Step::Fetching | Step::Ready { .. } | Step::Settling | Step::Live => {}
         }
     }
 }

@@ -227,7 +227,7 @@ impl SimRelay {
         if let Some(words) = self.closes {
             return vec![closed(words)];
         }
-        if name.starts_with('f') {
+        if name.starts_with("f-") {
             let Some(left) = self.answers_ids.checked_sub(1) else { return Vec::new() };
             self.answers_ids = left;
         }
