@@ -13,6 +13,7 @@
 //! | 42 | [`nip42`]: proving to a relay who we are |
 //! | 44 | [`nip44`]: encryption between two keys |
 //! | 59 | [`Rumor`] and [`nip59`]: an event nobody can see or attribute |
+//! | 77 | [`nip77`]: what a relay has and we lack, without naming all there is |
 
 mod event;
 mod fields;
@@ -25,6 +26,7 @@ mod message;
 pub mod nip42;
 pub mod nip44;
 pub mod nip59;
+pub mod nip77;
 mod rumor;
 mod tag;
 

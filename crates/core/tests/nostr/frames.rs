@@ -36,6 +36,36 @@ fn a_relays_messages_are_read_as_nip_01_writes_them() {
 }
 
 #[test]
+fn comparing_is_read_and_written_as_nip_77_has_it() {
+    let open = r#"["NEG-OPEN","n",{"kinds":[445]},"6100000200"]"#;
+    let filter = Filter::new().kinds([Kind::GROUP_MESSAGE]);
+    let message = vec![0x61, 0, 0, 2, 0];
+    let opened = ClientMessage::NegOpen { subscription: subscription("n"), filter, message };
+    assert_eq!(opened.to_json(), open);
+    assert_eq!(ClientMessage::parse(open), Ok(opened));
+    let read = |frame: &str| RelayMessage::parse(frame).unwrap();
+    assert_eq!(
+        read(r#"["NEG-MSG","n","61"]"#),
+        RelayMessage::NegMsg { subscription: subscription("n"), message: vec![0x61] }
+    );
+    // strfry says how many it would compare; others leave out the words.
+    let reason = "blocked: too many query results".to_owned();
+    assert_eq!(
+        read(r#"["NEG-ERR","n","blocked: too many query results",1000000]"#),
+        RelayMessage::NegErr { subscription: subscription("n"), reason }
+    );
+    assert!(matches!(read(r#"["NEG-ERR","n"]"#), RelayMessage::NegErr { .. }));
+    for frame in [
+        r#"["NEG-MSG","n"]"#,
+        r#"["NEG-MSG","n","6"]"#,
+        r#"["NEG-MSG","n","6g"]"#,
+        r#"["NEG-MSG","n",61]"#,
+    ] {
+        assert!(RelayMessage::parse(frame).is_err(), "{frame}");
+    }
+}
+
+#[test]
 fn an_answer_without_closing_words_is_an_answer() {
     let frame = format!(r#"["OK","{}",true]"#, "ab".repeat(32));
     assert!(matches!(
@@ -90,7 +120,13 @@ fn every_message_is_read_as_it_was_written() {
         ClientMessage::Event(event.clone()),
         ClientMessage::Auth(event.clone()),
         ClientMessage::Close(s.clone()),
-        ClientMessage::Req { subscription: s.clone(), filters: vec![filter, Filter::new()] },
+        ClientMessage::Req {
+            subscription: s.clone(),
+            filters: vec![filter.clone(), Filter::new()],
+        },
+        ClientMessage::NegOpen { subscription: s.clone(), filter, message: vec![0x61, 0] },
+        ClientMessage::NegMsg { subscription: s.clone(), message: Vec::new() },
+        ClientMessage::NegClose(s.clone()),
     ] {
         assert_eq!(ClientMessage::parse(&message.to_json()), Ok(message));
     }
@@ -98,10 +134,12 @@ fn every_message_is_read_as_it_was_written() {
         RelayMessage::Event { subscription: s.clone(), event: event.clone() },
         RelayMessage::Ok { id: event.id, accepted: true, message: "fine\n".into() },
         RelayMessage::Eose(s.clone()),
-        RelayMessage::Closed { subscription: s, message: "error: \"so\"".into() },
+        RelayMessage::Closed { subscription: s.clone(), message: "error: \"so\"".into() },
         RelayMessage::Notice("\u{7}".into()),
         RelayMessage::Auth { challenge: "\\".into() },
-        RelayMessage::Unknown("NEG-MSG".into()),
+        RelayMessage::NegMsg { subscription: s.clone(), message: vec![0x61, 0, 0xff] },
+        RelayMessage::NegErr { subscription: s, reason: "blocked: too big".into() },
+        RelayMessage::Unknown("COUNT".into()),
     ] {
         assert_eq!(RelayMessage::parse(&message.to_json()), Ok(message));
     }

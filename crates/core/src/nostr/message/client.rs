@@ -1,6 +1,6 @@
 //! What a client says.
 
-use super::{MessageError, SubscriptionId, begin, parse};
+use super::{MessageError, SubscriptionId, begin, bytes, parse, write_bytes};
 use crate::nostr::{Event, Filter};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
@@ -16,6 +16,12 @@ pub enum ClientMessage {
     Close(SubscriptionId),
     /// The signed answer to a challenge (NIP-42).
     Auth(Box<Event>),
+    /// Find out what one of us lacks of the events that match (NIP-77).
+    NegOpen { subscription: SubscriptionId, filter: Filter, message: Vec<u8> },
+    /// The next word of that conversation.
+    NegMsg { subscription: SubscriptionId, message: Vec<u8> },
+    /// The end of it.
+    NegClose(SubscriptionId),
 }
 
 impl ClientMessage {
@@ -50,6 +56,27 @@ impl ClientMessage {
                 out = begin("AUTH");
                 out.push(',');
                 event.write(&mut out);
+            }
+            Self::NegOpen { subscription, filter, message } => {
+                out = begin("NEG-OPEN");
+                out.push(',');
+                subscription.write(&mut out);
+                out.push(',');
+                filter.write(&mut out);
+                out.push(',');
+                write_bytes(&mut out, message);
+            }
+            Self::NegMsg { subscription, message } => {
+                out = begin("NEG-MSG");
+                out.push(',');
+                subscription.write(&mut out);
+                out.push(',');
+                write_bytes(&mut out, message);
+            }
+            Self::NegClose(subscription) => {
+                out = begin("NEG-CLOSE");
+                out.push(',');
+                subscription.write(&mut out);
             }
         }
         out.push(']');
@@ -86,6 +113,16 @@ impl<'de> Visitor<'de> for MessageVisitor {
             }
             "CLOSE" => Ok(ClientMessage::Close(next(&mut seq)?)),
             "AUTH" => Ok(ClientMessage::Auth(Box::new(next(&mut seq)?))),
+            "NEG-OPEN" => Ok(ClientMessage::NegOpen {
+                subscription: next(&mut seq)?,
+                filter: next(&mut seq)?,
+                message: bytes(&next::<String, A>(&mut seq)?)?,
+            }),
+            "NEG-MSG" => Ok(ClientMessage::NegMsg {
+                subscription: next(&mut seq)?,
+                message: bytes(&next::<String, A>(&mut seq)?)?,
+            }),
+            "NEG-CLOSE" => Ok(ClientMessage::NegClose(next(&mut seq)?)),
             _ => Err(A::Error::custom("an unknown message")),
         }
     }

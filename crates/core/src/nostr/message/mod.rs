@@ -1,4 +1,4 @@
-//! What a client and a relay say to each other: JSON arrays, one to a frame (NIP-01, NIP-42).
+//! What a client and a relay say to each other: JSON arrays, one to a frame (NIP-01, NIP-42, NIP-77).
 
 mod client;
 mod relay;
@@ -79,6 +79,15 @@ fn parse<'de, T: Deserialize<'de>>(frame: &'de str) -> Result<T, MessageError> {
         return Err(MessageError::TooLong { found: frame.len() });
     }
     serde_json::from_str(frame).map_err(|error| MessageError::malformed(&error))
+}
+
+/// Bytes as NIP-77 writes them: hex of any length.
+fn bytes<E: Error>(text: &str) -> Result<Vec<u8>, E> {
+    hex::decode(text).map_err(|_| E::custom("not hex"))
+}
+
+fn write_bytes(out: &mut String, bytes: &[u8]) {
+    json::string(out, &hex::encode(bytes));
 }
 
 /// Begins `["NAME"`.

@@ -1,6 +1,6 @@
 //! What a relay says.
 
-use super::{MessageError, SubscriptionId, begin, parse};
+use super::{MessageError, SubscriptionId, begin, bytes, parse, write_bytes};
 use crate::nostr::{Event, EventId, hex, json};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
@@ -20,6 +20,10 @@ pub enum RelayMessage {
     Notice(String),
     /// A challenge: sign it to prove who you are (NIP-42).
     Auth { challenge: String },
+    /// Its next word about what one of us lacks (NIP-77).
+    NegMsg { subscription: SubscriptionId, message: Vec<u8> },
+    /// It ended that conversation.
+    NegErr { subscription: SubscriptionId, reason: String },
     /// A message of a NIP that we do not speak, by its name.
     Unknown(String),
 }
@@ -68,6 +72,20 @@ impl RelayMessage {
                 out.push(',');
                 json::string(&mut out, challenge);
             }
+            Self::NegMsg { subscription, message } => {
+                out = begin("NEG-MSG");
+                out.push(',');
+                subscription.write(&mut out);
+                out.push(',');
+                write_bytes(&mut out, message);
+            }
+            Self::NegErr { subscription, reason } => {
+                out = begin("NEG-ERR");
+                out.push(',');
+                subscription.write(&mut out);
+                out.push(',');
+                json::string(&mut out, reason);
+            }
             Self::Unknown(name) => {
                 out.push('[');
                 json::string(&mut out, name);
@@ -111,6 +129,13 @@ impl<'de> Visitor<'de> for MessageVisitor {
             }
             "NOTICE" => RelayMessage::Notice(next(&mut seq)?),
             "AUTH" => RelayMessage::Auth { challenge: next(&mut seq)? },
+            "NEG-MSG" => RelayMessage::NegMsg {
+                subscription: next(&mut seq)?,
+                message: bytes(&next::<String, A>(&mut seq)?)?,
+            },
+            "NEG-ERR" => {
+                RelayMessage::NegErr { subscription: next(&mut seq)?, reason: words(&mut seq)? }
+            }
             _ => RelayMessage::Unknown(name),
         };
         // What later NIPs add at the end does not concern us.
