@@ -1,27 +1,28 @@
 //! Catching up: what servers kept for us, all of it, once, and in an order that MLS
 //! can follow.
 //!
-//! A server hands out what it stores newest first and at most a few hundred at a
-//! time; MLS wants a sender's messages roughly in order. So each feed is paged to its
-//! end and held until then; what is complete waits a little for the other servers and
-//! is taken oldest first. A server that is cut off, ends a subscription or falls
-//! silent is asked again; only what it said was all moves its cursor. Times come from
-//! senders: they decide this order of reading, and what a later start need not ask for.
+//! A server that can is compared with (`reconcile`), and what it has and we lack is fetched
+//! by id from whichever server is quickest (`claims`, `fetch`). Any other hands out what it
+//! stores newest first and at most a few hundred at a time: it is paged to its end, and what
+//! it hands out is held until then. What is complete waits a little for the other servers and
+//! is read oldest first (`take`). A server that is cut off, ends a subscription or falls
+//! silent is asked again; only what it said was all moves its cursor (`cursor`). Times come
+//! from senders: they decide this order of reading, and what a later start need not ask for.
 
+use super::claims::Claims;
 use super::feed::{Feed, Part};
-use super::progress::{PATIENCE_MS, Progress, Step, weight};
-use super::record::ChatKey;
-use super::{Engine, Timestamp};
-use crate::nostr::{Event, Kind, RelayMessage};
+use super::held::Held;
+use super::progress::{FULL_PAGE, Progress, Step, weight};
+use super::told::Told;
+use super::{Engine, Timestamp, fetch};
+use crate::nostr::{Event, RelayMessage};
 use std::collections::{BTreeMap, BTreeSet};
-use zajil_api::{RelayUrl, UnixTime};
+use zajil_api::RelayUrl;
 
-/// A page of fewer events than this was not cut off by any server's limit.
-const FULL_PAGE: u32 = 10;
 /// Pages at most, for a server that never comes to an end.
 const MAX_PAGES: u32 = 5_000;
 /// The longest event that is read, above relays' own usual limits.
-const MAX_EVENT_BYTES: usize = 128 * 1024;
+pub(super) const MAX_EVENT_BYTES: usize = 128 * 1024;
 /// All that is held, in bytes.
 const MAX_HELD_BYTES: usize = 64 * 1024 * 1024;
 /// Key packages and relay lists of people we look for, from one server.
@@ -33,28 +34,48 @@ pub(super) struct Catchup {
     pub last_number: u32,
     /// The challenge answered on the current connection (NIP-42).
     pub answered: BTreeMap<RelayUrl, String>,
+    /// Servers that compare, as far as the current connection has shown…
+    pub compares: BTreeSet<RelayUrl>,
+    /// …and those that do not.
+    pub pages: BTreeSet<RelayUrl>,
+    pub claims: Claims,
+    /// What is not any one feed's: fetched by id, or come while a feed was being fetched.
+    pub held: Held,
+    /// Whether all that is held is to be read, and not only what is older than what comes.
+    pub takes_all: bool,
+    /// Whether more is to be read as soon as what was read is saved.
+    pub take_again: bool,
+    /// Events fetched and events announced since catching up began.
+    pub fetched: u32,
+    pub announced: u32,
+    pub told: Told,
 }
 
 impl Catchup {
     pub fn disconnected(&mut self, relay: &RelayUrl) {
         // What an unfinished feed holds will be handed out again.
         self.feeds.retain(|(url, _), _| url != relay);
+        self.claims.abandon(relay);
         self.answered.remove(relay);
+        self.compares.remove(relay);
+        self.pages.remove(relay);
+    }
+
+    pub fn progress(&mut self, relay: &RelayUrl, feed: Feed) -> Option<&mut Progress> {
+        self.feeds.get_mut(&(relay.clone(), feed))
     }
 
     pub fn next_timeout(&self) -> Option<Timestamp> {
-        self.feeds.values().filter_map(Progress::timeout).min()
+        let feeds = self.feeds.values().filter_map(Progress::timeout);
+        feeds.chain(self.claims.next_timeout()).chain(self.told.next_timeout()).min()
     }
 
     fn held_bytes(&self) -> usize {
-        self.feeds.values().map(|progress| progress.held_bytes).sum()
+        self.feeds.values().map(|progress| progress.held_bytes).sum::<usize>() + self.held.bytes()
     }
 
-    fn is_paging(&self) -> bool {
-        let pages = |(_, feed): &(RelayUrl, Feed), progress: &Progress| {
-            *feed != Feed::Lookups && progress.step == Step::Paging
-        };
-        self.feeds.iter().any(|(place, progress)| pages(place, progress))
+    pub fn is_full(&self) -> bool {
+        self.held_bytes() > MAX_HELD_BYTES / 2
     }
 }
 
@@ -94,13 +115,29 @@ impl Engine {
         } else if progress.step == Step::Live {
             if !self.was_seen(&event.id) {
                 self.take_event(&event);
+                self.advance_by_live(relay, feed, &event.id);
             }
-        } else if self.catchup.held_bytes() <= MAX_HELD_BYTES {
-            if let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) {
+        } else {
+            self.hold_event(relay, feed, event);
+        }
+    }
+
+    /// Keeps an event until it is its turn to be read.
+    fn hold_event(&mut self, relay: &RelayUrl, feed: Feed, event: Event) {
+        let full = self.catchup.held_bytes() > MAX_HELD_BYTES;
+        let Some(progress) = self.catchup.progress(relay, feed) else { return };
+        match progress.step {
+            _ if full => progress.overflowed = true,
+            Step::Paging | Step::Ready { .. } | Step::Failed { .. } => {
                 progress.hold(event);
+                self.catchup.fetched = self.catchup.fetched.saturating_add(1);
             }
-        } else if let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) {
-            progress.overflowed = true;
+            // Live while older ones are being fetched: no need to fetch it as well.
+            _ => {
+                progress.handed.push(event.id);
+                self.catchup.claims.arrived(relay, event.id, event.created_at);
+                self.catchup.held.hold(event);
+            }
         }
     }
 
@@ -119,19 +156,24 @@ impl Engine {
     /// A frame with an event that was handled before still counts for its page.
     pub(super) fn count_known(&mut self, relay: &RelayUrl, text: &str) {
         let feeds = self.catchup.feeds.iter();
-        let paging = |(_, progress): &(_, &Progress)| progress.step == Step::Paging;
-        if !feeds.filter(paging).any(|((url, _), _)| url == relay) {
+        let on_its_way = |(_, progress): &(_, &Progress)| progress.is_on_its_way();
+        if !feeds.filter(on_its_way).any(|((url, _), _)| url == relay) {
             return;
         }
         let Ok(RelayMessage::Event { subscription, event }) = RelayMessage::parse(text) else {
             return;
         };
+        if let Some(number) = fetch::number_of(subscription.as_str()) {
+            return self.fetched_known(relay, number, &event.id);
+        }
         let now = self.now;
+        let date = self.tells_time(&event.id);
         let Some((feed, part)) = self.feed_of(relay, subscription.as_str()) else { return };
-        if let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) {
+        if let Some(progress) = self.catchup.progress(relay, feed) {
             progress.heard_at = now;
             if (part == Part::Older) == (progress.page > 0) && progress.filter.matches(&event) {
                 progress.count(Some(event.created_at));
+                progress.newest = progress.newest.max(date);
             }
         }
     }
@@ -141,6 +183,10 @@ impl Engine {
         let now = self.now;
         let Some((feed, part)) = self.feed_of(relay, subscription) else { return };
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
+        if progress.step == Step::Listening && part == Part::Newest {
+            // From here on nothing can slip in between what is stored and what comes.
+            return self.compare(relay, feed);
+        }
         if progress.step != Step::Paging || (part == Part::Older) != (progress.page > 0) {
             return;
         }
@@ -171,11 +217,15 @@ impl Engine {
             progress.held.clear();
             progress.held_bytes = 0;
         }
+        let compared = progress.comparison.take().is_some();
+        progress.wanted.clear();
         progress.fail(now);
-        self.take_ready();
+        if compared {
+            self.neg_close(relay, subscription);
+        }
     }
 
-    fn feed_ended(&mut self, relay: &RelayUrl, feed: Feed, complete: bool) {
+    pub(super) fn feed_ended(&mut self, relay: &RelayUrl, feed: Feed, complete: bool) {
         self.close_older(relay, feed);
         let now = self.now;
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
@@ -188,7 +238,6 @@ impl Engine {
             self.lookups_done(relay);
         } else {
             progress.step = Step::Ready { since: now };
-            self.take_ready();
         }
     }
 
@@ -198,77 +247,6 @@ impl Engine {
         let events: Vec<Event> =
             progress.map(|progress| progress.held.values().cloned().collect()).unwrap_or_default();
         self.found(&events);
-    }
-
-    /// Takes what finished feeds hold, once none is on its way any more or one has
-    /// waited long enough: invitations first, then messages, oldest first.
-    fn take_ready(&mut self) {
-        let now = self.now;
-        let waited = |progress: &Progress| match progress.step {
-            Step::Ready { since } => since.0 + PATIENCE_MS <= now.0,
-            _ => false,
-        };
-        if self.catchup.is_paging() && !self.catchup.feeds.values().any(waited) {
-            return;
-        }
-        let mut held = BTreeMap::new();
-        let mut relays = BTreeSet::new();
-        let mut stale = BTreeSet::new();
-        for ((relay, _), progress) in &mut self.catchup.feeds {
-            if matches!(progress.step, Step::Ready { .. }) {
-                held.append(&mut progress.held);
-                progress.held_bytes = 0;
-                // What was cut off is asked for again; a server that just never says that
-                // it is done is listened to.
-                let cut_off =
-                    progress.overflowed || progress.page > 0 || progress.in_page >= FULL_PAGE;
-                match progress.complete || !cut_off {
-                    true => progress.step = Step::Live,
-                    false => progress.fail(now),
-                }
-                if std::mem::take(&mut progress.stale) {
-                    stale.insert(relay.clone());
-                }
-                relays.insert(relay.clone());
-            }
-        }
-        let (wraps, rest): (Vec<Event>, Vec<Event>) =
-            held.into_values().partition(|event| event.kind == Kind::GIFT_WRAP);
-        self.in_written_order(|engine| {
-            for event in wraps.iter().chain(&rest) {
-                if !engine.was_seen(&event.id) {
-                    engine.take_event(event);
-                }
-            }
-        });
-        for relay in &relays {
-            self.advance_cursor(relay);
-        }
-        self.caught_up_with(&relays);
-        for relay in stale {
-            self.subscribe_groups(&relay);
-            self.subscribe_lookups(&relay);
-        }
-    }
-
-    /// Once a server has handed out everything it stores, later starts ask from there.
-    fn advance_cursor(&mut self, relay: &RelayUrl) {
-        let all = self.catchup.feeds.iter();
-        let feeds: Vec<&Progress> = all
-            .filter(|((url, feed), _)| url == relay && *feed != Feed::Lookups)
-            .map(|(_, progress)| progress)
-            .collect();
-        let done = |progress: &&Progress| progress.step == Step::Live && progress.complete;
-        let at = feeds.iter().map(|progress| progress.started_at).min();
-        if let Some(at) = at.filter(|_| feeds.iter().all(done)) {
-            self.cursors.insert(relay.clone(), at);
-            self.save_cursor(relay, at);
-        }
-    }
-
-    /// Asks all servers of a chat again for what they keep of it since then.
-    pub(super) fn search_chat(&mut self, _key: ChatKey, _from: UnixTime) {
-        self.ask_groups_again();
     }
 
     pub(super) fn time_out_catchup(&mut self) {
@@ -286,11 +264,18 @@ impl Engine {
             let now_at = self.catchup.feeds.get(&(relay.clone(), feed)).map(|p| p.step);
             match step {
                 _ if now_at != Some(step) => {}
+                // It never says that there is nothing more, or not even to nothing.
+                Step::Listening => self.page_from_now_on(&relay),
+                Step::Comparing => self.comparing_stalled(&relay, feed),
                 Step::Paging => self.feed_ended(&relay, feed, false),
-                Step::Ready { .. } => self.take_ready(),
                 Step::Failed { .. } => self.restart_feed(&relay, feed),
-                Step::Live => {}
+                Step::Ready { .. } | Step::Fetching | Step::Settling | Step::Live => {}
             }
         }
+        for relay in self.catchup.claims.overdue(now) {
+            self.fetch_failed(&relay);
+        }
+        self.take_ready();
+        self.tell_catch_up();
     }
 }

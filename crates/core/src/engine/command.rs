@@ -91,7 +91,7 @@ impl Engine {
             chats,
             servers: self.server_views(),
             settings: self.settings,
-            catch_up: zajil_api::CatchUp::Done,
+            catch_up: self.catchup.told.view(),
         }
     }
 

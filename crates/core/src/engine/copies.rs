@@ -27,7 +27,7 @@ impl Engine {
     /// An event of ours is about to leave: it is no news when it comes back, and nothing
     /// later than it is ours.
     pub(super) fn note_made(&mut self, row: u64, event: &Event) {
-        self.mark_seen(&event.id);
+        self.mark_own(event);
         let Some(Outgoing::Message(message)) = self.outbox.row(row).map(|row| &row.content) else {
             return;
         };

@@ -27,6 +27,17 @@ pub(super) enum EngineError {
     State(&'static str),
 }
 
+impl EngineError {
+    /// Whether the fault is ours: whatever was to be done may still succeed.
+    pub fn is_ours(&self) -> bool {
+        matches!(
+            self,
+            Self::State(_)
+                | Self::Envelope(EnvelopeError::Mls(MlsError::Ours { .. } | MlsError::Lost))
+        )
+    }
+}
+
 impl From<MlsError> for EngineError {
     fn from(error: MlsError) -> Self {
         Self::Envelope(error.into())

@@ -1,14 +1,16 @@
 //! What is asked of each server, and how far it has come with the answer.
 
 use super::Engine;
+use super::cursor::Since;
 use super::progress::{Progress, Step};
-use super::record::GroupRow;
+use super::record::{ChatKey, GroupRow};
+use super::seen::SeenOf;
 use crate::nostr::{ClientMessage, Filter, Kind, SubscriptionId};
-use zajil_api::{RelayUrl, Stage, UnixTime};
+use std::collections::BTreeSet;
+use zajil_api::{RelayUrl, Stage};
 
-/// Gift wraps are dated up to two days back, clocks differ: what is asked for
-/// overlaps what was received before by so much.
-const OVERLAP_SECONDS: u64 = 3 * 86_400;
+/// A feed that failed so often while it was compared is asked for by pages this time.
+const COMPARES_BEFORE_PAGES: u32 = 3;
 
 /// What is asked of a server: one subscription with one filter each, because a server
 /// cuts off each filter's answer by itself.
@@ -22,10 +24,28 @@ pub(super) enum Feed {
     NewGroups,
     /// Key packages of people we want to reach.
     Lookups,
+    /// What a chat's servers may have of it besides; ends when it was handed out.
+    Search(ChatKey),
+}
+
+/// What a feed asks for, since whenever that may be.
+#[derive(Clone, Debug)]
+pub(super) struct Ask {
+    pub filter: Filter,
+    /// Which handled events it is about.
+    pub of: BTreeSet<SeenOf>,
 }
 
 impl Feed {
-    pub const ALL: [Feed; 4] = [Feed::Inbox, Feed::Groups, Feed::NewGroups, Feed::Lookups];
+    /// Whether it hands out what was stored for us, and not what is true today.
+    pub fn is_history(self) -> bool {
+        self != Feed::Lookups
+    }
+
+    /// Whether it goes on when everything stored was handed out.
+    pub fn is_lasting(self) -> bool {
+        matches!(self, Feed::Inbox | Feed::Groups | Feed::NewGroups)
+    }
 
     pub fn letter(self) -> char {
         match self {
@@ -33,6 +53,7 @@ impl Feed {
             Feed::Groups => 'g',
             Feed::NewGroups => 'n',
             Feed::Lookups => 'l',
+            Feed::Search(_) => 's',
         }
     }
 }
@@ -52,17 +73,11 @@ impl Engine {
             let filter = Filter::new()
                 .kinds([Kind::GIFT_WRAP])
                 .tags('p', [account.keys.public_key().to_hex()]);
-            since.map_or(filter.clone(), |since| filter.since(since))
+            Ask { filter, of: BTreeSet::from([SeenOf::Inbox]) }
         });
-        self.start_feed(relay, Feed::Inbox, inbox);
+        self.start_feed(relay, Feed::Inbox, inbox, since);
         self.subscribe_groups(relay);
         self.subscribe_lookups(relay);
-    }
-
-    fn since(&self, relay: &RelayUrl) -> Option<UnixTime> {
-        // What a clock wrote that was ahead says nothing about what was received.
-        let cursor = self.cursors.get(relay).filter(|at| **at <= self.unix_now())?;
-        Some(UnixTime(cursor.0.saturating_sub(OVERLAP_SECONDS)))
     }
 
     /// The chats changed: every server is asked for those it should hold.
@@ -91,31 +106,30 @@ impl Engine {
         let groups = chats.flat_map(|chat| &chat.row.groups);
         let (old, new): (Vec<&GroupRow>, Vec<&GroupRow>) = groups
             .filter(|group| group.relays.contains(relay))
-            .partition(|group| since.is_some_and(|since| group.joined_at < since));
-        let filter = |groups: Vec<&GroupRow>| {
-            let ids: Vec<String> =
-                groups.into_iter().map(|group| hex::encode(group.nostr_group_id)).collect();
-            let filter = Filter::new().kinds([Kind::GROUP_MESSAGE]);
-            (!ids.is_empty()).then(|| filter.tags('h', ids))
+            .partition(|group| since.paged.is_some_and(|since| group.joined_at < since));
+        let ask = |groups: Vec<&GroupRow>| {
+            let ids = || groups.iter().map(|group| &group.nostr_group_id);
+            let filter =
+                Filter::new().kinds([Kind::GROUP_MESSAGE]).tags('h', ids().map(hex::encode));
+            (!groups.is_empty()).then(|| Ask { filter, of: ids().map(SeenOf::group).collect() })
         };
-        let old = filter(old).map(|filter| since.map_or(filter.clone(), |at| filter.since(at)));
-        let new = filter(new);
-        self.start_feed(relay, Feed::Groups, old);
-        self.start_feed(relay, Feed::NewGroups, new);
+        let (old, new) = (ask(old), ask(new));
+        self.start_feed(relay, Feed::Groups, old, since);
+        self.start_feed(relay, Feed::NewGroups, new, Since::default());
     }
 
     pub(super) fn subscribe_lookups(&mut self, relay: &RelayUrl) {
-        let filter = self.lookup_filter();
-        self.start_feed(relay, Feed::Lookups, filter);
+        let ask = self.lookup_filter().map(|filter| Ask { filter, of: BTreeSet::new() });
+        self.start_feed(relay, Feed::Lookups, ask, Since::default());
     }
 
-    /// Asks for `filter`, unless just that is being asked for already.
-    fn start_feed(&mut self, relay: &RelayUrl, feed: Feed, filter: Option<Filter>) {
+    /// Asks for `ask`, unless just that is being asked for already.
+    fn start_feed(&mut self, relay: &RelayUrl, feed: Feed, ask: Option<Ask>, since: Since) {
         let place = (relay.clone(), feed);
         let asked = self.catchup.feeds.get(&place);
         let running = asked.is_some_and(|progress| {
             !matches!(progress.step, Step::Failed { .. })
-                && Some(&progress.filter) == filter.as_ref()
+                && Some(&progress.filter) == ask.as_ref().map(|ask| &ask.filter)
         });
         if running {
             return;
@@ -123,39 +137,81 @@ impl Engine {
         // A feed on its way is left to finish, or whoever sends us one invitation after
         // the other would keep it from ever being done.
         let running = self.catchup.feeds.get_mut(&place).filter(|progress| {
-            filter.is_some() && matches!(progress.step, Step::Paging | Step::Ready { .. })
+            let unread = matches!(progress.step, Step::Ready { .. } | Step::Settling);
+            ask.is_some() && (unread || progress.is_on_its_way())
         });
         if let Some(progress) = running {
             progress.stale = true;
             return;
         }
-        let before = self.catchup.feeds.remove(&place);
-        if let Some(before) = &before {
-            self.close_feed(relay, feed, before);
+        match ask {
+            Some(ask) => self.begin_feed(relay, feed, ask, since),
+            None => drop(self.stop_feed(relay, feed)),
         }
-        let Some(filter) = filter else { return };
+    }
+
+    /// Asks for what comes from now on, then for what is stored.
+    pub(super) fn begin_feed(&mut self, relay: &RelayUrl, feed: Feed, ask: Ask, since: Since) {
+        let before = self.stop_feed(relay, feed);
         self.catchup.last_number += 1;
-        let progress = Progress {
-            number: self.catchup.last_number,
-            filter: filter.clone(),
-            started_at: self.unix_now(),
-            step: Step::Paging,
-            complete: false,
-            page: 0,
-            in_page: 0,
-            oldest: None,
-            until: None,
-            page_asked_at: self.now,
-            heard_at: self.now,
-            failures: before.as_ref().map_or(0, |before| before.failures),
-            held_bytes: before.as_ref().map_or(0, |before| before.held_bytes),
-            overflowed: false,
-            stale: false,
-            held: before.map(|before| before.held).unwrap_or_default(),
-        };
+        let number = self.catchup.last_number;
+        let mut progress = Progress::new(number, ask.filter.clone(), ask.of, self.now);
+        (progress.page_from, progress.compare_from) = (since.paged, since.compared);
+        if let Some(before) = before {
+            // What came meanwhile stays.
+            progress.failures = before.failures;
+            (progress.held, progress.held_bytes) = (before.held, before.held_bytes);
+        }
+        let failures = progress.failures;
         let name = progress.name(feed);
-        self.catchup.feeds.insert(place, progress);
+        self.catchup.feeds.insert((relay.clone(), feed), progress);
+        let pages = self.catchup.pages.contains(relay) || failures >= COMPARES_BEFORE_PAGES;
+        if pages || !feed.is_history() {
+            self.page(relay, feed);
+        } else if feed.is_lasting() {
+            // Nothing of what is stored.
+            self.req(relay, &name, ask.filter.limit(0));
+        } else {
+            self.compare(relay, feed);
+        }
+    }
+
+    /// Asks for the first page; what comes later comes on the same subscription.
+    pub(super) fn page(&mut self, relay: &RelayUrl, feed: Feed) {
+        let now = self.now;
+        self.catchup.last_number += 1;
+        let number = self.catchup.last_number;
+        let Some(progress) = self.catchup.progress(relay, feed) else { return };
+        let listened = (progress.step == Step::Listening || progress.comparison.is_some())
+            .then(|| progress.name(feed));
+        // Another name: what still comes of the old one ends no page.
+        progress.number = number;
+        progress.comparison = None;
+        progress.step = Step::Paging;
+        (progress.page_asked_at, progress.heard_at) = (now, now);
+        let filter = progress.filter.clone();
+        let filter = progress.page_from.map_or(filter.clone(), |since| filter.since(since));
+        let name = progress.name(feed);
         self.req(relay, &name, filter);
+        if let Some(listened) = listened.filter(|_| feed.is_lasting()) {
+            self.close(relay, &listened);
+        }
+    }
+
+    /// Asks no more for a feed.
+    pub(super) fn stop_feed(&mut self, relay: &RelayUrl, feed: Feed) -> Option<Progress> {
+        let before = self.catchup.feeds.remove(&(relay.clone(), feed))?;
+        let name = before.name(feed);
+        if before.comparison.is_some() {
+            self.neg_close(relay, &name);
+        }
+        if feed.is_lasting() || before.step != Step::Comparing {
+            self.close(relay, &name);
+        }
+        if before.page > 0 && before.step == Step::Paging {
+            self.close(relay, &before.older(feed));
+        }
+        Some(before)
     }
 
     /// Asks again for what the server ended.
@@ -163,23 +219,25 @@ impl Engine {
         if matches!(feed, Feed::Groups | Feed::NewGroups) {
             return self.subscribe_groups(relay);
         }
-        let progress = self.catchup.feeds.get(&(relay.clone(), feed));
-        let filter = progress.map(|progress| progress.filter.clone());
-        self.start_feed(relay, feed, filter);
+        let Some(progress) = self.catchup.progress(relay, feed) else { return };
+        let ask = Ask { filter: progress.filter.clone(), of: progress.of.clone() };
+        let since = Since { paged: progress.page_from, compared: progress.compare_from };
+        self.begin_feed(relay, feed, ask, since);
     }
 
     /// The feed a subscription's id belongs to, and which part of it.
     pub(super) fn feed_of(&self, relay: &RelayUrl, subscription: &str) -> Option<(Feed, Part)> {
-        Feed::ALL.into_iter().find_map(|feed| {
-            let progress = self.catchup.feeds.get(&(relay.clone(), feed))?;
-            if progress.name(feed) == subscription {
-                Some((feed, Part::Newest))
-            } else if progress.older(feed) == subscription {
-                Some((feed, Part::Older))
-            } else {
-                None
-            }
-        })
+        let (name, part) = match subscription.strip_suffix("-older") {
+            Some(name) => (name, Part::Older),
+            None => (subscription, Part::Newest),
+        };
+        let mut name = name.chars();
+        let letter = name.next()?;
+        let number: u32 = name.as_str().trim_start_matches('-').parse().ok()?;
+        let mut feeds = self.catchup.feeds.iter().filter(|((url, _), _)| url == relay);
+        let (place, _) = feeds
+            .find(|((_, feed), progress)| progress.number == number && feed.letter() == letter)?;
+        Some((place.1, part))
     }
 
     /// Asks for the page that ends where the last one began.
@@ -198,14 +256,7 @@ impl Engine {
         }
     }
 
-    fn close_feed(&mut self, relay: &RelayUrl, feed: Feed, progress: &Progress) {
-        self.close(relay, &progress.name(feed));
-        if progress.page > 0 && progress.step == Step::Paging {
-            self.close(relay, &progress.older(feed));
-        }
-    }
-
-    fn req(&mut self, relay: &RelayUrl, name: &str, filter: Filter) {
+    pub(super) fn req(&mut self, relay: &RelayUrl, name: &str, filter: Filter) {
         if let Some(subscription) = SubscriptionId::new(name) {
             self.say(relay, &ClientMessage::Req { subscription, filters: vec![filter] });
         }

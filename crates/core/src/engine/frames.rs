@@ -2,14 +2,12 @@
 
 use super::Engine;
 use super::error::EngineError;
-use super::seen::SeenName;
+use super::fetch;
+use super::seen::{Dated, SeenOf};
 use crate::envelope::EnvelopeError;
 use crate::nostr::{Event, EventError, EventId, Kind, RelayMessage, peek_event_id};
 use crate::relay::is_rate_limit;
-use zajil_api::{RelayUrl, UnixTime};
-
-/// Seen ids are kept for so long before the oldest cursor: what may come again.
-const SEEN_MARGIN_SECONDS: u64 = 5 * 86_400;
+use zajil_api::RelayUrl;
 
 impl Engine {
     pub(super) fn handle_frame(&mut self, relay: &RelayUrl, text: &str) {
@@ -26,10 +24,12 @@ impl Engine {
         }
         match RelayMessage::parse(text) {
             Ok(RelayMessage::Event { subscription, event }) => {
-                if self.read_back_event(relay, subscription.as_str(), &event) {
-                    return;
+                let name = subscription.as_str();
+                match fetch::number_of(name) {
+                    Some(number) => self.handle_fetched(relay, number, *event),
+                    None if self.read_back_event(relay, name, &event) => {}
+                    None => self.handle_event(relay, name, *event),
                 }
-                self.handle_event(relay, subscription.as_str(), *event);
             }
             Ok(RelayMessage::Ok { id, accepted, message }) => {
                 if !self.handle_verdict(relay, &id, accepted, &message) {
@@ -38,10 +38,13 @@ impl Engine {
                 }
             }
             Ok(RelayMessage::Eose(subscription)) => {
-                if self.handle_probe_end(relay, subscription.as_str()) {
+                let name = subscription.as_str();
+                if self.handle_probe_end(relay, name) {
                     self.close_probe(relay, subscription);
-                } else if !self.read_back_ended(relay, subscription.as_str()) {
-                    self.handle_eose(relay, subscription.as_str());
+                } else if let Some(number) = fetch::number_of(name) {
+                    self.fetch_ended(relay, number);
+                } else if !self.read_back_ended(relay, name) {
+                    self.handle_eose(relay, name);
                 }
             }
             Ok(RelayMessage::Closed { subscription, message }) => {
@@ -51,7 +54,15 @@ impl Engine {
                 self.server_said(relay, &message);
                 if is_rate_limit(&message) {
                     self.slow_down(relay);
+                } else {
+                    self.doubt_comparing(relay);
                 }
+            }
+            Ok(RelayMessage::NegMsg { subscription, message }) => {
+                self.handle_neg_msg(relay, subscription.as_str(), &message);
+            }
+            Ok(RelayMessage::NegErr { subscription, reason }) => {
+                self.handle_neg_err(relay, subscription.as_str(), &reason);
             }
             Ok(RelayMessage::Auth { challenge }) => self.handle_challenge(relay, &challenge),
             Ok(RelayMessage::Unknown(_)) => {}
@@ -64,9 +75,12 @@ impl Engine {
         }
     }
 
-    /// An event whose id was verified and which was not handled before.
+    /// An event whose id was verified and which was not handled before. That it was handled
+    /// is saved with what came of it, or not at all.
     pub(super) fn take_event(&mut self, event: &Event) {
-        self.mark_seen(&event.id);
+        let Some(of) = SeenOf::event(event) else { return };
+        // First, because what cannot be kept takes it back.
+        self.mark_seen(&event.id, event.created_at, of, Dated::InVain);
         let outcome = match event.kind {
             Kind::GIFT_WRAP => self.handle_gift_wrap(event),
             Kind::GROUP_MESSAGE => self.handle_group_event(event),
@@ -74,41 +88,28 @@ impl Engine {
         };
         // Another server may have the same event with its true signature.
         let unsigned = EnvelopeError::Event(EventError::Signature);
-        if matches!(&outcome, Err(EngineError::Envelope(error)) if *error == unsigned) {
-            self.unsee(&event.id);
+        match &outcome {
+            // Neither parked nor refused: somebody we talk to wrote it.
+            Ok(()) if self.was_seen(&event.id) && !self.is_parked(&event.id) => {
+                self.mark_seen(&event.id, event.created_at, of, Dated::ByPeer);
+                self.catchup.claims.settle(&event.id);
+            }
+            Err(EngineError::Envelope(error)) if *error == unsigned => {
+                self.unsee(&event.id);
+                self.catchup.claims.damaged(&event.id);
+            }
+            Err(error) if error.is_ours() => {
+                // To be tried again when it is handed out again.
+                self.unsee(&event.id);
+                self.catchup.claims.settle(&event.id);
+            }
+            _ => self.catchup.claims.settle(&event.id),
         }
         self.note("an event", outcome);
     }
 
-    fn seen_name(&self, id: &EventId) -> SeenName {
-        self.vault.name(id.as_bytes()).try_into().unwrap_or_default()
-    }
-
-    pub(super) fn was_seen(&self, id: &EventId) -> bool {
-        self.seen.contains(&self.seen_name(id))
-    }
-
-    /// The event may be handed out again: it was not kept after all.
-    pub(super) fn unsee(&mut self, id: &EventId) {
-        let name = self.seen_name(id);
-        if let Some(key) = self.seen.remove(&name) {
-            self.changes.delete(crate::store::Table::Seen, key);
-        }
-    }
-
-    pub(super) fn mark_seen(&mut self, id: &EventId) {
-        let name = self.seen_name(id);
-        let key = self.seen.insert(name, self.unix_now());
-        self.changes.put(crate::store::Table::Seen, key, Vec::new());
-    }
-
-    /// At start: what no server will send again need not be remembered.
-    pub(super) fn drop_old_seen(&mut self) {
-        let Some(oldest) = self.cursors.values().min() else { return };
-        let before = UnixTime(oldest.0.saturating_sub(SEEN_MARGIN_SECONDS));
-        for key in self.seen.drop_before(before) {
-            self.changes.delete(crate::store::Table::Seen, key);
-        }
+    fn is_parked(&self, id: &EventId) -> bool {
+        self.parked.iter().any(|row| row.event == *id)
     }
 }
 

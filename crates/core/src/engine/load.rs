@@ -65,7 +65,7 @@ impl Engine {
         engine.check_version(rows)?;
         for (table, (key, sealed)) in rows {
             match table {
-                Table::Seen => engine.seen.load(key),
+                Table::Seen => engine.load_seen(key, sealed),
                 Table::Messages => {}
                 Table::Records => match engine.read_record(key, sealed)? {
                     Record::Chat(row) => chats.push(row),

@@ -17,6 +17,8 @@
 //! | `join` | from a Welcome to a chat |
 //! | `send`, `outbox`, `publish` | from the composer to every server |
 //! | `frames`, `feed`, `progress`, `catchup` | from a server's frame to an event worth reading, once |
+//! | `reconcile`, `claims`, `fetch` | what servers have and we lack, each event from one of them |
+//! | `held`, `take`, `told`, `cursor`, `search` | in which order it is read, and how far back is asked |
 //! | `receive` | from an event to a message |
 //! | `receipts` | ticks and typing |
 //! | `history` | pages of a chat |
@@ -29,16 +31,20 @@ mod again;
 mod arrivals;
 mod catchup;
 mod chat;
+mod claims;
 mod clock;
 mod command;
 mod commit;
 mod copies;
+mod cursor;
 mod delivery;
 mod error;
 mod feed;
+mod fetch;
 mod frames;
 mod gaps;
 mod heard;
+mod held;
 mod history;
 mod invite;
 mod join;
@@ -55,13 +61,17 @@ mod publish;
 mod readback;
 mod receipts;
 mod receive;
+mod reconcile;
 mod record;
 mod save;
+mod search;
 mod seen;
 mod send;
 mod servers;
 mod standing;
 mod start;
+mod take;
+mod told;
 mod transmit;
 mod unsettled;
 
@@ -69,8 +79,7 @@ pub use crate::relay::Network;
 pub use migrate::{MigrateError, migrate};
 pub use port::{Config, Input, LoadToken, OpenError, Output, Timestamp, VaultKey};
 
-use crate::envelope::EnvelopeError;
-use crate::mls::{MlsError, Provider};
+use crate::mls::Provider;
 use crate::nostr::PublicKey;
 use crate::relay::Pool;
 use crate::store::{Changes, Vault};
@@ -169,6 +178,7 @@ impl Engine {
             self.outbox.next_timeout(),
             self.read_back.next_timeout(),
             self.catchup.next_timeout(),
+            self.next_take(),
         ];
         let next = own.into_iter().chain([self.moved.due_at]).flatten().chain(chats).min();
         next.map(|at| self.clock.wall_at(at))
@@ -196,12 +206,7 @@ impl Engine {
     fn note(&self, what: &'static str, outcome: Result<(), EngineError>) {
         match outcome {
             Ok(()) => {}
-            Err(
-                error @ (EngineError::State(_)
-                | EngineError::Envelope(EnvelopeError::Mls(
-                    MlsError::Ours { .. } | MlsError::Lost,
-                ))),
-            ) => tracing::error!(what, %error, "a fault of ours"),
+            Err(error) if error.is_ours() => tracing::error!(what, %error, "a fault of ours"),
             Err(error) => tracing::debug!(what, %error, "refused"),
         }
     }

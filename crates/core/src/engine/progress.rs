@@ -2,8 +2,11 @@
 
 use super::Timestamp;
 use super::feed::Feed;
-use crate::nostr::{Event, EventId, Filter, Signature};
-use std::collections::BTreeMap;
+use super::held::Place;
+use super::reconcile::{Comparison, FIRST_WORD_MS};
+use super::seen::SeenOf;
+use crate::nostr::{Event, EventId, Filter};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use zajil_api::UnixTime;
 
 /// How long a finished feed waits for the others.
@@ -15,16 +18,26 @@ const LONGEST_PAGE_MS: u64 = 300_000;
 /// After a server ended a subscription it is asked again, at first after so long.
 const RETRY_MS: u64 = 2_000;
 const LONGEST_RETRY_MS: u64 = 60_000;
+/// A page of fewer events than this was not cut off by any server's limit.
+pub(super) const FULL_PAGE: u32 = 10;
 /// Events one feed holds at most, in bytes.
 const MAX_HELD_BYTES: usize = 32 * 1024 * 1024;
 
 /// Where a feed stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
+    /// What comes from now on was asked for; what is stored is compared next.
+    Listening,
+    /// What the server has is being compared with what we have.
+    Comparing,
+    /// What it has and we lack is known and on its way, from it or another server.
+    Fetching,
     /// The server is handing out what it stored; events are held.
     Paging,
     /// It is done; what it handed out waits a little for the other servers.
     Ready { since: Timestamp },
+    /// What it handed out is being read.
+    Settling,
     /// Everything stored was taken; events are taken as they come.
     Live,
     /// The server ended the subscription; it is asked again.
@@ -37,8 +50,22 @@ pub(super) struct Progress {
     /// Part of the subscription's id: an answer to an earlier one is nobody's.
     pub number: u32,
     pub filter: Filter,
-    pub started_at: UnixTime,
+    /// Which handled events the filter is about.
+    pub of: BTreeSet<SeenOf>,
+    /// From when on pages are asked for; `None` is everything.
+    pub page_from: Option<UnixTime>,
+    /// The same for a comparison.
+    pub compare_from: Option<UnixTime>,
     pub step: Step,
+    pub comparison: Option<Box<Comparison>>,
+    /// What the server announced and has not arrived, oldest first.
+    pub wanted: VecDeque<EventId>,
+    /// Everything announced that is dated up to here has arrived.
+    pub frontier: UnixTime,
+    /// What this server is known to have, until it is read.
+    pub handed: Vec<EventId>,
+    /// The newest date to be believed among what this server has.
+    pub newest: Option<UnixTime>,
     /// Whether the server said itself that there is no more.
     pub complete: bool,
     pub page: u32,
@@ -48,9 +75,7 @@ pub(super) struct Progress {
     pub page_asked_at: Timestamp,
     pub heard_at: Timestamp,
     pub failures: u32,
-    /// By time, id and signature: the id does not vouch for the signature, and a copy with
-    /// a broken one must not take the place of the true one.
-    pub held: BTreeMap<(UnixTime, EventId, Signature), Event>,
+    pub held: BTreeMap<Place, Event>,
     pub held_bytes: usize,
     /// Whether something was let go because it was too much to hold.
     pub overflowed: bool,
@@ -59,13 +84,44 @@ pub(super) struct Progress {
 }
 
 impl Progress {
+    /// Nothing asked yet.
+    pub fn new(number: u32, filter: Filter, of: BTreeSet<SeenOf>, now: Timestamp) -> Self {
+        Self {
+            number,
+            filter,
+            of,
+            page_from: None,
+            compare_from: None,
+            step: Step::Listening,
+            comparison: None,
+            wanted: VecDeque::new(),
+            frontier: UnixTime(0),
+            handed: Vec::new(),
+            newest: None,
+            complete: false,
+            page: 0,
+            in_page: 0,
+            oldest: None,
+            until: None,
+            page_asked_at: now,
+            heard_at: now,
+            failures: 0,
+            held: BTreeMap::new(),
+            held_bytes: 0,
+            overflowed: false,
+            stale: false,
+        }
+    }
+
     pub fn name(&self, feed: Feed) -> String {
-        format!("{}{}", feed.letter(), self.number)
+        // The hyphen: it ends by itself.
+        let hyphen = if feed.is_lasting() || !feed.is_history() { "" } else { "-" };
+        format!("{}{hyphen}{}", feed.letter(), self.number)
     }
 
     /// The subscription for older pages beside the live one.
     pub fn older(&self, feed: Feed) -> String {
-        format!("{}{}-older", feed.letter(), self.number)
+        format!("{}-older", self.name(feed))
     }
 
     pub fn begin_page(&mut self, until: UnixTime, now: Timestamp) {
@@ -77,12 +133,39 @@ impl Progress {
 }
 
 impl Progress {
+    /// Whether more of what the server stored may come.
+    pub fn is_on_its_way(&self) -> bool {
+        use Step::{Comparing, Fetching, Listening, Paging};
+        matches!(self.step, Listening | Comparing | Fetching | Paging)
+    }
+
+    /// Everything it brought was read. What was cut off is asked for again; a server that
+    /// just never says that it is done is listened to.
+    pub fn settled(&mut self, now: Timestamp) {
+        let cut_off = self.overflowed || self.page > 0 || self.in_page >= FULL_PAGE;
+        match self.complete || !cut_off {
+            true => self.step = Step::Live,
+            false => self.fail(now),
+        }
+    }
+
+    /// To be begun anew; what was announced and did not arrive is announced again.
+    pub fn give_up_comparing(&mut self, now: Timestamp) {
+        self.comparison = None;
+        self.wanted.clear();
+        self.fail(now);
+    }
+
     pub fn timeout(&self) -> Option<Timestamp> {
         match self.step {
             Step::Paging => {
                 let silent = self.heard_at.0 + SILENCE_MS;
                 Some(Timestamp(silent.min(self.page_asked_at.0 + LONGEST_PAGE_MS)))
             }
+            Step::Listening => Some(Timestamp(self.page_asked_at.0 + FIRST_WORD_MS)),
+            Step::Comparing => self.comparison.as_ref().map(|comparison| comparison.timeout()),
+            // The requests have their own.
+            Step::Fetching | Step::Settling => None,
             Step::Ready { since } => Some(Timestamp(since.0 + PATIENCE_MS)),
             Step::Failed { retry_at } => Some(retry_at),
             Step::Live => None,
@@ -130,4 +213,39 @@ impl Progress {
 pub(super) fn weight(event: &Event) -> usize {
     let tags = event.tags.iter().flat_map(|tag| tag.as_slice());
     tags.map(|value| value.len() + 24).sum::<usize>() + event.content.len() + 256
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nostr::{Kind, SecretKey, UnsignedEvent};
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    #[test]
+    fn what_is_held_is_bounded_and_the_oldest_stays() {
+        let mut rng = ChaCha20Rng::from_seed([1; 32]);
+        let key = SecretKey::generate(&mut rng);
+        let content = "A".repeat(100_000);
+        let signed = Event::sign(
+            UnsignedEvent {
+                pubkey: key.public_key(),
+                created_at: UnixTime(0),
+                kind: Kind::GROUP_MESSAGE,
+                tags: vec![],
+                content,
+            },
+            &key,
+            &mut rng,
+        )
+        .unwrap();
+        let mut progress = Progress::new(1, Filter::new(), BTreeSet::new(), Timestamp(0));
+        for number in 0..500 {
+            progress.hold(Event { created_at: UnixTime(500 - number), ..signed.clone() });
+        }
+        assert!(progress.held_bytes <= MAX_HELD_BYTES && progress.overflowed);
+        assert_eq!(progress.held.first_key_value().unwrap().0.0, UnixTime(1));
+        let kept: usize = progress.held.values().map(weight).sum();
+        assert_eq!(kept, progress.held_bytes);
+    }
 }

@@ -117,7 +117,7 @@ impl Engine {
         self.changes.delete(Table::Records, key);
     }
 
-    fn put(&mut self, table: Table, key: Key, value: &impl Serialize) {
+    pub(super) fn put(&mut self, table: Table, key: Key, value: &impl Serialize) {
         // Fails only for types that postcard cannot hold, which ours are not: the
         // snapshot test of every row shows it.
         let Ok(plaintext) = postcard::to_stdvec(value).map(Zeroizing::new) else {

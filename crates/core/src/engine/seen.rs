@@ -1,7 +1,11 @@
-//! Ids of events that were handled, so that each is handled once, whoever sends it.
+//! Events that were handled: each is handled once, whoever sends it, and a server is asked
+//! only for what it has besides.
 
-use crate::store::Key;
-use std::collections::HashMap;
+use super::Engine;
+use crate::nostr::{Event, EventId, Kind};
+use crate::store::{Key, Table};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap};
 use zajil_api::UnixTime;
 
 const DAY: u64 = 86_400;
@@ -10,46 +14,171 @@ const NAME: usize = 16;
 /// An id as it is stored: hidden, because relays know the ids.
 pub(super) type SeenName = [u8; NAME];
 
-/// Each id's name, and the day it was handled.
+/// Which of our questions an event answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) enum SeenOf {
+    Inbox,
+    /// The first bytes of a group's routing id: two that share them cost a comparison more.
+    Group([u8; 8]),
+}
+
+impl SeenOf {
+    pub fn group(nostr_group_id: &[u8; 32]) -> Self {
+        let mut short = [0; 8];
+        short.iter_mut().zip(nostr_group_id).for_each(|(to, from)| *to = *from);
+        Self::Group(short)
+    }
+
+    /// `None` for what no server is asked for.
+    pub fn event(event: &Event) -> Option<Self> {
+        match event.kind {
+            Kind::GIFT_WRAP => Some(Self::Inbox),
+            Kind::GROUP_MESSAGE => {
+                let id = hex::decode(event.tag_value("h")?).ok()?;
+                Some(Self::group(&id.try_into().ok()?))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether an event's time tells how late it was when a server handed it out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Dated {
+    /// Somebody we talk to wrote it.
+    ByPeer,
+    /// Our own clock, which may be wrong, or a stranger, who may lie.
+    InVain,
+}
+
+/// What is kept of a handled event, sealed: about 90 bytes, and 20 for its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SeenRow {
+    pub id: EventId,
+    pub created_at: UnixTime,
+    pub of: SeenOf,
+    pub dated: Dated,
+}
+
+#[derive(Debug)]
+struct Entry {
+    /// When it was handled.
+    day: u32,
+    /// `None` where an earlier version kept the id alone.
+    row: Option<SeenRow>,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    days: HashMap<SeenName, u32>,
+    entries: HashMap<SeenName, Entry>,
 }
 
 impl Seen {
-    pub fn load(&mut self, key: &[u8]) {
+    pub fn load(&mut self, key: &[u8], row: Option<SeenRow>) {
         if let Some((day, name)) = read_key(key) {
-            self.days.insert(name, day);
+            self.entries.insert(name, Entry { day, row });
         }
     }
 
     pub fn contains(&self, name: &SeenName) -> bool {
-        self.days.contains_key(name)
+        self.entries.contains_key(name)
     }
 
-    /// Remembers an id; the row to save.
-    pub fn insert(&mut self, name: SeenName, now: UnixTime) -> Key {
+    pub fn row(&self, name: &SeenName) -> Option<&SeenRow> {
+        self.entries.get(name)?.row.as_ref()
+    }
+
+    /// Rows of these kinds and times, both ends included.
+    pub fn rows<'a>(
+        &'a self,
+        of: &'a BTreeSet<SeenOf>,
+        from: Option<UnixTime>,
+        to: Option<UnixTime>,
+    ) -> impl Iterator<Item = &'a SeenRow> {
+        self.entries.values().filter_map(|entry| entry.row.as_ref()).filter(move |row| {
+            of.contains(&row.of)
+                && from.is_none_or(|from| from <= row.created_at)
+                && to.is_none_or(|to| row.created_at <= to)
+        })
+    }
+
+    /// Remembers an event; the key of the row to save.
+    fn insert(&mut self, name: SeenName, row: Option<SeenRow>, now: UnixTime) -> Key {
         let day = u32::try_from(now.0 / DAY).unwrap_or(u32::MAX);
-        self.days.insert(name, day);
+        self.entries.insert(name, Entry { day, row });
         key(day, &name)
     }
 
-    /// Forgets an id; the row to delete.
-    pub fn remove(&mut self, name: &SeenName) -> Option<Key> {
-        self.days.remove(name).map(|day| key(day, name))
+    /// Forgets an event; the row to delete.
+    fn remove(&mut self, name: &SeenName) -> Option<Key> {
+        self.entries.remove(name).map(|entry| key(entry.day, name))
     }
 
-    /// Forgets what was handled before the day of `time`; the rows to delete.
+    /// Forgets what was handled before the day of `time` and is not dated later either;
+    /// the rows to delete.
     pub fn drop_before(&mut self, time: UnixTime) -> Vec<Key> {
         let first = u32::try_from(time.0 / DAY).unwrap_or(u32::MAX);
         let mut gone = Vec::new();
-        self.days.retain(|name, day| {
-            if *day < first {
-                gone.push(key(*day, name));
+        self.entries.retain(|name, entry| {
+            let keep = entry.day >= first || entry.row.is_some_and(|row| row.created_at >= time);
+            if !keep {
+                gone.push(key(entry.day, name));
             }
-            *day >= first
+            keep
         });
         gone
+    }
+}
+
+impl Engine {
+    pub(super) fn load_seen(&mut self, key: &[u8], sealed: &[u8]) {
+        // One that cannot be read is still known by its name.
+        let row = self.vault.open(Table::Seen, key, sealed).ok();
+        let row = row.and_then(|plaintext| postcard::from_bytes(&plaintext).ok());
+        self.seen.load(key, row);
+    }
+
+    fn seen_name(&self, id: &EventId) -> SeenName {
+        self.vault.name(id.as_bytes()).try_into().unwrap_or_default()
+    }
+
+    pub(super) fn was_seen(&self, id: &EventId) -> bool {
+        self.seen.contains(&self.seen_name(id))
+    }
+
+    pub(super) fn seen_row(&self, id: &EventId) -> Option<&SeenRow> {
+        self.seen.row(&self.seen_name(id))
+    }
+
+    /// The event may be handed out again: it was not kept after all.
+    pub(super) fn unsee(&mut self, id: &EventId) {
+        let name = self.seen_name(id);
+        if let Some(key) = self.seen.remove(&name) {
+            self.changes.delete(Table::Seen, key);
+        }
+    }
+
+    /// Takes note of a chat's event made here, so that no server hands it back to us. What
+    /// others are sent in person is not asked for, and so need not be known.
+    pub(super) fn mark_own(&mut self, event: &Event) {
+        if let Some(of @ SeenOf::Group(_)) = SeenOf::event(event) {
+            self.mark_seen(&event.id, event.created_at, of, Dated::InVain);
+        }
+    }
+
+    pub(super) fn mark_seen(
+        &mut self,
+        id: &EventId,
+        created_at: UnixTime,
+        of: SeenOf,
+        dated: Dated,
+    ) {
+        let row = SeenRow { id: *id, created_at, of, dated };
+        // Marked before, perhaps on another day: one row each.
+        self.unsee(id);
+        let name = self.seen_name(id);
+        let key = self.seen.insert(name, Some(row), self.unix_now());
+        self.put(Table::Seen, key, &row);
     }
 }
 
@@ -60,4 +189,55 @@ fn key(day: u32, name: &SeenName) -> Key {
 fn read_key(key: &[u8]) -> Option<(u32, SeenName)> {
     let (day, name) = key.split_at_checked(4)?;
     Some((u32::from_be_bytes(day.try_into().ok()?), name.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(number: u8, created_at: u64) -> SeenRow {
+        SeenRow {
+            id: EventId::from_bytes([number; 32]),
+            created_at: UnixTime(created_at),
+            of: SeenOf::group(&[number; 32]),
+            dated: Dated::ByPeer,
+        }
+    }
+
+    #[test]
+    fn rows_are_small_and_keep_their_form() {
+        let bytes = postcard::to_stdvec(&row(7, 1_700_000_000)).unwrap();
+        assert!(bytes.len() <= 50, "{}", bytes.len());
+        insta::assert_snapshot!(
+            hex::encode(&bytes),
+            @"20070707070707070707070707070707070707070707070707070707070707070780e2cfaa0601070707070707070700"
+        );
+        assert_eq!(postcard::from_bytes::<SeenRow>(&bytes).unwrap(), row(7, 1_700_000_000));
+    }
+
+    #[test]
+    fn a_row_goes_when_neither_its_day_nor_its_date_is_asked_for_any_more() {
+        let mut seen = Seen::default();
+        let day = |days: u64| UnixTime(days * DAY);
+        seen.insert([1; NAME], Some(row(1, day(90).0)), day(100));
+        seen.insert([2; NAME], Some(row(2, day(130).0)), day(100));
+        seen.insert([3; NAME], Some(row(3, day(90).0)), day(110));
+        seen.insert([4; NAME], None, day(100));
+        assert_eq!(seen.drop_before(day(105)).len(), 2);
+        assert!(seen.contains(&[2; NAME]) && seen.contains(&[3; NAME]));
+        assert_eq!(seen.drop_before(day(131)).len(), 2);
+    }
+
+    #[test]
+    fn rows_are_found_by_what_they_answer_and_when() {
+        let mut seen = Seen::default();
+        for number in 1..=9 {
+            seen.insert([number; NAME], Some(row(number % 2, number.into())), UnixTime(0));
+        }
+        let of = BTreeSet::from([SeenOf::group(&[1; 32])]);
+        let found = |from, to| seen.rows(&of, from, to).count();
+        assert_eq!(found(None, None), 5);
+        assert_eq!(found(Some(UnixTime(3)), Some(UnixTime(7))), 3);
+        assert_eq!(found(Some(UnixTime(4)), None), 3);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::catchup::Catchup;
 use super::progress::{Progress, Step};
-use super::{Engine, Output, Timestamp};
+use super::{Engine, Output, Timestamp, fetch};
 use crate::nostr::ClientMessage;
 use crate::relay::{Limits, is_rate_limit};
 use zajil_api::RelayUrl;
@@ -29,8 +29,15 @@ impl Engine {
                 }
                 self.ask_waiting(relay);
             }
-            ClientMessage::Event(_) | ClientMessage::Auth(_) => {
+            ClientMessage::Event(_)
+            | ClientMessage::Auth(_)
+            | ClientMessage::NegOpen { .. }
+            | ClientMessage::NegMsg { .. } => {
                 self.transmit(relay, message.to_json());
+            }
+            ClientMessage::NegClose(_) => {
+                let text = message.to_json();
+                self.outputs.push_back(Output::Send { relay: relay.clone(), text });
             }
         }
     }
@@ -47,7 +54,9 @@ impl Engine {
             link.subscriptions.ended(subscription);
         }
         let was_probe = self.handle_probe_end(relay, subscription);
-        if !was_probe && !self.read_back_closed(relay, subscription) {
+        if let Some(number) = fetch::number_of(subscription) {
+            self.fetch_closed(relay, number);
+        } else if !was_probe && !self.read_back_closed(relay, subscription) {
             self.handle_subscription_closed(relay, subscription);
         }
         if words.starts_with("auth-required:") {
@@ -77,7 +86,9 @@ impl Engine {
         }
         // A server is not silent that was not asked.
         for name in waiting {
-            if let Some((feed, _)) = self.feed_of(relay, &name)
+            if let Some(number) = fetch::number_of(&name) {
+                self.catchup.claims.wait_until(relay, Some(number), now);
+            } else if let Some((feed, _)) = self.feed_of(relay, &name)
                 && let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed))
             {
                 progress.wait_until(now);
@@ -130,6 +141,7 @@ impl Catchup {
                 progress.wait_until(until);
             }
         }
+        self.claims.wait_until(relay, None, until);
     }
 }
 
@@ -141,7 +153,13 @@ impl Progress {
                 self.heard_at = until.max(self.heard_at);
                 self.page_asked_at = until.max(self.page_asked_at);
             }
-            Step::Ready { .. } | Step::Live => {}
+            Step::Listening => self.page_asked_at = until.max(self.page_asked_at),
+            Step::Comparing => {
+                if let Some(comparison) = &mut self.comparison {
+                    comparison.wait_until(until);
+                }
+            }
+            Step::Fetching | Step::Ready { .. } | Step::Settling | Step::Live => {}
         }
     }
 }

@@ -24,8 +24,8 @@ pub enum Table {
     /// is where it lies. Part 2 is for blocks of about a hundred settled messages, at the place
     /// of their first.
     Messages,
-    /// Ids of events that were handled: day of receipt (4 bytes, big endian), then name
-    /// (16 bytes); no value. Read whole at start, dropped by day.
+    /// Events that were handled, by id: day of receipt (4 bytes, big endian), then name
+    /// (16 bytes). Read whole at start, dropped by day.
     Seen,
 }
 

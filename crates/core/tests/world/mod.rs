@@ -11,6 +11,7 @@
 )]
 
 mod manners;
+mod negentropy;
 mod person;
 mod relay;
 mod talk;
@@ -216,6 +217,9 @@ impl World {
     /// Frames from a relay reach people, sooner or later.
     fn deliver(&mut self, url: &RelayUrl, frames: Vec<(&'static str, String)>) {
         let latency = self.relays.get(url).map_or(0, |relay| relay.manners.latency_ms);
+        if let Some(relay) = self.relays.get_mut(url) {
+            frames.iter().for_each(|(_, text)| relay.count_out(text));
+        }
         for (to, text) in frames {
             let frame = (to, Input::RelayFrame { relay: url.clone(), text });
             if latency == 0 {

@@ -1,13 +1,14 @@
 //! A relay as NIP-01 describes it, and the ways in which real ones fall short.
 
 use super::manners::Manners;
+use super::negentropy::Comparing;
 use std::collections::BTreeMap;
 use zajil_core::nostr::{ClientMessage, Event, Filter, RelayMessage, Signature, SubscriptionId};
 
 /// What real relays hand out at most per filter.
 const LIMIT: usize = 100;
 
-type Who = &'static str;
+pub type Who = &'static str;
 
 pub struct SimRelay {
     pub up: bool,
@@ -31,11 +32,22 @@ pub struct SimRelay {
     pub wants_proof: bool,
     pub manners: Manners,
     challenged: Vec<Who>,
-    proven: Vec<Who>,
+    pub(super) proven: Vec<Who>,
+    /// How it compares instead of handing out pages (NIP-77).
+    pub comparing: Comparing,
+    /// Answers so many questions for events by their ids, and then no more.
+    pub answers_ids: usize,
+    /// Hands out events whose content is not theirs.
+    pub garbles: bool,
     subscriptions: BTreeMap<(Who, String), Vec<Filter>>,
     connected: Vec<Who>,
     /// Frames received, for tests that count.
     pub frames: usize,
+    /// Their bytes, and those of the answers.
+    pub bytes_in: usize,
+    pub bytes_out: usize,
+    /// Events handed out.
+    pub handed_out: usize,
 }
 
 impl Default for SimRelay {
@@ -55,9 +67,15 @@ impl Default for SimRelay {
             manners: Manners::default(),
             challenged: Vec::new(),
             proven: Vec::new(),
+            comparing: Comparing::default(),
+            answers_ids: usize::MAX,
+            garbles: false,
             subscriptions: BTreeMap::new(),
             connected: Vec::new(),
             frames: 0,
+            bytes_in: 0,
+            bytes_out: 0,
+            handed_out: 0,
         }
     }
 }
@@ -76,6 +94,7 @@ impl SimRelay {
         self.subscriptions.retain(|(other, _), _| *other != who);
         self.proven.retain(|other| *other != who);
         self.challenged.retain(|other| *other != who);
+        self.comparing.disconnect(who);
     }
 
     pub fn subscriptions_of(&self, who: Who) -> Vec<String> {
@@ -103,6 +122,7 @@ impl SimRelay {
             return Vec::new();
         }
         self.frames += 1;
+        self.bytes_in += text.len();
         if self.manners.hangs {
             return Vec::new();
         }
@@ -113,6 +133,16 @@ impl SimRelay {
             }
             ClientMessage::Close(subscription) => {
                 self.subscriptions.remove(&(who, subscription.as_str().to_owned()));
+                Vec::new()
+            }
+            ClientMessage::NegOpen { subscription, filter, message } => {
+                self.neg_open(who, subscription, &filter, &message)
+            }
+            ClientMessage::NegMsg { subscription, message } => {
+                self.neg_msg(who, subscription, &message)
+            }
+            ClientMessage::NegClose(subscription) => {
+                self.neg_close(who, &subscription);
                 Vec::new()
             }
             ClientMessage::Auth(event) => {
@@ -133,6 +163,12 @@ impl SimRelay {
         let frames = self.fan_out(&event);
         self.events.push(event);
         frames
+    }
+
+    /// Counts what it says.
+    pub fn count_out(&mut self, text: &str) {
+        self.bytes_out += text.len();
+        self.handed_out += usize::from(text.starts_with("[\"EVENT\""));
     }
 
     fn publish(&mut self, who: Who, event: Event) -> Vec<(Who, String)> {
@@ -191,13 +227,21 @@ impl SimRelay {
         if let Some(words) = self.closes {
             return vec![closed(words)];
         }
+        if name.starts_with("f-") {
+            let Some(left) = self.answers_ids.checked_sub(1) else { return Vec::new() };
+            self.answers_ids = left;
+        }
         let mut found: Vec<&Event> = Vec::new();
         for filter in &filters {
             let mut matching: Vec<&Event> =
                 self.events.iter().filter(|e| filter.matches(e)).collect();
             // Newest first, and no more than the limit: this is what clients must cope with.
             matching.sort_by_key(|event| std::cmp::Reverse((event.created_at, event.id)));
-            found.extend(matching.into_iter().take(LIMIT));
+            found.extend(
+                matching
+                    .into_iter()
+                    .take(filter.wanted().map_or(LIMIT, |wanted| LIMIT.min(wanted as usize))),
+            );
         }
         let mut frames: Vec<(Who, String)> =
             found.into_iter().map(|e| (who, self.frame(&name, e))).collect();
@@ -219,6 +263,9 @@ impl SimRelay {
         let mut event = event.clone();
         if self.breaks_signatures {
             event.sig = Signature::from_bytes([7; 64]);
+        }
+        if self.garbles {
+            event.content.push('A');
         }
         RelayMessage::Event { subscription, event: Box::new(event) }.to_json()
     }

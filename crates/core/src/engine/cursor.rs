@@ -1,0 +1,103 @@
+//! How far back each server is asked: by what it handed out, never by our own clock.
+//!
+//! A server's cursor is the date of the newest event of our peers that it is known to have
+//! had when it had handed out everything. A clock of ours that is wrong, or a date that a
+//! stranger made up, moves none. The cursor is never ahead of our clock; one that is found
+//! ahead of it was written by a clock that was wrong, and is forgotten.
+
+use super::Engine;
+use super::feed::Feed;
+use super::progress::{Progress, Step};
+use super::seen::Dated;
+use crate::nostr::EventId;
+use crate::store::Table;
+use std::collections::BTreeSet;
+use zajil_api::{RelayUrl, UnixTime};
+
+const DAY: u64 = 86_400;
+/// Gift wraps are dated up to two days back, clocks differ: where pages are asked for they
+/// overlap what was received before by so much…
+const OVERLAP_SECONDS: u64 = 3 * DAY;
+/// …and a comparison goes back further, because what both have costs nothing.
+const COMPARED_SECONDS: u64 = 14 * DAY;
+/// Handled events are remembered for so long before the oldest cursor.
+const SEEN_SECONDS: u64 = COMPARED_SECONDS + 2 * DAY;
+/// While a connection lasts its cursor is written once in so long.
+const LIVE_STEP_SECONDS: u64 = DAY / 2;
+
+/// From when on a feed asks, by pages and by comparison; `None` is everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Since {
+    pub paged: Option<UnixTime>,
+    pub compared: Option<UnixTime>,
+}
+
+impl Since {
+    pub fn everything_from(time: UnixTime) -> Self {
+        Self { paged: Some(time), compared: Some(time) }
+    }
+}
+
+impl Engine {
+    pub(super) fn since(&mut self, relay: &RelayUrl) -> Since {
+        if self.cursors.get(relay).is_some_and(|at| *at > self.unix_now()) {
+            self.cursors.remove(relay);
+            self.forget_cursor(relay);
+        }
+        let back = |seconds| {
+            let cursor = self.cursors.get(relay)?;
+            Some(UnixTime(cursor.0.saturating_sub(seconds)))
+        };
+        Since { paged: back(OVERLAP_SECONDS), compared: back(COMPARED_SECONDS) }
+    }
+
+    /// Once a server has handed out everything it stores, later starts ask from there.
+    pub(super) fn advance_cursor(&mut self, relay: &RelayUrl) {
+        let all = self.catchup.feeds.iter();
+        let feeds: Vec<&Progress> = all
+            .filter(|((url, feed), _)| url == relay && feed.is_lasting())
+            .map(|(_, progress)| progress)
+            .collect();
+        let done = |progress: &&Progress| progress.step == Step::Live && progress.complete;
+        if !feeds.iter().all(done) || self.catchup.claims.is_open_at(relay) {
+            return;
+        }
+        let newest = feeds.iter().filter_map(|progress| progress.newest);
+        let Some(at) = newest.filter(|at| *at <= self.unix_now()).max() else { return };
+        if self.cursors.get(relay).is_none_or(|before| *before < at) {
+            self.cursors.insert(relay.clone(), at);
+            self.save_cursor(relay, at);
+        }
+    }
+
+    /// An event that came while the server had nothing older left to hand out.
+    pub(super) fn advance_by_live(&mut self, relay: &RelayUrl, feed: Feed, id: &EventId) {
+        let date = self.tells_time(id);
+        let Some(progress) = self.catchup.progress(relay, feed) else { return };
+        progress.newest = progress.newest.max(date);
+        let before = self.cursors.get(relay).copied().unwrap_or_default();
+        if date.is_some_and(|date| date.0 >= before.0.saturating_add(LIVE_STEP_SECONDS)) {
+            self.advance_cursor(relay);
+        }
+    }
+
+    /// The date of an event that was read, if its date is to be believed.
+    pub(super) fn tells_time(&self, id: &EventId) -> Option<UnixTime> {
+        let row = self.seen_row(id)?;
+        let believed = row.dated == Dated::ByPeer && row.created_at <= self.unix_now();
+        believed.then_some(row.created_at)
+    }
+
+    /// At start: what no server will send again need not be remembered.
+    pub(super) fn drop_old_seen(&mut self) {
+        // A server that is no longer ours would keep everything for ever.
+        let of_chats = self.chats.values().flat_map(|chat| chat.relays());
+        let used: BTreeSet<&RelayUrl> = self.servers.iter().chain(of_chats).collect();
+        let cursors = self.cursors.iter().filter(|(relay, _)| used.contains(relay));
+        let Some(oldest) = cursors.map(|(_, at)| *at).min() else { return };
+        let before = UnixTime(oldest.0.saturating_sub(SEEN_SECONDS));
+        for key in self.seen.drop_before(before) {
+            self.changes.delete(Table::Seen, key);
+        }
+    }
+}

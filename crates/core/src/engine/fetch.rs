@@ -1,0 +1,140 @@
+//! Fetching what was announced, each event from one server.
+
+use super::Engine;
+use super::catchup::MAX_EVENT_BYTES;
+use super::claims::Standing;
+use super::feed::Feed;
+use super::progress::{Progress, Step, weight};
+use super::seen::{Dated, SeenOf};
+use crate::nostr::{Event, EventId, Filter};
+use zajil_api::RelayUrl;
+
+/// What waits to be read, in bytes, before nothing more is fetched for a while.
+const MAX_WAITING_BYTES: usize = 32 * 1024 * 1024;
+
+/// A fetch's subscription, by its number. The hyphen: it ends by itself.
+fn name(number: u32) -> String {
+    format!("f-{number}")
+}
+
+/// The number of a fetch, of a subscription's id that is one.
+pub(super) fn number_of(subscription: &str) -> Option<u32> {
+    subscription.strip_prefix("f-")?.parse().ok()
+}
+
+impl Engine {
+    /// Asks every server that has something for us and time to hand it out.
+    pub(super) fn fetch_more(&mut self) {
+        for relay in self.catchup.claims.relays() {
+            while self.catchup.held.bytes() <= MAX_WAITING_BYTES && self.pool.is_open(&relay) {
+                let Some((number, ids)) = self.catchup.claims.next(&relay, self.now) else { break };
+                self.req(&relay, &name(number), Filter::new().ids(ids));
+            }
+        }
+    }
+
+    /// An event that we asked for by its id; nothing about it is verified.
+    pub(super) fn handle_fetched(&mut self, relay: &RelayUrl, number: u32, event: Event) {
+        let mut feeds = self.catchup.feeds.iter().filter(|((url, _), _)| url == relay);
+        let fits = feeds.any(|(_, progress)| progress.filter.matches(&event));
+        if event.verify_id().is_err() {
+            return self.server_said(relay, "sent an event that is not what it claims");
+        }
+        let claims = &mut self.catchup.claims;
+        if !claims.deliver(relay, number, &event.id, event.created_at, self.now) {
+            return;
+        }
+        self.catchup.fetched = self.catchup.fetched.saturating_add(1);
+        if let Some(row) = self.outbox.row_of(&event.id) {
+            // Our own, handed out of the store.
+            self.catchup.claims.settle(&event.id);
+            self.is_held(relay, row);
+        } else if !fits || self.was_seen(&event.id) {
+            self.catchup.claims.settle(&event.id);
+        } else if weight(&event) > MAX_EVENT_BYTES {
+            // Nobody we talk to writes so much; it need not be fetched ever again.
+            self.catchup.claims.settle(&event.id);
+            if let Some(of) = SeenOf::event(&event) {
+                self.mark_seen(&event.id, event.created_at, of, Dated::InVain);
+            }
+        } else {
+            self.catchup.held.hold(event);
+        }
+        self.advance_fetching();
+    }
+
+    /// A frame of a fetch whose event was handled meanwhile.
+    pub(super) fn fetched_known(&mut self, relay: &RelayUrl, number: u32, id: &EventId) {
+        let Some(row) = self.seen_row(id) else { return };
+        let time = row.created_at;
+        if self.catchup.claims.deliver(relay, number, id, time, self.now) {
+            self.catchup.claims.settle(id);
+            self.advance_fetching();
+        }
+    }
+
+    /// The server has nothing more of what it was asked for by id.
+    pub(super) fn fetch_ended(&mut self, relay: &RelayUrl, number: u32) {
+        if !self.catchup.claims.is_asked(relay, number) {
+            return;
+        }
+        self.close(relay, &name(number));
+        self.catchup.claims.finish(relay, number);
+        self.fetch_more();
+        self.advance_fetching();
+    }
+
+    /// The server ended the request. Some do when everything was handed out.
+    pub(super) fn fetch_closed(&mut self, relay: &RelayUrl, number: u32) {
+        if self.catchup.claims.is_asked(relay, number) {
+            self.fetch_failed(relay);
+        }
+    }
+
+    /// The server does not hand out what it announced: others may, and it is asked again.
+    pub(super) fn fetch_failed(&mut self, relay: &RelayUrl) {
+        let now = self.now;
+        for number in self.catchup.claims.abandon(relay) {
+            self.close(relay, &name(number));
+        }
+        let mut ended = Vec::new();
+        for ((url, feed), progress) in &mut self.catchup.feeds {
+            if url == relay && matches!(progress.step, Step::Comparing | Step::Fetching) {
+                if progress.comparison.take().is_some() {
+                    ended.push(progress.name(*feed));
+                }
+                progress.wanted.clear();
+                progress.fail(now);
+            }
+        }
+        for name in ended {
+            self.neg_close(relay, &name);
+        }
+        self.fetch_more();
+        self.advance_fetching();
+    }
+
+    /// Notes for each feed how far what it announced has arrived, and which are done.
+    pub(super) fn advance_fetching(&mut self) {
+        let mut done: Vec<(RelayUrl, Feed)> = Vec::new();
+        let claims = &self.catchup.claims;
+        for (place, progress) in &mut self.catchup.feeds {
+            while let Some(id) = progress.wanted.front() {
+                match claims.standing(id) {
+                    Standing::Open => break,
+                    Standing::Here(time) => progress.frontier = progress.frontier.max(time),
+                    Standing::Settled => {}
+                }
+                progress.wanted.pop_front();
+            }
+            if progress.step == Step::Fetching && progress.wanted.is_empty() {
+                done.push(place.clone());
+            }
+        }
+        for (relay, feed) in done {
+            let complete = |progress: &mut Progress| !progress.overflowed;
+            let complete = self.catchup.progress(&relay, feed).is_some_and(complete);
+            self.feed_ended(&relay, feed, complete);
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! Finding what a server has and we lack by comparing instead of asking for all of it
+//! (NIP-77), one conversation a feed.
+//!
+//! A server that does not know the protocol, or not for this question, is paged instead.
+
+use super::Engine;
+use super::claims::{MAX_CLAIMS, Standing};
+use super::feed::Feed;
+use super::progress::{Progress, Step};
+use super::seen::Dated;
+use crate::engine::Timestamp;
+use crate::nostr::nip77::Reconciler;
+use crate::nostr::{ClientMessage, EventId, SubscriptionId};
+use std::collections::HashSet;
+use zajil_api::{RelayUrl, UnixTime};
+
+/// A server that says nothing for so long to the first word does not know the protocol.
+pub(super) const FIRST_WORD_MS: u64 = 5_000;
+/// One that does know it has stalled after so long.
+const NEXT_WORD_MS: u64 = 20_000;
+/// Ids of one feed and server that are fetched before the server is asked for more.
+const MAX_WANTED: usize = 50_000;
+/// Windows of time that one question is cut into at most, for a server that says "too big".
+const MAX_WINDOWS: usize = 256;
+/// No window is cut any smaller, in seconds.
+const SMALLEST_WINDOW: u64 = 120;
+/// There are no events from before: when a window without a beginning is cut.
+const BEGINNING: u64 = 1_600_000_000;
+
+/// A window of time, both ends included; `None` is open.
+pub(super) type Window = (Option<UnixTime>, Option<UnixTime>);
+
+/// One feed's conversation.
+#[derive(Debug)]
+pub(super) struct Comparison {
+    ours: Reconciler,
+    window: Window,
+    /// Windows that come after this one, the next one last.
+    later: Vec<Window>,
+    /// How many windows there were.
+    windows: usize,
+    lacking: HashSet<EventId>,
+    spoken_at: Timestamp,
+    answered: bool,
+}
+
+impl Comparison {
+    pub fn timeout(&self) -> Timestamp {
+        let wait = if self.answered { NEXT_WORD_MS } else { FIRST_WORD_MS };
+        Timestamp(self.spoken_at.0 + wait)
+    }
+
+    /// The server is not silent until then.
+    pub fn wait_until(&mut self, until: Timestamp) {
+        self.spoken_at = until.max(self.spoken_at);
+    }
+}
+
+impl Engine {
+    /// Begins to compare what this feed may have brought before with what the server has.
+    pub(super) fn compare(&mut self, relay: &RelayUrl, feed: Feed) {
+        let wait = self.questions_wait_until(relay);
+        let Some(progress) = self.catchup.progress(relay, feed) else { return };
+        if let Some(retry_at) = wait {
+            progress.step = Step::Failed { retry_at };
+            return;
+        }
+        let window = (progress.compare_from, None);
+        self.compare_window(relay, feed, window, Vec::new(), 1);
+    }
+
+    fn compare_window(
+        &mut self,
+        relay: &RelayUrl,
+        feed: Feed,
+        window: Window,
+        later: Vec<Window>,
+        windows: usize,
+    ) {
+        let now = self.now;
+        let Some(progress) = self.catchup.progress(relay, feed) else { return };
+        let (from, to) = window;
+        let known = self.seen.rows(&progress.of, from, to).map(|row| (row.id, row.created_at));
+        let Ok((ours, message)) = Reconciler::new(known) else {
+            return self.page(relay, feed);
+        };
+        let filter =
+            from.map_or(progress.filter.clone(), |from| progress.filter.clone().since(from));
+        let filter = to.map_or(filter.clone(), |to| filter.until(to));
+        let answered = progress.comparison.as_ref().is_some_and(|before| before.answered);
+        let Some(subscription) = SubscriptionId::new(progress.name(feed)) else { return };
+        progress.comparison = Some(Box::new(Comparison {
+            ours,
+            window,
+            later,
+            windows,
+            lacking: HashSet::new(),
+            spoken_at: now,
+            answered,
+        }));
+        progress.step = Step::Comparing;
+        self.say(relay, &ClientMessage::NegOpen { subscription, filter, message });
+    }
+
+    /// The server's next word.
+    pub(super) fn handle_neg_msg(&mut self, relay: &RelayUrl, name: &str, message: &[u8]) {
+        let now = self.now;
+        let Some((feed, _)) = self.feed_of(relay, name) else { return };
+        let Some(progress) = self.catchup.progress(relay, feed) else { return };
+        let Some(comparison) = &mut progress.comparison else { return };
+        comparison.answered = true;
+        self.catchup.compares.insert(relay.clone());
+        let Some(progress) = self.catchup.progress(relay, feed) else { return };
+        let Some(comparison) = &mut progress.comparison else { return };
+        let Ok(difference) = comparison.ours.answer(message) else {
+            self.server_said(relay, "compares in a way that makes no sense");
+            self.neg_close(relay, name);
+            return self.page(relay, feed);
+        };
+        comparison.spoken_at = now;
+        comparison.lacking.extend(difference.lacking);
+        let wanted: Vec<EventId> =
+            difference.wanted.into_iter().filter(|id| !self.was_seen(id)).collect();
+        let room = MAX_CLAIMS.saturating_sub(self.catchup.claims.len());
+        let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
+        let room = room.min(MAX_WANTED.saturating_sub(progress.wanted.len()));
+        // What there is no room for is found again once this is fetched.
+        let full = wanted.len() > room;
+        progress.overflowed |= full;
+        for id in wanted.into_iter().take(room) {
+            if self.catchup.claims.standing(&id) == Standing::Settled {
+                self.catchup.announced = self.catchup.announced.saturating_add(1);
+            }
+            self.catchup.claims.announce(relay, id);
+            progress.wanted.push_back(id);
+            progress.handed.push(id);
+        }
+        match (difference.next, SubscriptionId::new(name)) {
+            (Some(message), Some(subscription)) if !full => {
+                self.say(relay, &ClientMessage::NegMsg { subscription, message });
+            }
+            _ => {
+                self.neg_close(relay, name);
+                self.window_compared(relay, feed);
+            }
+        }
+        self.fetch_more();
+    }
+
+    /// One window is done; on to the next, or to what is still being fetched.
+    fn window_compared(&mut self, relay: &RelayUrl, feed: Feed) {
+        let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
+        let Some(comparison) = &mut progress.comparison else { return };
+        let (from, to) = comparison.window;
+        // What both have tells how far the server's store reaches.
+        let common = self
+            .seen
+            .rows(&progress.of, from, to)
+            .filter(|row| row.dated == Dated::ByPeer && !comparison.lacking.contains(&row.id));
+        progress.newest = common.map(|row| row.created_at).chain(progress.newest).max();
+        let windows = comparison.windows;
+        let mut later = std::mem::take(&mut comparison.later);
+        match later.pop().filter(|_| !progress.overflowed) {
+            Some(window) => self.compare_window(relay, feed, window, later, windows),
+            None => {
+                progress.comparison = None;
+                progress.step = Step::Fetching;
+                self.advance_fetching();
+            }
+        }
+    }
+
+    /// The server ended the conversation.
+    pub(super) fn handle_neg_err(&mut self, relay: &RelayUrl, name: &str, reason: &str) {
+        self.server_said(relay, reason);
+        let Some((feed, _)) = self.feed_of(relay, name) else { return };
+        let now = self.now;
+        let unix_now = self.unix_now();
+        let Some(progress) = self.catchup.progress(relay, feed) else { return };
+        let Some(comparison) = &mut progress.comparison else { return };
+        if is_too_big(reason) {
+            let (window, windows) = (comparison.window, comparison.windows);
+            let mut later = std::mem::take(&mut comparison.later);
+            return match halves(window, unix_now).filter(|_| windows < MAX_WINDOWS) {
+                Some((first, second)) => {
+                    comparison.answered = true;
+                    later.push(second);
+                    self.compare_window(relay, feed, first, later, windows + 1);
+                }
+                None => self.page(relay, feed),
+            };
+        }
+        // To be asked again once we have said who we are, or it has time.
+        match reason.split(':').next() {
+            Some("auth-required") => {
+                progress.give_up_comparing(now);
+                self.read_wants_proof(relay);
+            }
+            Some("rate-limited") => {
+                progress.give_up_comparing(now);
+                self.slow_down(relay);
+            }
+            Some("closed") => progress.give_up_comparing(now),
+            _ => self.page(relay, feed),
+        }
+    }
+
+    /// The server has said nothing for too long.
+    pub(super) fn comparing_stalled(&mut self, relay: &RelayUrl, feed: Feed) {
+        if !self.catchup.compares.contains(relay) {
+            return self.page_from_now_on(relay);
+        }
+        let now = self.now;
+        let Some(progress) = self.catchup.progress(relay, feed) else { return };
+        let name = progress.name(feed);
+        progress.give_up_comparing(now);
+        self.neg_close(relay, &name);
+    }
+
+    /// A server complains while it has not answered any comparison: it is the word for
+    /// "I do not know this".
+    pub(super) fn doubt_comparing(&mut self, relay: &RelayUrl) {
+        if self.catchup.compares.contains(relay) {
+            return;
+        }
+        let waits = |progress: &Progress| progress.step == Step::Comparing;
+        let mut feeds = self.catchup.feeds.iter().filter(|((url, _), _)| url == relay);
+        if feeds.any(|(_, progress)| waits(progress)) {
+            self.page_from_now_on(relay);
+        }
+    }
+
+    /// Until it reconnects, this server is asked for pages.
+    pub(super) fn page_from_now_on(&mut self, relay: &RelayUrl) {
+        self.catchup.pages.insert(relay.clone());
+        let compares = |step: Step| matches!(step, Step::Listening | Step::Comparing);
+        let feeds: Vec<Feed> = (self.catchup.feeds.iter())
+            .filter(|((url, _), progress)| url == relay && compares(progress.step))
+            .map(|((_, feed), _)| *feed)
+            .collect();
+        for feed in feeds {
+            self.page(relay, feed);
+        }
+    }
+
+    pub(super) fn neg_close(&mut self, relay: &RelayUrl, name: &str) {
+        if let Some(subscription) = SubscriptionId::new(name) {
+            self.say(relay, &ClientMessage::NegClose(subscription));
+        }
+    }
+}
+
+/// "blocked: this query is too big", in the words of several servers.
+fn is_too_big(reason: &str) -> bool {
+    let reason = reason.to_ascii_lowercase();
+    reason.starts_with("blocked") && ["big", "many", "large"].iter().any(|w| reason.contains(w))
+}
+
+/// A window cut in two; `None` when it is small enough to be paged.
+fn halves((from, to): Window, now: UnixTime) -> Option<(Window, Window)> {
+    let first = from.map_or(BEGINNING, |from| from.0);
+    let last = to.unwrap_or(now).0;
+    let middle = UnixTime(first + last.checked_sub(first).filter(|s| *s >= SMALLEST_WINDOW)? / 2);
+    Some(((from, Some(middle)), (Some(UnixTime(middle.0 + 1)), to)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_cut_in_two_that_touch_until_it_is_small() {
+        let now = UnixTime(1_700_000_000);
+        let ((from, middle), (after, to)) = halves((None, None), now).unwrap();
+        assert_eq!((from, to), (None, None));
+        assert_eq!(after.unwrap().0, middle.unwrap().0 + 1);
+        let small = (Some(UnixTime(100)), Some(UnixTime(100 + SMALLEST_WINDOW - 1)));
+        assert_eq!(halves(small, now), None);
+        assert_eq!(halves((Some(UnixTime(now.0 + 5)), None), now), None);
+    }
+
+    #[test]
+    fn only_too_big_is_a_reason_to_ask_for_less() {
+        assert!(is_too_big("blocked: this query is too big"));
+        assert!(is_too_big("blocked: too many query results"));
+        assert!(!is_too_big("blocked: not for you"));
+        assert!(!is_too_big("error: too many"));
+    }
+}

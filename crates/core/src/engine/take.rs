@@ -1,0 +1,133 @@
+//! Reading what was fetched: oldest first, a batch at a time, each batch saved before the
+//! next is read, so that whatever is cut off goes on from there.
+//!
+//! MLS reads a sender's messages in about the order in which they were written, and forgives
+//! about a thousand that overtake. So nothing is read while a server may still hand out older
+//! events; only for those that keep the others waiting, nobody waits for long. Servers name
+//! what they have oldest first, so that what has arrived of it without a hole can be read
+//! while the rest is on its way.
+
+use super::feed::Feed;
+use super::progress::{PATIENCE_MS, Progress, Step};
+use super::{Engine, Timestamp};
+use crate::nostr::EventId;
+use std::collections::BTreeSet;
+use zajil_api::{RelayUrl, UnixTime};
+
+/// Events read between two saves.
+const BATCH: usize = 250;
+/// The same, where very many are of one second.
+const MOST: usize = 1_000;
+/// The end of time.
+const ALL: UnixTime = UnixTime(u64::MAX);
+
+impl Engine {
+    /// Reads the next batch of what may be read now; the rest is read at the next time-out.
+    pub(super) fn take_ready(&mut self) {
+        self.gather_ready();
+        let Some(horizon) = self.horizon() else { return };
+        self.in_written_order(|engine| {
+            let mut horizon = horizon;
+            for number in 1..=MOST {
+                let Some(event) = engine.catchup.held.next(horizon) else { break };
+                if number == BATCH {
+                    // What is of one second is put in order together.
+                    horizon = horizon.min(event.created_at);
+                }
+                if engine.was_seen(&event.id) {
+                    engine.catchup.claims.settle(&event.id);
+                } else {
+                    engine.take_event(&event);
+                }
+            }
+        });
+        self.catchup.take_again = self.catchup.held.has_next(horizon);
+        if self.catchup.held.is_empty() {
+            self.catchup.takes_all = false;
+            self.settle_feeds();
+        }
+        self.fetch_more();
+        self.advance_fetching();
+    }
+
+    /// Once no feed is on its way any more, or one has waited long enough, what the finished
+    /// ones hold is due.
+    fn gather_ready(&mut self) {
+        let now = self.now;
+        let waited = |progress: &Progress| match progress.step {
+            Step::Ready { since } => since.0 + PATIENCE_MS <= now.0,
+            _ => false,
+        };
+        let on_its_way = |((_, feed), progress): (&(RelayUrl, Feed), &Progress)| {
+            feed.is_history() && progress.is_on_its_way()
+        };
+        let any_waited = self.catchup.feeds.values().any(waited);
+        if self.catchup.feeds.iter().any(on_its_way) && !any_waited {
+            return;
+        }
+        for progress in self.catchup.feeds.values_mut() {
+            if matches!(progress.step, Step::Ready { .. }) {
+                progress.step = Step::Settling;
+                self.catchup.takes_all = true;
+                progress.held_bytes = 0;
+                for (place, event) in std::mem::take(&mut progress.held) {
+                    progress.handed.push(place.1);
+                    self.catchup.held.hold(event);
+                }
+            }
+        }
+    }
+
+    /// Up to which date what is held may be read now.
+    fn horizon(&self) -> Option<UnixTime> {
+        let history = self.catchup.feeds.iter().filter(|((_, feed), _)| feed.is_history());
+        let history: Vec<&Progress> = history.map(|(_, progress)| progress).collect();
+        if self.catchup.takes_all || !history.iter().any(|progress| progress.is_on_its_way()) {
+            return (self.catchup.takes_all || !self.catchup.held.is_empty()).then_some(ALL);
+        }
+        let names_all = |progress: &&&Progress| progress.step == Step::Fetching;
+        let on_their_way = || history.iter().filter(|progress| progress.is_on_its_way());
+        let frontier = on_their_way().filter(names_all).map(|progress| progress.frontier).min()?;
+        let blind = on_their_way().any(|progress| progress.step != Step::Fetching);
+        let many = self.catchup.held.len() >= BATCH && !blind || self.catchup.is_full();
+        (many && self.catchup.held.has_next(frontier)).then_some(frontier)
+    }
+
+    /// Everything that finished feeds brought is read.
+    fn settle_feeds(&mut self) {
+        let now = self.now;
+        let (mut relays, mut stale, mut over) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        let settling: Vec<((RelayUrl, Feed), Vec<EventId>)> = (self.catchup.feeds.iter_mut())
+            .filter(|(_, progress)| progress.step == Step::Settling)
+            .map(|(place, progress)| (place.clone(), std::mem::take(&mut progress.handed)))
+            .collect();
+        for ((relay, feed), handed) in settling {
+            let newest = handed.iter().filter_map(|id| self.tells_time(id)).max();
+            let Some(progress) = self.catchup.progress(&relay, feed) else { continue };
+            progress.newest = progress.newest.max(newest);
+            progress.settled(now);
+            if std::mem::take(&mut progress.stale) {
+                stale.insert(relay.clone());
+            }
+            if matches!(feed, Feed::Search(_)) && progress.step == Step::Live {
+                over.push((relay.clone(), feed));
+            }
+            relays.insert(relay);
+        }
+        for (relay, feed) in over {
+            self.stop_feed(&relay, feed);
+        }
+        for relay in &relays {
+            self.advance_cursor(relay);
+        }
+        self.caught_up_with(&relays);
+        for relay in stale {
+            self.subscribe_groups(&relay);
+            self.subscribe_lookups(&relay);
+        }
+    }
+
+    pub(super) fn next_take(&self) -> Option<Timestamp> {
+        self.catchup.take_again.then_some(self.now)
+    }
+}
