@@ -36,8 +36,8 @@ pub(super) struct Catchup {
     pub answered: BTreeMap<RelayUrl, String>,
     /// Servers that compare, as far as the current connection has shown…
     pub compares: BTreeSet<RelayUrl>,
-    /// …and those that do not.
-    pub pages: BTreeSet<RelayUrl>,
+    /// …and those that do not, with the complaints still to come for what was asked of them.
+    pub pages: BTreeMap<RelayUrl, usize>,
     pub claims: Claims,
     /// What is not any one feed's: fetched by id, or come while a feed was being fetched.
     pub held: Held,
@@ -59,6 +59,14 @@ impl Catchup {
         self.answered.remove(relay);
         self.compares.remove(relay);
         self.pages.remove(relay);
+    }
+
+    /// Whether a complaint is one of several about the same.
+    pub fn complaint_is_old(&mut self, relay: &RelayUrl) -> bool {
+        let Some(more) = self.pages.get_mut(relay) else { return false };
+        let before = *more;
+        *more = before.saturating_sub(1);
+        before > 0
     }
 
     pub fn progress(&mut self, relay: &RelayUrl, feed: Feed) -> Option<&mut Progress> {

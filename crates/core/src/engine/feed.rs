@@ -165,7 +165,7 @@ impl Engine {
         let failures = progress.failures;
         let name = progress.name(feed);
         self.catchup.feeds.insert((relay.clone(), feed), progress);
-        let pages = self.catchup.pages.contains(relay) || failures >= COMPARES_BEFORE_PAGES;
+        let pages = self.catchup.pages.contains_key(relay) || failures >= COMPARES_BEFORE_PAGES;
         if pages || !feed.is_history() {
             self.page(relay, feed);
         } else if feed.is_lasting() {

@@ -51,11 +51,11 @@ impl Engine {
                 self.handle_closed_subscription(relay, subscription.as_str(), &message);
             }
             Ok(RelayMessage::Notice(message)) => {
-                self.server_said(relay, &message);
                 if is_rate_limit(&message) {
+                    self.server_said(relay, &message);
                     self.slow_down(relay);
-                } else {
-                    self.doubt_comparing(relay);
+                } else if !self.doubt_comparing(relay) {
+                    self.server_said(relay, &message);
                 }
             }
             Ok(RelayMessage::NegMsg { subscription, message }) => {

@@ -172,7 +172,7 @@ impl Engine {
 
     /// The server ended the conversation.
     pub(super) fn handle_neg_err(&mut self, relay: &RelayUrl, name: &str, reason: &str) {
-        self.server_said(relay, reason);
+        tracing::debug!(%relay, reason, "a comparison was ended");
         let Some((feed, _)) = self.feed_of(relay, name) else { return };
         let now = self.now;
         let unix_now = self.unix_now();
@@ -218,21 +218,28 @@ impl Engine {
     }
 
     /// A server complains while it has not answered any comparison: it is the word for
-    /// "I do not know this".
-    pub(super) fn doubt_comparing(&mut self, relay: &RelayUrl) {
-        if self.catchup.compares.contains(relay) {
-            return;
-        }
+    /// "I do not know this", and nothing to tell a person. Whether it was that.
+    pub(super) fn doubt_comparing(&mut self, relay: &RelayUrl) -> bool {
         let waits = |progress: &Progress| progress.step == Step::Comparing;
         let mut feeds = self.catchup.feeds.iter().filter(|((url, _), _)| url == relay);
-        if feeds.any(|(_, progress)| waits(progress)) {
+        let doubted =
+            !self.catchup.compares.contains(relay) && feeds.any(|(_, progress)| waits(progress));
+        if doubted {
             self.page_from_now_on(relay);
         }
+        // Feeds that were compared side by side bring one complaint each.
+        doubted || self.catchup.complaint_is_old(relay)
     }
 
     /// Until it reconnects, this server is asked for pages.
     pub(super) fn page_from_now_on(&mut self, relay: &RelayUrl) {
-        self.catchup.pages.insert(relay.clone());
+        let waits = |((url, _), progress): (&(RelayUrl, Feed), &Progress)| {
+            url == relay && progress.step == Step::Comparing
+        };
+        let asked = self.catchup.feeds.iter().filter(|(place, progress)| waits((place, progress)));
+        // One complaint each, of which one was heard.
+        let more = asked.count().saturating_sub(1);
+        self.catchup.pages.insert(relay.clone(), more);
         let compares = |step: Step| matches!(step, Step::Listening | Step::Comparing);
         let feeds: Vec<Feed> = (self.catchup.feeds.iter())
             .filter(|((url, _), progress)| url == relay && compares(progress.step))
