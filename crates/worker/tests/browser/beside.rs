@@ -1,6 +1,7 @@
 //! What is heard beside the sockets: documents, and the network.
 
 use futures::FutureExt;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Event;
 use zajil_api::RelayUrl;
@@ -21,7 +22,7 @@ async fn a_server_that_says_nothing_about_itself_is_reported_without_a_document(
 
 #[wasm_bindgen_test]
 async fn the_network_is_heard_coming_and_going_until_nobody_listens() {
-    let scope: web_sys::EventTarget = js_sys::global().into();
+    let scope: web_sys::EventTarget = js_sys::global().unchecked_into();
     let happen = |name: &str| scope.dispatch_event(&Event::new(name).unwrap()).unwrap();
     let (mouth, mut inbox) = Inbox::new();
     let ear = NetworkEar::listen(&mouth);
