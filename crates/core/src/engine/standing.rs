@@ -156,3 +156,22 @@ impl Engine {
         relays
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standing_is_saved_when_it_changed_and_once_a_minute_at_most() {
+        let mut standings = Standings::default();
+        let relay = RelayUrl::new("wss://r");
+        assert!(standings.to_save(Timestamp(0)).is_empty());
+        standings.of(&relay).took();
+        let rows = standings.to_save(Timestamp(0));
+        assert_eq!((rows.len(), rows[0].taken), (1, [1_000, 1_000]));
+        standings.of(&relay).took();
+        assert!(standings.to_save(Timestamp(SAVED_EVERY_MS - 1)).is_empty());
+        assert_eq!(standings.to_save(Timestamp(SAVED_EVERY_MS)).len(), 1);
+        assert!(standings.to_save(Timestamp(10 * SAVED_EVERY_MS)).is_empty());
+    }
+}

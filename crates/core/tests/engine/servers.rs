@@ -1,6 +1,7 @@
 //! What servers want of us: to know who asks, not too much at once, not too long.
 
 use crate::world::World;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL};
 use zajil_api::{Command, MessageState, RelayUrl, Server, Update};
 use zajil_core::nostr::RelayMessage;
 
@@ -175,4 +176,21 @@ fn a_notice_to_slow_down_holds_back_reads_and_writes() {
     assert_eq!(world.relay(ONE).frames, before);
     world.pass(2_000);
     assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
+}
+
+#[test]
+fn an_invite_link_names_the_servers_that_may_be_relied_on() {
+    let urls: Vec<String> = ["a", "b", "c", "d"].map(|n| format!("wss://{n}.example")).into();
+    let relays: Vec<&str> = urls.iter().map(String::as_str).collect();
+    let mut world = World::with_accounts(&["Alice", "Bob"], &relays);
+    let named = |world: &mut World| -> Vec<String> {
+        world.command("Bob", Command::RenewInvite);
+        let link = BASE64URL.decode(world.invite_of("Bob")).unwrap();
+        let link = String::from_utf8_lossy(&link).into_owned();
+        urls.iter().filter(|url| link.contains(url.as_str())).cloned().collect()
+    };
+    assert_eq!(named(&mut world), urls[..3]);
+    world.take_down(&urls[0]);
+    world.pass(6 * 3_600_000);
+    assert_eq!(named(&mut world), urls[1..]);
 }
