@@ -30,7 +30,7 @@ pub fn run_targets(project: &Project, mut options: Options) -> Result<()> {
     let keep = options.flag("--keep");
     let words = options.words()?;
 
-    step("Building the targets with instrumentation (2 minutes the first time)");
+    step("Building the targets with instrumentation (4 minutes the first time)");
     let fuzz = Fuzz::build(project)?;
     let known = fuzz.targets()?;
     if let Some(word) = words.iter().find(|word| !known.contains(word)) {
@@ -71,15 +71,16 @@ impl Fuzz {
         let mut cargo = project.cargo();
         // A target that is named, though it is this machine, keeps build scripts as they are.
         cargo.args(["build", "--quiet", "--locked", "--profile", "fuzz", "--package", PACKAGE]);
-        cargo.args(["--features", "guided", "--bin", "guided", "--bin", "corpus"]);
+        cargo.args(["--features", "guided", "--bin", "guided"]);
         cargo.args(["--target", &host]).arg("--target-dir").arg(&work);
-        // One compiler cannot spread a module's counters over several units.
         run(cargo.env("RUSTFLAGS", INSTRUMENTED), COMPILER)?;
-        let built = work.join(host).join("fuzz");
-        let program = |name| built.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+        let mut cargo = project.cargo();
+        cargo.args(["build", "--quiet", "--locked", "--package", PACKAGE, "--bin", "corpus"]);
+        run(&mut cargo, "The reason is above.")?;
+        let program = |name| format!("{name}{}", std::env::consts::EXE_SUFFIX);
         Ok(Self {
-            guided: program("guided"),
-            corpus: program("corpus"),
+            guided: work.join(host).join("fuzz").join(program("guided")),
+            corpus: project.target.join("debug").join(program("corpus")),
             kept: project.root.join("crates").join("fuzz").join("corpus"),
             work,
         })
