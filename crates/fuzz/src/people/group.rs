@@ -11,7 +11,7 @@ use zajil_core::mls::{
     Components, Founded, Group, GroupState, Member, MlsRecord, Provider, parse_key_package,
 };
 
-type Records = HashMap<Vec<u8>, Vec<u8>>;
+pub type Records = HashMap<Vec<u8>, Vec<u8>>;
 
 /// The group as each of the two stored it.
 pub struct Live {
@@ -95,7 +95,7 @@ fn init_key(key_package: &[u8]) -> Vec<u8> {
     cursor.take(8).and_then(|_| cursor.vector()).expect("a key package").to_vec()
 }
 
-fn saved(mut records: Records, changes: Vec<MlsRecord>) -> Records {
+pub fn saved(mut records: Records, changes: Vec<MlsRecord>) -> Records {
     for (key, value) in changes {
         match value {
             Some(value) => records.insert(key, value),

@@ -9,11 +9,14 @@
     reason = "what our own code makes of our own input is right, or the run ends"
 )]
 
+mod device;
 mod group;
+mod peer;
 mod session;
 
+pub use device::Device;
 pub use group::{live_group, routing};
-pub use session::{Session, session};
+pub use session::{bobs_device, session};
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -115,7 +118,7 @@ fn config(number: u8) -> Config {
     Config {
         vault_key: VaultKey([number; 32]),
         seed: [number; 32],
-        default_relays: vec![zajil_api::RelayUrl::new(session::RELAY)],
+        default_relays: vec![zajil_api::RelayUrl::new(device::RELAY)],
     }
 }
 

@@ -38,11 +38,14 @@ pub mod inner_event {
         let id = people::event().id;
         let receipt = format!("4450 1800000000\ne\t{id}\ne\t{id}\n\n");
         [
-            "9 1800000000\nseq\t7\n\nمرحبا\n\"hello\"".to_owned(),
+            "9 1800000000\nseq\t7\t9\t5\n\nمرحبا\n\"hello\"".to_owned(),
             "0 1800000000\n\n{\"name\":\"Zoë \\u202e\"}".to_owned(),
             receipt.clone() + "delivered",
             receipt + "read",
             "4451 1800000000\n\n".to_owned(),
+            "4452 1800000000\nrange\t1\t3\t5\nrange\t4\t4\t5\n\n".to_owned(),
+            "4453 1800000000\nrange\t1\t3\t5\n\nwithdrawn".to_owned(),
+            "4453 1800000000\nrange\t2\t4503599627370495\t5\n\nlost".to_owned(),
             "7 1800000000\ne\tx\n\n+".to_owned(),
         ]
         .map(String::into_bytes)

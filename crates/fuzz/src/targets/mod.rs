@@ -1,6 +1,7 @@
 //! The targets: one function a parser.
 
 mod component;
+mod engine;
 mod event;
 mod frame;
 mod inner;
@@ -73,5 +74,6 @@ targets! {
     url::relay_url: "the address of a server, as text",
     row::stored_row: "one row of an account's store, before it is sealed",
     row::stored_message: "one row of a chat's messages, before it is sealed",
-    row::server_frames: "frames from a server in the middle of a chat, a line each",
+    engine::server_frames: "frames from a server in the middle of a chat, a line each",
+    engine::peer_messages: "what a peer says in a chat, an inner event each",
 }
