@@ -12,7 +12,9 @@ fn read(bytes: &[u8]) -> Outcome {
     let provider = alice.provider();
     let key_package = parse_key_package(&provider, bytes);
     if let Ok(invitee) = &key_package {
-        let _ = verify_proof(&invitee.member);
+        if let Ok(account) = verify_proof(&invitee.member) {
+            assert_eq!(account, bob().account.public_key(), "a leaf passes for another's");
+        }
         let admins = [alice.identity(), invitee.member.identity];
         let routing = crate::people::routing();
         let state = group_components(&GroupProfile::default(), &admins, &routing);
