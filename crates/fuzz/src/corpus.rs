@@ -9,8 +9,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Longer inputs are not kept.
-const MOST_BYTES: usize = 8 << 10;
+/// A target's corpus in bytes at most: the shortest inputs are kept.
+const MOST_BYTES: usize = 32 << 10;
 
 /// Where the corpora are.
 pub fn folder() -> PathBuf {
@@ -38,15 +38,16 @@ pub fn dictionary_file() -> PathBuf {
     folder().join("dictionary.txt")
 }
 
-/// Writes the target's corpus anew; those that are too long are left out.
+/// Writes the target's corpus anew; how many inputs it has now.
 pub fn keep(target: &Target, inputs: &[Vec<u8>]) -> io::Result<usize> {
-    let mut lines: Vec<String> = inputs
-        .iter()
-        .filter(|input| input.len() <= MOST_BYTES)
-        .map(|input| escape(input) + "\n")
-        .collect();
+    let mut lines: Vec<String> = inputs.iter().map(|input| escape(input) + "\n").collect();
     lines.sort_unstable_by_key(|line| (line.len(), line.clone()));
     lines.dedup();
+    let mut size = 0;
+    lines.retain(|line| {
+        size += line.len();
+        size <= MOST_BYTES
+    });
     fs::write(file(target), lines.concat())?;
     Ok(lines.len())
 }
