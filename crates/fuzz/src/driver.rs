@@ -31,8 +31,9 @@ pub struct Report {
 
 /// Runs all kept inputs and then new ones until `time` is over, or one fails.
 pub fn run(target: &'static Target, time: Duration, seed: u64) -> io::Result<Report> {
-    let (corpus, dictionary) = (corpus::load(target)?, corpus::dictionary()?);
-    let mutator = Mutator { corpus: &corpus, dictionary: &dictionary };
+    let (seeds, corpus) = ((target.seeds)(), corpus::load(target)?);
+    let dictionary = corpus::dictionary()?;
+    let mutator = Mutator { seeds: &seeds, corpus: &corpus, dictionary: &dictionary };
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut report = Report::default();
     let end = Instant::now() + time;

@@ -12,13 +12,16 @@ const EDGES: [u64; 12] =
 const MOST_BYTES: usize = 64 << 10;
 
 pub struct Mutator<'a> {
+    /// Inputs that are read to the end: half of all new ones begin with one of these.
+    pub seeds: &'a [Vec<u8>],
     pub corpus: &'a [Vec<u8>],
     pub dictionary: &'a [Vec<u8>],
 }
 
 impl Mutator<'_> {
     pub fn next(&self, rng: &mut ChaCha8Rng) -> Vec<u8> {
-        let mut input = pick(rng, self.corpus).cloned().unwrap_or_default();
+        let from = if below(rng, 2) == 0 { self.seeds } else { self.corpus };
+        let mut input = pick(rng, from).cloned().unwrap_or_default();
         for _ in 0..1 << below(rng, 5) {
             self.change(&mut input, rng);
         }
@@ -88,7 +91,8 @@ mod tests {
     #[test]
     fn inputs_differ_and_one_seed_always_makes_the_same() {
         let corpus = [b"[\"EOSE\",\"chats\"]".to_vec(), Vec::new(), vec![0; 400]];
-        let mutator = Mutator { corpus: &corpus, dictionary: &[b"\"EVENT\"".to_vec()] };
+        let mutator =
+            Mutator { seeds: &corpus, corpus: &corpus, dictionary: &[b"\"EVENT\"".to_vec()] };
         let made = |seed| {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             (0..2_000).map(|_| mutator.next(&mut rng)).collect::<Vec<_>>()
