@@ -8,7 +8,7 @@ use zajil_api::{Command, Page, Update};
 use zajil_core::engine::Output;
 use zajil_core::nostr::Rumor;
 
-fn connected() -> Device {
+pub(super) fn connected() -> Device {
     let device = bobs_device(&session().rows);
     assert!(device.is_some(), "what was stored opens");
     let mut device = device.unwrap_or_else(|| std::process::abort());

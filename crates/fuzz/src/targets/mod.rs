@@ -4,6 +4,7 @@ mod component;
 mod engine;
 mod event;
 mod frame;
+mod info;
 mod inner;
 mod invite;
 mod key_package;
@@ -71,6 +72,7 @@ targets! {
     inner::inner_event: "an inner event with a right id: kind, tags, content",
     invite::invite_link: "an invite link, as text",
     invite::invite_payload: "an invite before checksum and base64",
+    info::relay_info: "what a server says about itself (NIP-11), as text",
     url::relay_url: "the address of a server, as text",
     row::stored_row: "one row of an account's store, before it is sealed",
     row::stored_message: "one row of a chat's messages, before it is sealed",
