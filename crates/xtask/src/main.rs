@@ -8,6 +8,7 @@ mod browser;
 mod build;
 mod error;
 mod finish;
+mod fuzz;
 mod options;
 mod project;
 mod run;
@@ -30,6 +31,8 @@ cargo xtask COMMAND
                             the relay alone
   build                     the release build, in dist/
   test [SUITE ...]          every suite, or those named (see: test --list)
+  fuzz [TARGET ...] [--seconds 60] [--keep]
+                            every parser of foreign bytes, or those named, so long each
   setup                     fetch the tools for building, once
   doctor                    say which tools are there
   finish                    the last build step; Trunk calls it
@@ -58,6 +61,7 @@ fn dispatch(command: &str, options: Options) -> Result<ExitCode> {
             finish::check_budget(&project.dist())?;
         }
         "test" => return test::run(&project, options),
+        "fuzz" => fuzz::run_targets(&project, options)?,
         "setup" => {
             options.finish()?;
             setup::ensure(&project)?;

@@ -22,9 +22,11 @@ pub fn clean(name: &str) -> Option<String> {
     seen.then(|| cleaned.to_owned())
 }
 
-/// A [`clean`] name, cut off where it is too long.
+/// A [`clean`] name, cut off where it is too long; as clean after the cut, which may
+/// leave a space at the end, or nothing that can be seen.
 pub fn clean_and_cut(name: &str) -> Option<String> {
-    clean(name).map(|name| name.chars().take(MAX_NAME).collect())
+    let cut: String = clean(name)?.chars().take(MAX_NAME).collect();
+    clean(&cut)
 }
 
 /// What has no place in a name: controls, lines' ends, embeddings, overrides and
@@ -91,6 +93,13 @@ mod tests {
         for name in ["", "  \n", "\u{200d}\u{200f}", "\u{202e}\u{a0}\u{feff}"] {
             assert_eq!(clean(name), None, "{name:?}");
         }
+    }
+
+    #[test]
+    fn a_cut_leaves_no_space_at_the_end_and_no_name_that_cannot_be_seen() {
+        let spaced = format!("Bob{}Eve", " ".repeat(MAX_NAME));
+        assert_eq!(clean_and_cut(&spaced).as_deref(), Some("Bob"));
+        assert_eq!(clean_and_cut(&format!("{}Bob", "\u{200f}".repeat(MAX_NAME))), None);
     }
 
     proptest! {

@@ -45,6 +45,10 @@ pub fn parse_relay_url(text: &str) -> Result<RelayUrl, RelayUrlError> {
     }
     // With or without a final slash it is the same server.
     let path = uri.path_and_query().map_or("", |path| path.as_str());
+    // Others let any bytes through, among them what turns around the words beside it.
+    if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(RelayUrlError);
+    }
     url.push_str(path.trim_end_matches('/'));
     Ok(RelayUrl::new(url))
 }
@@ -104,6 +108,8 @@ mod tests {
             "javascript:alert(1)",
             "wss://..",
             "wss://<b>",
+            "wss://relay.example/\u{202e}x",
+            "wss://relay.example/?\u{80}",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }

@@ -43,7 +43,7 @@ fn interface(project: &Project, chromium: &Path) -> Result<Tally> {
         .env("CARGO_TARGET_DIR", &project.target)
         .env("PLAYWRIGHT", project.e2e())
         .env("CHROMIUM", chromium);
-    Tally::of_tests(&mut node, tally::interface)
+    Tally::of_tests(&mut node, tally::summary)
 }
 
 fn tests(project: &Project) -> Result<Vec<PathBuf>> {

@@ -30,6 +30,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "tree", what: "the engine depends on no browser and no server", run: tree::run },
     Suite { name: "lint", what: "cargo clippy, warnings are errors", run: rust::lint },
     Suite { name: "native", what: "cargo test, every crate", run: rust::native },
+    Suite { name: "fuzz", what: "foreign bytes, changed at random", run: rust::fuzz },
     Suite { name: "dist", what: "release build, byte budget, nothing inline", run: dist::run },
     Suite { name: "browser", what: "wasm-bindgen tests in headless Chromium", run: browser::run },
     Suite { name: "e2e", what: "people with real browsers and a real relay", run: e2e::run },

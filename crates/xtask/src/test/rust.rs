@@ -19,3 +19,10 @@ pub fn native(project: &Project) -> Result<Tally> {
     test.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
     Tally::of_tests(&mut test, tally::rust)
 }
+
+/// Long enough to see that the targets work; `cargo xtask fuzz` is for finding more.
+pub fn fuzz(project: &Project) -> Result<Tally> {
+    let mut fuzz = project.cargo();
+    fuzz.args(["run", "--locked", "--quiet", "--package", "zajil-fuzz", "--", "--seconds", "30"]);
+    Tally::of_tests(&mut fuzz, tally::summary)
+}

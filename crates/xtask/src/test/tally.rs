@@ -87,8 +87,8 @@ pub fn node(line: &str) -> Option<Tally> {
     }
 }
 
-/// The last line of `tests/ui/check.mjs`: `11 passed, 0 failed`.
-pub fn interface(line: &str) -> Option<Tally> {
+/// The last line of `tests/ui/check.mjs`, and of the fuzz targets: `11 passed, 0 failed`.
+pub fn summary(line: &str) -> Option<Tally> {
     let (passed, failed) = line.strip_suffix(" failed")?.split_once(" passed, ")?;
     Some(Tally { passed: passed.parse().ok()?, failed: failed.parse().ok()? })
 }
@@ -107,8 +107,8 @@ mod tests {
         assert_eq!(node("# cancelled 2"), Some(Tally { passed: 0, failed: 2 }));
         assert_eq!(node("# duration_ms 1081.3"), None);
         assert_eq!(node("# Subtest: two people"), None);
-        assert_eq!(interface("11 passed, 2 failed"), Some(Tally { passed: 11, failed: 2 }));
-        assert_eq!(interface("ok      a draft waits in its chat"), None);
+        assert_eq!(summary("11 passed, 2 failed"), Some(Tally { passed: 11, failed: 2 }));
+        assert_eq!(summary("ok      a draft waits in its chat"), None);
     }
 
     #[test]
