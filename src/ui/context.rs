@@ -7,15 +7,15 @@
 use crate::client::Client;
 use crate::ui::prefs::{self, Theme};
 use crate::ui::route::Route;
-use crate::ui::state::{AppState, Part};
-use crate::ui::words::Language;
-use crate::ui::{format, page};
+use crate::ui::state::{AppState, Part, Practised};
+use crate::ui::words::{Language, say, say_with};
+use crate::ui::{format, keeping, page};
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use zajil_api::{ChatId, Command, CommandId, Failure, Invite, Update};
+use zajil_api::{ChatId, Command, CommandId, Delivery, Failure, Invite, Place, Update};
 
 /// What came of a command, for those that asked.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub enum Answer {
     InviteRead(Invite),
     ChatOpened(ChatId),
     MessageAdded,
+    MessageRemoved,
+    DeliveryLoaded(Delivery),
 }
 
 type OnAnswer = Box<dyn FnOnce(Answer)>;
@@ -50,6 +52,10 @@ pub struct Ctx {
     pub today: RwSignal<i64>,
     /// A sentence for the person about something that has no place of its own.
     pub notice: RwSignal<Option<String>>,
+    /// Whether this browser remembers an account; false once one starts anew.
+    pub was_here: RwSignal<bool>,
+    /// The message of the open chat whose story is told.
+    pub story: RwSignal<Option<Place>>,
 }
 
 impl Ctx {
@@ -61,6 +67,8 @@ impl Ctx {
             theme: RwSignal::new(prefs::theme()),
             today: RwSignal::new(format::day_of(format::now())),
             notice: RwSignal::new(None),
+            was_here: RwSignal::new(prefs::has_begun()),
+            story: RwSignal::new(None),
         }
     }
 
@@ -162,6 +170,9 @@ impl Ctx {
         if self.peek(|state| state.account.is_some()) {
             prefs::set_begun();
         }
+        if let Some(result) = self.change(AppState::take_practised) {
+            self.notice.set(Some(result_words(result)));
+        }
         page::set_unread(self.peek(AppState::unread_chats));
         if typing {
             self.schedule_expiry();
@@ -194,10 +205,26 @@ fn answer_in(update: &Update) -> Option<(CommandId, Answer)> {
         }
         Update::ChatOpened { answers, chat } => Some((*answers, Answer::ChatOpened(chat.clone()))),
         Update::MessageAdded { answers: Some(answers), .. } => {
+            // There is something to lose now.
+            keeping::ask_once();
             Some((*answers, Answer::MessageAdded))
+        }
+        Update::MessageRemoved { answers: Some(answers), .. } => {
+            Some((*answers, Answer::MessageRemoved))
+        }
+        Update::DeliveryLoaded { answers, delivery, .. } => {
+            Some((*answers, Answer::DeliveryLoaded(delivery.clone())))
         }
         _ => None,
     }
+}
+
+fn result_words(Practised { came, went }: Practised) -> String {
+    if came == 0 && went == 0 {
+        return say("practice.quiet");
+    }
+    let (came, went) = (format::number(came), format::number(went));
+    say_with("practice.result", &[("went", &went), ("came", &came)])
 }
 
 /// A value kept as long as what it is made from is the same. All memos of one type

@@ -9,6 +9,7 @@ mod context;
 mod failure;
 mod format;
 mod hooks;
+mod keeping;
 mod page;
 mod pages;
 mod parts;

@@ -1,5 +1,7 @@
 use crate::ui::context::{Ctx, ctx, memo};
-use crate::ui::parts::{ChatHeader, Composer, PageHeader, RequestBar, Scroll, TimelineView};
+use crate::ui::parts::{
+    ChatHeader, Composer, PageHeader, RequestBar, Scroll, StoryDialog, TimelineView,
+};
 use crate::ui::person::name_of;
 use crate::ui::route::Route;
 use crate::ui::state::{Edge, Part, Phase};
@@ -48,6 +50,12 @@ fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoVie
     ctx.change(|state| state.open(&id));
     let scroll = Scroll::new(ctx, id.clone());
     scroll.load(Edge::Newest);
+    Effect::new(move |before: Option<()>| {
+        ctx.watch(Part::Snapshot, |_| ());
+        if before.is_some() {
+            scroll.catch_up();
+        }
+    });
     watch_sizes(scroll);
     close_later(ctx, id.clone());
     let name = memo(move || chat.with(|chat| name_of(chat.as_ref())));
@@ -69,8 +77,9 @@ fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoVie
     view! {
         <section class="conversation" role="region" aria-label=label>
             <ChatHeader chat/>
-            <div class="timeline"><TimelineView chat=id scroll/></div>
+            <div class="timeline"><TimelineView chat=id.clone() scroll/></div>
             {foot}
+            {move || ctx.story.get().map(|place| view! { <StoryDialog chat=id.clone() place/> })}
         </section>
     }
 }
@@ -79,6 +88,7 @@ fn close_later(ctx: Ctx, id: ChatId) {
     on_cleanup(move || {
         ctx.change(|state| state.close(&id));
         ctx.forget_messages();
+        ctx.story.set(None);
     });
 }
 

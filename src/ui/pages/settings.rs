@@ -1,7 +1,7 @@
 use crate::ui::context::{Answer, Ctx, ctx, memo};
 use crate::ui::failure::sentence_for;
 use crate::ui::page;
-use crate::ui::parts::{Choice, PageHeader, Select, TextField, switch_language};
+use crate::ui::parts::{Choice, PageHeader, Select, StorageSetting, TextField, switch_language};
 use crate::ui::prefs::{self, Theme};
 use crate::ui::state::Part;
 use crate::ui::words::{Language, say};
@@ -30,6 +30,10 @@ pub fn SettingsPage() -> impl IntoView {
                 <h3 class="panel-title">{say("settings.looks")}</h3>
                 {language_select(ctx)}
                 {theme_select(ctx)}
+            </section>
+            <section class="panel">
+                <h3 class="panel-title">{say("settings.device")}</h3>
+                <StorageSetting/>
             </section>
             <section class="panel">
                 <h3 class="panel-title">{say("settings.about")}</h3>

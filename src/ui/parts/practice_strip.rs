@@ -1,0 +1,50 @@
+use super::icon::{Glyph, Icon};
+use crate::ui::context::{ctx, memo};
+use crate::ui::format::{self, number};
+use crate::ui::state::Part;
+use crate::ui::words::{say, say_with};
+use leptos::prelude::*;
+use std::time::Duration;
+use zajil_api::{Command, UnixTime};
+
+/// Over every page while an outage is practised: how long still, and the way out.
+#[component]
+pub fn PracticeStrip() -> impl IntoView {
+    let ctx = ctx();
+    let running = memo(move || {
+        let counted = |state: &crate::ui::state::AppState| {
+            state.practice().map(|running| (running.cut, state.servers().len(), running.until))
+        };
+        ctx.watch(Part::Practice, counted)
+    });
+    let strip = move |(cut, of, until)| view! { <Countdown cut of until/> };
+    move || running.get().map(strip)
+}
+
+#[component]
+fn Countdown(cut: usize, of: usize, until: UnixTime) -> impl IntoView {
+    let ctx = ctx();
+    let now = RwSignal::new(format::now());
+    let tick = move || now.set(format::now());
+    if let Ok(clock) = set_interval_with_handle(tick, Duration::from_secs(1)) {
+        on_cleanup(move || clock.clear());
+    }
+    let count = |n: usize| number(u32::try_from(n).unwrap_or(u32::MAX));
+    let words = say_with("practice.running", &[("cut", &count(cut)), ("of", &count(of))]);
+    let left = move || {
+        let left = u32::try_from(until.0.saturating_sub(now.get().0)).unwrap_or(u32::MAX);
+        say_with("practice.left", &[("s", &number(left))])
+    };
+    let end = move |_| {
+        ctx.send(Command::EndPractice);
+    };
+    view! {
+        <div class="strip">
+            <Icon glyph=Glyph::Server/>
+            <p class={"strip-words"} role="status">{words}</p>
+            // Not read out second by second.
+            <p class="strip-clock" role="timer">{left}</p>
+            <button class="button-text" type="button" on:click=end>{say("practice.end")}</button>
+        </div>
+    }
+}
