@@ -195,13 +195,14 @@ impl Scene {
 
     /// In the scene of that name, a message of an hour ago comes now.
     pub fn comes_late(&mut self, chat: &ChatId) -> Option<Message> {
-        let at = self.messages.get(chat)?.len().checked_sub(12)?;
+        let at = self.messages.get(chat)?.len().checked_sub(40)?;
         let before = self.messages.get(chat)?.get(at).filter(|_| self.name == "late")?.clone();
         self.name = "busy".to_owned();
         let place = Place { clock: before.place.clock + 1, ..before.place };
         let text = "This one was on a server that was down all morning.".to_owned();
         let direction = Direction::Incoming;
-        let message = Message { place, text, direction, received_at: now(), ..before };
+        let author = contact("", '0').public_key;
+        let message = Message { place, author, text, direction, received_at: now(), ..before };
         self.keep(chat, message.clone());
         Some(message)
     }

@@ -1,5 +1,5 @@
 use super::dialog::Dialog;
-use super::mark::{Mark, story};
+use super::mark::{Mark, state_name, story};
 use super::unsent::Unsent;
 use crate::ui::context::{Answer, Ctx, ctx, memo};
 use crate::ui::person::name_of;
@@ -26,9 +26,10 @@ pub fn StoryDialog(chat: ChatId, place: Place) -> impl IntoView {
         let can_withdraw = delivery.with(|told| told.as_ref().is_some_and(|d| d.can_withdraw));
         let unsent = state <= MessageState::Sending;
         Some(view! {
-            <p class="story-state"><Mark state/>{story(state)}</p>
+            <p class="story-state"><Mark state/>{state_name(state)}</p>
+            {(state < MessageState::Delivered).then(|| view! { <p>{story(state)}</p> })}
+            {(!unsent).then(|| view! { <p>{sentence(reached(state), name.clone())}</p> })}
             {copies.map(servers)}
-            <p class="story-person">{sentence(reached(state), name.clone())}</p>
             {unsent.then(|| view! { <Unsent place can_withdraw/> })}
             {(unsent && can_withdraw).then(|| view! {
                 <p class="quiet small">{say("story.withdraw_words")}</p>
