@@ -54,7 +54,7 @@ impl Client {
             [MessageState::Sent { on: 2, of: 3 }, MessageState::Delivered, MessageState::Read];
         for (nth, state) in (1..).zip(states) {
             let chat = chat.clone();
-            self.tell_later(nth * 600, Update::MessageStateChanged { chat, place, state });
+            self.tell_later(nth * 900, Update::MessageStateChanged { chat, place, state });
         }
     }
 

@@ -5,6 +5,7 @@
 //! nothing else.
 
 use crate::client::Client;
+use crate::ui::failure::sentence_for;
 use crate::ui::prefs::{self, Theme};
 use crate::ui::route::Route;
 use crate::ui::state::{AppState, Part, Practised};
@@ -15,7 +16,7 @@ use leptos::prelude::*;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use zajil_api::{ChatId, Command, CommandId, Delivery, Failure, Invite, Place, Update};
+use zajil_api::{ChatId, Command, CommandId, Failure, Invite, Place, Update};
 
 /// What came of a command, for those that asked.
 #[derive(Clone, Debug)]
@@ -24,8 +25,6 @@ pub enum Answer {
     InviteRead(Invite),
     ChatOpened(ChatId),
     MessageAdded,
-    MessageRemoved,
-    DeliveryLoaded(Delivery),
 }
 
 type OnAnswer = Box<dyn FnOnce(Answer)>;
@@ -54,8 +53,6 @@ pub struct Ctx {
     pub notice: RwSignal<Option<String>>,
     /// Whether this browser remembers an account; false once one starts anew.
     pub was_here: RwSignal<bool>,
-    /// The message of the open chat whose story is told.
-    pub story: RwSignal<Option<Place>>,
 }
 
 impl Ctx {
@@ -68,7 +65,6 @@ impl Ctx {
             today: RwSignal::new(format::day_of(format::now())),
             notice: RwSignal::new(None),
             was_here: RwSignal::new(prefs::has_begun()),
-            story: RwSignal::new(None),
         }
     }
 
@@ -186,6 +182,22 @@ impl Ctx {
         }
     }
 
+    /// Sends what answers only when it is refused, and says so then.
+    #[inline(never)]
+    pub fn command(self, command: Command) {
+        self.ask(command, move |answer| {
+            if let Answer::Refused(failure) = answer {
+                self.notice.set(Some(sentence_for(&failure)));
+            }
+        });
+    }
+
+    #[inline(never)]
+    pub fn tell_story(&self, of: Option<Place>) {
+        self.change(|state| state.tell_story(of));
+        self.wake([Part::Story]);
+    }
+
     fn schedule_expiry(self) {
         let Some(until) = self.peek(AppState::next_expiry) else { return };
         let wait = until.0.saturating_sub(format::now().0).clamp(1, 60);
@@ -208,12 +220,6 @@ fn answer_in(update: &Update) -> Option<(CommandId, Answer)> {
             // There is something to lose now.
             keeping::ask_once();
             Some((*answers, Answer::MessageAdded))
-        }
-        Update::MessageRemoved { answers: Some(answers), .. } => {
-            Some((*answers, Answer::MessageRemoved))
-        }
-        Update::DeliveryLoaded { answers, delivery, .. } => {
-            Some((*answers, Answer::DeliveryLoaded(delivery.clone())))
         }
         _ => None,
     }

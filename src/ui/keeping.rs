@@ -4,36 +4,40 @@
 //! its time, put a question to the person, or say no.
 
 use crate::ui::prefs;
-use js_sys::Promise;
 use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{StorageManager, window};
+use web_sys::window;
 
-fn storage() -> Option<StorageManager> {
-    let window = window().filter(|window| window.is_secure_context())?;
-    Some(window.navigator().storage())
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Whether it promised to, without asking it to.
+    Promised,
+    /// To promise it.
+    Promise,
 }
 
-async fn answer(promise: Option<Promise>) -> bool {
-    let Some(promise) = promise else { return false };
-    JsFuture::from(promise).await.is_ok_and(|kept| kept.is_truthy())
+/// Puts a question to the browser; `then` hears the answer, if one ever comes.
+pub fn ask(question: Question, then: Box<dyn FnOnce(bool)>) {
+    let Some(window) = window().filter(|window| window.is_secure_context()) else {
+        return then(false);
+    };
+    let storage = window.navigator().storage();
+    let asked = match question {
+        Question::Promised => storage.persisted(),
+        Question::Promise => storage.persist(),
+    };
+    spawn_local(async move {
+        let answer = match asked {
+            Ok(asked) => JsFuture::from(asked).await.is_ok_and(|kept| kept.is_truthy()),
+            Err(_) => false,
+        };
+        then(answer);
+    });
 }
 
-/// Asks the browser to keep it; what it says.
-pub async fn ask() -> bool {
-    answer(storage().and_then(|storage| storage.persist().ok())).await
-}
-
-/// Whether it promised to, without asking it.
-pub async fn is_promised() -> bool {
-    answer(storage().and_then(|storage| storage.persisted().ok())).await
-}
-
-/// Asks by itself, the first time and never again.
+/// Asks for the promise by itself, the first time and never again.
 pub fn ask_once() {
     if prefs::take_first_message() {
-        spawn_local(async {
-            ask().await;
-        });
+        ask(Question::Promise, Box::new(|_| ()));
     }
 }

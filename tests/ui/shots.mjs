@@ -27,7 +27,7 @@ const SCENES = [
   { name: "outage", query: "outage", hash: chat(3), wait: ".strip" },
   { name: "full", query: "full", hash: chat(3), wait: ".strip" },
   { name: "alone", query: "alone", hash: "#/servers", wait: ".server" },
-  { name: "remove", query: "alone", hash: "#/servers", wait: ".server", act: (page) => page.locator(".server .button-icon").click() },
+  { name: "remove", query: "alone", hash: "#/servers", wait: ".server", act: (page) => page.locator(".server .button-icon").first().click() },
   { name: "practise", query: "busy", hash: "#/servers", wait: ".server", act: (page) => choose(page) },
   { name: "practising", query: "busy", hash: "#/servers", wait: ".server", act: (page) => cut(page) },
   { name: "story", query: "busy", hash: chat(0), wait: ".tell", act: (page) => page.locator(".tell").nth(-4).click() },

@@ -74,12 +74,21 @@ fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoVie
             }
         }
     };
+    let told = memo(move || ctx.watch(Part::Story, |state| state.story.is_some()));
+    let story = {
+        let id = id.clone();
+        move || {
+            told.get();
+            let place = ctx.peek(|state| state.story);
+            place.map(|place| view! { <StoryDialog chat=id.clone() place/> }.into_any())
+        }
+    };
     view! {
         <section class="conversation" role="region" aria-label=label>
             <ChatHeader chat/>
             <div class="timeline"><TimelineView chat=id.clone() scroll/></div>
             {foot}
-            {move || ctx.story.get().map(|place| view! { <StoryDialog chat=id.clone() place/> })}
+            {story}
         </section>
     }
 }
@@ -88,7 +97,6 @@ fn close_later(ctx: Ctx, id: ChatId) {
     on_cleanup(move || {
         ctx.change(|state| state.close(&id));
         ctx.forget_messages();
-        ctx.story.set(None);
     });
 }
 

@@ -18,7 +18,7 @@ pub fn ServersPage() -> impl IntoView {
             state.servers().iter().map(|server| server.url.clone()).collect::<Vec<_>>()
         })
     };
-    let asked = RwSignal::new(None);
+    let asked = RwSignal::new(None::<String>);
     let now = RwSignal::new(format::now());
     if let Ok(clock) = set_interval_with_handle(move || now.set(format::now()), SECOND) {
         on_cleanup(move || clock.clear());

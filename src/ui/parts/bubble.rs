@@ -61,7 +61,7 @@ pub fn Bubble(
                                 <Mark state/>
                                 <button
                                     class="tell" type="button" aria-label=say("story.title") title=story(state)
-                                    on:click=move |_| ctx.story.set(Some(place))
+                                    on:click=move |_| ctx.tell_story(Some(place))
                                 ></button>
                             })}
                         </span>

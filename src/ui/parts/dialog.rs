@@ -9,7 +9,7 @@ use web_sys::HtmlDialogElement;
 /// A sheet over the page, until it is closed: by its button, by Escape, or beside it.
 /// The keyboard stays within and returns to where it was.
 #[component]
-pub fn Dialog(title: &'static str, on_close: Callback<()>, children: Children) -> impl IntoView {
+pub fn Dialog(title: &'static str, on_close: Box<dyn Fn()>, children: Children) -> impl IntoView {
     let sheet = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
         if let Some(sheet) = sheet.get() {
@@ -31,7 +31,7 @@ pub fn Dialog(title: &'static str, on_close: Callback<()>, children: Children) -
     view! {
         <dialog
             class="dialog" node_ref=sheet aria-labelledby="dialog-title"
-            on:close=move |_| on_close.run(()) on:click=beside
+            on:close=move |_| on_close() on:click=beside
         >
             <div class="dialog-body">
                 <header class="dialog-head">

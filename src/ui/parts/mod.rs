@@ -23,6 +23,7 @@ mod notice;
 mod page_header;
 mod pigeon;
 mod practice;
+mod practice_choice;
 mod practice_strip;
 mod qr;
 mod remove_server;

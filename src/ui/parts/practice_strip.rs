@@ -1,7 +1,6 @@
 use super::icon::{Glyph, Icon};
-use crate::ui::context::{ctx, memo};
+use crate::ui::context::ctx;
 use crate::ui::format::{self, number};
-use crate::ui::state::Part;
 use crate::ui::words::{say, say_with};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -9,20 +8,7 @@ use zajil_api::{Command, UnixTime};
 
 /// Over every page while an outage is practised: how long still, and the way out.
 #[component]
-pub fn PracticeStrip() -> impl IntoView {
-    let ctx = ctx();
-    let running = memo(move || {
-        let counted = |state: &crate::ui::state::AppState| {
-            state.practice().map(|running| (running.cut, state.servers().len(), running.until))
-        };
-        ctx.watch(Part::Practice, counted)
-    });
-    let strip = move |(cut, of, until)| view! { <Countdown cut of until/> };
-    move || running.get().map(strip)
-}
-
-#[component]
-fn Countdown(cut: usize, of: usize, until: UnixTime) -> impl IntoView {
+pub fn PracticeStrip(cut: usize, of: usize, until: UnixTime) -> impl IntoView {
     let ctx = ctx();
     let now = RwSignal::new(format::now());
     let tick = move || now.set(format::now());
@@ -35,13 +21,11 @@ fn Countdown(cut: usize, of: usize, until: UnixTime) -> impl IntoView {
         let left = u32::try_from(until.0.saturating_sub(now.get().0)).unwrap_or(u32::MAX);
         say_with("practice.left", &[("s", &number(left))])
     };
-    let end = move |_| {
-        ctx.send(Command::EndPractice);
-    };
+    let end = move |_| ctx.command(Command::EndPractice);
     view! {
         <div class="strip">
             <Icon glyph=Glyph::Server/>
-            <p class={"strip-words"} role="status">{words}</p>
+            <p class="strip-words" role="status">{words}</p>
             // Not read out second by second.
             <p class="strip-clock" role="timer">{left}</p>
             <button class="button-text" type="button" on:click=end>{say("practice.end")}</button>

@@ -208,11 +208,13 @@ impl Scroll {
         }
         let Some(last) = last_visible(&scroller, &log) else { return };
         let chat = self.chat.get_value();
-        let known = self.ctx.peek(|state| state.chat(&chat).map(|c| c.read_up_to)).unwrap_or(last);
-        let news = last > known.max(self.reported.get_value())
-            && self.ctx.peek(|state| state.has_unread_up_to(&chat, known, last));
-        if self.saw_late(&scroller, &log) || news {
-            let up_to = last.max(known);
+        let saw_late = self.saw_late(&scroller, &log);
+        let (known, news) = self.ctx.peek(|state| {
+            let known = state.chat(&chat).map_or(last, |chat| chat.read_up_to);
+            (known, state.has_unread_up_to(&chat, known, last))
+        });
+        let up_to = last.max(known);
+        if saw_late || (news && up_to > self.reported.get_value()) {
             self.reported.set_value(up_to);
             self.ctx.send(Command::MarkRead { chat, up_to });
         }

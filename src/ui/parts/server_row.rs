@@ -1,5 +1,4 @@
 use super::icon::{Glyph, Icon};
-use super::remove_server::remove;
 use super::score::Score;
 use crate::ui::context::{ctx, memo};
 use crate::ui::format::number;
@@ -7,7 +6,7 @@ use crate::ui::state::{AppState, Part};
 use crate::ui::text::one_line;
 use crate::ui::words::{say, say_count, say_with};
 use leptos::prelude::*;
-use zajil_api::{Advice, LinkState, RelayUrl, Server, UnixTime};
+use zajil_api::{Advice, Command, LinkState, RelayUrl, Server, UnixTime};
 
 /// One server: its address, how it is right now, what it holds, how far it may be relied
 /// on, and what it last said.
@@ -16,7 +15,7 @@ pub fn ServerRow(
     url: RelayUrl,
     now: RwSignal<UnixTime>,
     /// The server that is to be removed once the person has said so.
-    asked: RwSignal<Option<RelayUrl>>,
+    asked: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let ctx = ctx();
     let address = url.to_string();
@@ -26,8 +25,8 @@ pub fn ServerRow(
         memo(move || ctx.watch(Part::Server(url.clone()), |state| state.server(&url).cloned()))
     };
     let on_remove = move |_| match ctx.peek(|state: &AppState| state.is_last_connected(&url)) {
-        true => asked.set(Some(url.clone())),
-        false => remove(ctx, url.clone()),
+        true => asked.set(Some(url.to_string())),
+        false => ctx.command(Command::RemoveServer { url: url.clone() }),
     };
     let how = move || server.with(|s| s.as_ref().map(|server| how_it_is(server, now.get())));
     let facts = move || {

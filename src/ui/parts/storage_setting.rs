@@ -1,40 +1,34 @@
-use crate::ui::keeping;
+use crate::ui::keeping::{Question, ask};
 use crate::ui::words::say;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 /// Whether the browser promises to keep this account, and asking it to.
 #[component]
 pub fn StorageSetting() -> impl IntoView {
-    // Unknown while the browser has not said.
-    let kept = RwSignal::new(None::<bool>);
-    let refused = RwSignal::new(false);
-    spawn_local(async move {
-        let promised = keeping::is_promised().await;
-        let _ = kept.try_set(Some(promised));
-    });
-    let ask = move |_| {
-        spawn_local(async move {
-            let promised = keeping::ask().await;
-            let _ = kept.try_set(Some(promised));
-            let _ = refused.try_set(!promised);
-        });
+    // Nothing while the browser has not said.
+    let state = RwSignal::new("");
+    let words = RwSignal::new("settings.storage_words");
+    let answered = move |kept| {
+        let _ = state.try_set(if kept { "settings.kept" } else { "settings.may_go" });
     };
-    let state =
-        move || kept.get().map(|kept| if kept { "settings.kept" } else { "settings.may_go" });
-    let asks = move || {
-        (kept.get() == Some(false)).then(|| {
-            view! { <button class="button" type="button" on:click=ask>{say("settings.keep")}</button> }
-        })
+    ask(Question::Promised, Box::new(answered));
+    let keep = move |_| {
+        let then = move |kept: bool| {
+            answered(kept);
+            if !kept {
+                let _ = words.try_set("settings.keep_refused");
+            }
+        };
+        ask(Question::Promise, Box::new(then));
     };
     view! {
-        <p class="setting">
-            <span>{say("settings.storage")}</span>
-            <span class="quiet" role="status">{move || state().map(say)}</span>
-        </p>
-        <p class="quiet small">
-            {move || say(if refused.get() { "settings.keep_refused" } else { "settings.storage_words" })}
-        </p>
-        {asks}
+        <div class="setting">
+            <p>{say("settings.storage")}</p>
+            <p class="quiet" role="status">{move || say(state.get())}</p>
+        </div>
+        <p class="quiet small">{move || say(words.get())}</p>
+        <button class="button" type="button" hidden=move || state.get() != "settings.may_go" on:click=keep>
+            {say("settings.keep")}
+        </button>
     }
 }

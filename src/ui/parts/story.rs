@@ -1,56 +1,46 @@
 use super::dialog::Dialog;
 use super::mark::{Mark, state_name, story};
 use super::unsent::Unsent;
-use crate::ui::context::{Answer, Ctx, ctx, memo};
+use crate::ui::context::ctx;
 use crate::ui::person::name_of;
 use crate::ui::state::Part;
 use crate::ui::words::{say, sentence};
 use leptos::prelude::*;
-use zajil_api::{ChatId, Command, CopyState, Delivery, MessageState, Place, ServerCopy};
+use zajil_api::{ChatId, Command, CopyState, MessageState, Place, ServerCopy};
 
 /// The whole story of one's own message: where it is, and who has it.
 #[component]
 pub fn StoryDialog(chat: ChatId, place: Place) -> impl IntoView {
     let ctx = ctx();
     let name = ctx.peek(|state| name_of(state.chat(&chat)));
-    let state = memo(move || ctx.watch(Part::Message(place), |state| state.state_of(place)));
-    let delivery = RwSignal::new(None::<Delivery>);
     Effect::new(move |_| {
         // Whatever becomes of it while this is open is asked for again.
-        state.track();
-        load(ctx, &chat, place, delivery);
+        ctx.watch(Part::Message(place), |_| ());
+        ctx.send(Command::LoadDelivery { chat: chat.clone(), place });
     });
     let body = move || {
-        let state = state.get()?;
-        let copies = delivery.with(|told| told.as_ref().map(|told| told.copies.clone()));
-        let can_withdraw = delivery.with(|told| told.as_ref().is_some_and(|d| d.can_withdraw));
+        let Some(state) = ctx.watch(Part::Message(place), |state| state.state_of(place)) else {
+            return ().into_any();
+        };
+        let told = ctx.watch(Part::Story, |state| state.delivery.clone());
+        let can_withdraw = told.as_ref().is_some_and(|told| told.can_withdraw);
         let unsent = state <= MessageState::Sending;
-        Some(view! {
+        let about = match unsent {
+            true => story(state).into_any(),
+            false => sentence(reached(state), name.clone()).into_any(),
+        };
+        let ways =
+            if unsent { view! { <Unsent place can_withdraw/> }.into_any() } else { ().into_any() };
+        view! {
             <p class="story-state"><Mark state/>{state_name(state)}</p>
-            {(state < MessageState::Delivered).then(|| view! { <p>{story(state)}</p> })}
-            {(!unsent).then(|| view! { <p>{sentence(reached(state), name.clone())}</p> })}
-            {copies.map(servers)}
-            {unsent.then(|| view! { <Unsent place can_withdraw/> })}
-            {(unsent && can_withdraw).then(|| view! {
-                <p class="quiet small">{say("story.withdraw_words")}</p>
-            })}
-        })
+            <p>{about}</p>
+            {told.map(|told| servers(told.copies)).unwrap_or_else(|| ().into_any())}
+            {ways}
+            <p class="quiet small" hidden=!(unsent && can_withdraw)>{say("story.withdraw_words")}</p>
+        }
+        .into_any()
     };
-    view! {
-        <Dialog title="story.title" on_close=Callback::new(move |()| ctx.story.set(None))>
-            {body}
-        </Dialog>
-    }
-}
-
-fn load(ctx: Ctx, chat: &ChatId, place: Place, delivery: RwSignal<Option<Delivery>>) {
-    let chat = chat.clone();
-    ctx.ask(Command::LoadDelivery { chat, place }, move |answer| match answer {
-        Answer::DeliveryLoaded(told) => drop(delivery.try_set(Some(told))),
-        // It was taken back meanwhile.
-        Answer::Refused(_) => ctx.story.set(None),
-        _ => {}
-    });
+    view! { <Dialog title="story.title" on_close=Box::new(move || ctx.tell_story(None))>{body}</Dialog> }
 }
 
 fn servers(copies: Vec<ServerCopy>) -> AnyView {
@@ -67,10 +57,11 @@ fn servers(copies: Vec<ServerCopy>) -> AnyView {
         view! {
             <li class="copy">
                 <span class=class></span>
-                <span class={"server-url"} dir="ltr">{copy.server.to_string()}</span>
-                <span class={"quiet small"}>{say(words)}</span>
+                <p class="server-url" dir="ltr">{copy.server.to_string()}</p>
+                <p class="quiet small">{say(words)}</p>
             </li>
         }
+        .into_any()
     };
     view! { <ul class="copies">{copies.into_iter().map(row).collect_view()}</ul> }.into_any()
 }

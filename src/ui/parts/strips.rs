@@ -14,13 +14,11 @@ use zajil_api::{CatchUp, Command, Lead, Storage};
 pub fn Strips() -> impl IntoView {
     let ctx = ctx();
     let cut_off = memo(move || ctx.watch(Part::Reach, AppState::is_cut_off));
-    let storage = memo(move || ctx.watch(Part::Storage, |state| state.storage));
-    let lead = memo(move || ctx.watch(Part::Lead, |state| state.lead));
     let retry = move |_| {
         ctx.send(Command::RetryStorage);
     };
     let storage_strip = move || {
-        let words = match storage.get() {
+        let words = match ctx.watch(Part::Storage, |state| state.storage) {
             Storage::Working => return None,
             Storage::Full => "storage.full",
             Storage::Failing => "storage.failing",
@@ -33,6 +31,11 @@ pub fn Strips() -> impl IntoView {
             </div>
         })
     };
+    let lead_strip = move || match ctx.watch(Part::Lead, |state| state.lead) {
+        Lead::Working => None,
+        Lead::Changing => Some(plain("strip strip-late", "status", say("lead.changing"))),
+        Lead::ReadOnly => Some(plain("strip", "status", say("lead.read_only"))),
+    };
     let reach_strip = move || {
         cut_off.get().then(|| {
             view! {
@@ -43,31 +46,34 @@ pub fn Strips() -> impl IntoView {
             }
         })
     };
-    let lead_strip = move || {
-        let (class, words) = match lead.get() {
-            Lead::Working => return None,
-            Lead::Changing => ("strip strip-late", "lead.changing"),
-            Lead::ReadOnly => ("strip", "lead.read_only"),
+    let practice_strip = move || {
+        let running = |state: &AppState| {
+            state.practice().map(|running| (running.cut, state.servers().len(), running.until))
         };
-        Some(
-            view! { <div class=class role="status"><p class={"strip-words"}>{say(words)}</p></div> },
-        )
+        let running = ctx.watch(Part::Practice, running);
+        running.map(|(cut, of, until)| view! { <PracticeStrip cut of until/> }.into_any())
     };
     let fetching = memo(move || ctx.watch(Part::CatchUp, |s| s.catch_up != CatchUp::Done));
     // The count alone changes in place, so that what is under a second stays unseen.
     let catch_up_strip = move || {
         fetching.get().then(|| {
             let words = move || fetch_words(ctx.watch(Part::CatchUp, |state| state.catch_up));
-            view! { <div class="strip strip-late strip-thin"><p class={"strip-words"}>{words}</p></div> }
+            // Not read out count by count.
+            plain("strip strip-late strip-thin", "note", words)
         })
     };
     view! {
         {storage_strip}
         {lead_strip}
         {reach_strip}
-        <PracticeStrip/>
+        {practice_strip}
         {catch_up_strip}
     }
+}
+
+fn plain(class: &'static str, role: &'static str, words: impl IntoView + 'static) -> AnyView {
+    view! { <div class=class role=role><p class="strip-words">{words.into_any()}</p></div> }
+        .into_any()
 }
 
 fn fetch_words(catch_up: CatchUp) -> String {

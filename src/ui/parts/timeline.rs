@@ -46,9 +46,8 @@ pub fn TimelineView(chat: ChatId, scroll: Scroll) -> impl IntoView {
     let ctx = ctx();
     let name = StoredValue::new(ctx.peek(|state| name_of(state.chat(&chat))));
     let id = StoredValue::new(chat);
-    let gaps = memo(move || id.with_value(|id| ctx.watch(Part::Chat(id.clone()), |s| s.gaps(id))));
     let all = memo(move || {
-        let gaps = gaps.get();
+        let gaps = id.with_value(|id| ctx.watch(Part::Chat(id.clone()), |s| s.gaps(id)));
         sections(ctx.watch(Part::Timeline, |s| {
             s.timeline().map(|t| rows(t, &gaps, day_of)).unwrap_or_default()
         }))
@@ -92,7 +91,10 @@ pub fn TimelineView(chat: ChatId, scroll: Scroll) -> impl IntoView {
             view! { <p class="system">{sentence("chat.beginning", name.get_value())}</p> }
         })
     };
-    let late = memo(move || ctx.watch(Part::Late, |s| s.timeline().map_or(0, |t| t.late().len())));
+    let late = move || {
+        let count = ctx.watch(Part::Late, |s| s.timeline().map_or(0, |t| t.late().len()));
+        (count > 0).then(|| view! { <LatePill count scroll/> }.into_any())
+    };
     view! {
         <div class="scroller" node_ref=scroll.scroller on:scroll=move |_| scroll.moved()>
             <div class="log" role="log" aria-live="polite" aria-label=say("chat.messages") tabindex="0" node_ref=scroll.log>
@@ -101,7 +103,7 @@ pub fn TimelineView(chat: ChatId, scroll: Scroll) -> impl IntoView {
                 {move || (stage.get() == Some(Stage::Connecting)).then(|| view! { <p class="system">{say("chat.connecting")}</p> })}
             </div>
         </div>
-        {move || Some(late.get()).filter(|n| *n > 0).map(|n| view! { <LatePill count=n scroll/> })}
+        {late}
         {move || (!scroll.at_bottom.get()).then(|| view! {
             <button class="jump" type="button" aria-label=say("chat.jump") on:click=move |_| scroll.jump()>
                 {move || Some(unread()).filter(|n| *n > 0).map(|n| view! {

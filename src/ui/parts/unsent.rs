@@ -1,5 +1,4 @@
-use crate::ui::context::{Answer, Ctx, ctx};
-use crate::ui::failure::sentence_for;
+use crate::ui::context::{Ctx, ctx};
 use crate::ui::words::say;
 use leptos::prelude::*;
 use zajil_api::{ChatId, Command, Place};
@@ -13,22 +12,15 @@ pub fn Unsent(place: Place, can_withdraw: bool) -> impl IntoView {
     view! {
         <div class="ways">
             <button class="button-text" type="button" on:click=retry>{say("story.retry")}</button>
-            {can_withdraw.then(|| view! {
-                <button class="button-text" type="button" title=say("story.withdraw_words") on:click=withdraw>
-                    {say("story.withdraw")}
-                </button>
-            })}
+            <button class="button-text" type="button" hidden=!can_withdraw on:click=withdraw>
+                {say("story.withdraw")}
+            </button>
         </div>
     }
 }
 
 fn act(ctx: Ctx, command: impl FnOnce(ChatId) -> Command) {
-    let Some(chat) = ctx.peek(|state| state.timeline().map(|open| open.chat.clone())) else {
-        return;
-    };
-    ctx.ask(command(chat), move |answer| match answer {
-        Answer::Refused(failure) => ctx.notice.set(Some(sentence_for(&failure))),
-        Answer::MessageRemoved => ctx.story.set(None),
-        _ => {}
-    });
+    if let Some(chat) = ctx.peek(|state| state.timeline().map(|open| open.chat.clone())) {
+        ctx.command(command(chat));
+    }
 }

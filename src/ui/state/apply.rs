@@ -56,9 +56,11 @@ impl AppState {
                 }
                 Vec::new()
             }
-            Update::InviteRead { .. }
-            | Update::ChatOpened { .. }
-            | Update::DeliveryLoaded { .. } => Vec::new(),
+            Update::DeliveryLoaded { place, delivery, .. } => {
+                self.delivery = Some(delivery).filter(|_| self.story == Some(place));
+                vec![Part::Story]
+            }
+            Update::InviteRead { .. } | Update::ChatOpened { .. } => Vec::new(),
         }
     }
 
@@ -177,7 +179,7 @@ impl AppState {
     ) -> Vec<Part> {
         let open = self.timeline.as_mut().filter(|open| open.chat == *chat);
         match open.is_some_and(|window| window.take_page(answers, messages, is_last)) {
-            true => vec![Part::Timeline],
+            true => vec![Part::Timeline, Part::Late],
             false => Vec::new(),
         }
     }
@@ -195,7 +197,10 @@ impl AppState {
     fn remove_message(&mut self, chat: &ChatId, place: Place) -> Vec<Part> {
         let open = self.timeline.as_mut().filter(|open| open.chat == *chat);
         match open.is_some_and(|timeline| timeline.remove(place)) {
-            true => vec![Part::Timeline, Part::Message(place)],
+            true => {
+                self.tell_story(self.story.filter(|told| *told != place));
+                vec![Part::Timeline, Part::Message(place), Part::Story]
+            }
             false => Vec::new(),
         }
     }

@@ -18,8 +18,8 @@ pub use timeline::{Edge, PAGE, Timeline};
 
 use practice::Practice;
 use zajil_api::{
-    Account, CatchUp, Chat, ChatId, Direction, Gap, Lead, Message, MessageState, Place, PublicKey,
-    RelayUrl, Server, Settings, Stage, StopReason, Storage, UnixTime,
+    Account, CatchUp, Chat, ChatId, Delivery, Direction, Gap, Lead, Message, MessageState, Place,
+    PublicKey, RelayUrl, Server, Settings, Stage, StopReason, Storage, UnixTime,
 };
 
 /// The longest first page, a little less than a window holds.
@@ -58,10 +58,15 @@ pub struct AppState {
     failed: Vec<RelayUrl>,
     practice: Option<Practice>,
     practised: Option<Practised>,
+    /// What the next practice cuts.
+    pub to_cut: Vec<RelayUrl>,
     /// Newest first. Lists, not maps: they are short, and maps cost more bytes.
     chats: Vec<Chat>,
     typing: Vec<Typing>,
     timeline: Option<Timeline>,
+    /// The message of the open chat whose story is told, and the story once it is known.
+    pub story: Option<Place>,
+    pub delivery: Option<Delivery>,
     /// Unsent text by chat: in memory only, never in the browser's open storage.
     drafts: Vec<(ChatId, String)>,
 }
@@ -80,9 +85,12 @@ impl Default for AppState {
             failed: Vec::new(),
             practice: None,
             practised: None,
+            to_cut: Vec::new(),
             chats: Vec::new(),
             typing: Vec::new(),
             timeline: None,
+            story: None,
+            delivery: None,
             drafts: Vec::new(),
         }
     }
@@ -126,14 +134,21 @@ impl AppState {
     /// Starts an empty window on a chat; the caller asks for its newest page.
     pub fn open(&mut self, id: &ChatId) {
         let unread_after = self.chat(id).filter(|chat| chat.unread > 0).map(|chat| chat.read_up_to);
-        self.timeline = Some(Timeline::new(id.clone(), unread_after));
+        let unread = self.chat(id).map_or(0, |chat| chat.unread);
+        self.timeline = Some(Timeline::new(id.clone(), unread_after, unread));
     }
 
     /// Forgets the open chat's messages, unless another chat was opened since.
     pub fn close(&mut self, id: &ChatId) {
         if self.timeline.as_ref().is_some_and(|timeline| timeline.chat == *id) {
             self.timeline = None;
+            self.tell_story(None);
         }
+    }
+
+    pub fn tell_story(&mut self, of: Option<Place>) {
+        self.story = of;
+        self.delivery = None;
     }
 
     /// What is known to be missing from the open chat, oldest first. Nothing is missed of
@@ -164,14 +179,18 @@ impl AppState {
         }
     }
 
-    /// Whether somebody else's message stands between these two.
+    /// Whether somebody else's message stands between these two; or something is unread
+    /// that came late, so long ago that it is not in the window, and all else was seen.
     pub fn has_unread_up_to(&self, chat: &ChatId, known: Place, up_to: Place) -> bool {
+        let unread = self.chat(chat).map_or(0, |chat| chat.unread);
         self.timeline.as_ref().filter(|timeline| timeline.chat == *chat).is_some_and(|timeline| {
-            timeline
-                .messages()
-                .rev()
-                .take_while(|message| message.place > known)
-                .any(|m| m.place <= up_to && m.direction == Direction::Incoming)
+            let out_of_sight = unread > 0 && timeline.following && timeline.late().is_empty();
+            out_of_sight
+                || timeline
+                    .messages()
+                    .rev()
+                    .take_while(|message| message.place > known)
+                    .any(|m| m.place <= up_to && m.direction == Direction::Incoming)
         })
     }
 

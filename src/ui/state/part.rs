@@ -29,4 +29,6 @@ pub enum Part {
     /// Which messages landed above what is on the screen.
     Late,
     Message(Place),
+    /// Whose story is told, and the story.
+    Story,
 }

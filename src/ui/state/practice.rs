@@ -1,7 +1,5 @@
 use super::{AppState, Part};
-use zajil_api::{
-    ChatId, Direction, LinkState, Message, MessageState, Place, RelayUrl, Server, UnixTime,
-};
+use zajil_api::{ChatId, Direction, LinkState, Message, MessageState, Place, Server, UnixTime};
 
 /// An outage that is being practised, and what got through all the same.
 #[derive(Debug)]
@@ -33,18 +31,17 @@ impl AppState {
 
     /// Which servers a practice cuts unless the person chooses otherwise: all but one
     /// that works.
-    pub fn practice_choice(&self) -> Vec<RelayUrl> {
+    pub fn choose_cut(&mut self) {
         let works = |server: &&Server| server.link == LinkState::Connected;
         let spared = self.servers.iter().find(works).or(self.servers.first());
         let spared = spared.map(|server| server.url.clone());
         let urls = self.servers.iter().map(|server| server.url.clone());
-        urls.filter(|url| Some(url) != spared.as_ref()).collect()
+        self.to_cut = urls.filter(|url| Some(url) != spared.as_ref()).collect();
     }
 
-    /// Whether without this server none would be connected, while now one is.
-    pub fn is_last_connected(&self, url: &RelayUrl) -> bool {
-        let mut connected = self.servers.iter().filter(|s| s.link == LinkState::Connected);
-        connected.next().is_some_and(|server| server.url == *url) && connected.next().is_none()
+    /// Whether something is cut and something left.
+    pub fn can_cut(&self) -> bool {
+        (1..self.servers.len()).contains(&self.to_cut.len())
     }
 
     /// Begins or ends with the servers' own state, so that every tab tells the same.

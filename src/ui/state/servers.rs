@@ -18,6 +18,14 @@ impl AppState {
         !self.servers.is_empty() && self.servers.iter().all(|s| self.failed.contains(&s.url))
     }
 
+    /// Whether of several servers only this one works. A server that is alone in the list
+    /// cannot be removed at all.
+    pub fn is_last_connected(&self, url: &RelayUrl) -> bool {
+        let mut connected = self.servers.iter().filter(|s| s.link == LinkState::Connected);
+        let first = connected.next().is_some_and(|server| server.url == *url);
+        first && connected.next().is_none() && self.servers.len() > 1
+    }
+
     pub(super) fn take_servers(&mut self, servers: Vec<Server>) {
         self.servers = servers;
         self.failed.clear();

@@ -34,6 +34,8 @@ pub struct Timeline {
     pub chat: ChatId,
     /// The unread line stands behind this message for as long as the chat is open.
     pub unread_after: Option<Place>,
+    /// How many were unread when the chat was opened.
+    unread: u32,
     /// Whether the newest message is on the screen; only then may the window
     /// move forward under the reader's eyes.
     pub following: bool,
@@ -47,10 +49,11 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    pub fn new(chat: ChatId, unread_after: Option<Place>) -> Self {
+    pub fn new(chat: ChatId, unread_after: Option<Place>, unread: u32) -> Self {
         Self {
             chat,
             unread_after,
+            unread,
             following: true,
             messages: Vec::new(),
             reached_start: false,
@@ -131,7 +134,23 @@ impl Timeline {
             self.put(message);
         }
         self.trim(if edge == Edge::Older { Edge::Newer } else { Edge::Older });
+        if edge == Edge::Newest {
+            self.find_late();
+        }
         true
+    }
+
+    /// What is unread and not behind the unread line came late while the chat was closed.
+    fn find_late(&mut self) {
+        let Some(read) = self.unread_after else { return };
+        let unread = std::mem::take(&mut self.unread) as usize;
+        let incoming = self.messages.iter().filter(|m| m.direction == Direction::Incoming);
+        let (before, behind): (Vec<_>, Vec<_>) = incoming.partition(|m| m.place <= read);
+        let mut before: Vec<_> = before.iter().map(|m| (m.received_at, m.place)).collect();
+        before.sort_unstable_by(|a, b| b.cmp(a));
+        let late = before.iter().take(unread.saturating_sub(behind.len()));
+        self.late.extend(late.map(|(_, place)| *place));
+        self.late.sort_unstable();
     }
 
     /// A message was kept. It is held when it belongs inside the window, or at an edge

@@ -3,8 +3,9 @@ use super::*;
 
 const CUT: LinkState = LinkState::Cut { until: UnixTime(60) };
 
-fn urls(urls: Vec<RelayUrl>) -> Vec<String> {
-    urls.iter().map(ToString::to_string).collect()
+fn chosen(state: &mut AppState) -> Vec<String> {
+    state.choose_cut();
+    state.to_cut.iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -54,10 +55,13 @@ fn what_got_through_a_practice_is_what_was_written_in_it() {
 #[test]
 fn a_practice_spares_a_server_that_works() {
     let mut state = attached(Vec::new());
-    assert!(state.practice_choice().is_empty());
+    assert!(chosen(&mut state).is_empty());
     tell(&mut state, "wss://a", OFFLINE);
-    assert!(state.practice_choice().is_empty(), "one alone cannot be cut");
+    assert!(chosen(&mut state).is_empty() && !state.can_cut(), "one alone cannot be cut");
     tell(&mut state, "wss://b", LinkState::Connected);
     tell(&mut state, "wss://c", LinkState::Connected);
-    assert_eq!(urls(state.practice_choice()), ["wss://a", "wss://c"]);
+    assert_eq!(chosen(&mut state), ["wss://a", "wss://c"]);
+    assert!(state.can_cut());
+    state.to_cut.push(RelayUrl::new("wss://b"));
+    assert!(!state.can_cut(), "nothing would be left");
 }

@@ -153,7 +153,10 @@ fn a_withdrawn_message_is_gone_from_the_screen() {
     add(&mut state, message(3, SENDING));
     let taken =
         |n| Update::MessageRemoved { answers: None, chat: ChatId::new("a"), place: place(n) };
-    assert_eq!(state.apply(taken(3)), [Part::Timeline, Part::Message(place(3))]);
+    state.tell_story(Some(place(3)));
+    let parts = state.apply(taken(3));
+    assert_eq!(parts, [Part::Timeline, Part::Message(place(3)), Part::Story]);
+    assert_eq!(state.story, None, "nor is its story told any longer");
     assert_eq!(held(&state), [1, 2]);
     assert_eq!(state.apply(taken(3)), []);
 }
@@ -168,4 +171,34 @@ fn a_window_that_missed_something_asks_again() {
     assert_eq!(state.timeline().unwrap().wants(Edge::Newer), Some(Page::After(place(3))));
     add(&mut state, message(9, Direction::Incoming));
     assert_eq!(held(&state), [1, 2, 3], "4 to 8 may have come in between");
+}
+
+#[test]
+fn what_came_late_while_the_chat_was_closed_is_pointed_to() {
+    let mut row = chat("a", 1);
+    (row.unread, row.read_up_to) = (3, place(5));
+    let mut state = attached(vec![row]);
+    state.open(&ChatId::new("a"));
+    let id = zajil_api::CommandId(1);
+    state.timeline_mut().unwrap().asked(id, Edge::Newest);
+    let mut messages: Vec<Message> = (1..=6).map(|n| message(n, Direction::Incoming)).collect();
+    for late in [1, 3] {
+        messages.get_mut(late).unwrap().received_at = UnixTime(9_000);
+    }
+    let chat = ChatId::new("a");
+    state.apply(Update::PageLoaded { answers: id, chat, messages, is_last: true });
+    assert_eq!(state.timeline().unwrap().late(), [place(2), place(4)], "and 6 is just new");
+}
+
+#[test]
+fn what_came_late_and_is_out_of_sight_does_not_stay_unread_for_ever() {
+    let mut row = chat("a", 1);
+    (row.unread, row.read_up_to) = (1, place(2));
+    let mut state = attached(vec![row]);
+    let id = ChatId::new("a");
+    state.open(&id);
+    load(&mut state, Edge::Newest, NOTHING, true);
+    assert!(state.has_unread_up_to(&id, place(2), place(2)));
+    state.timeline_mut().unwrap().following = false;
+    assert!(!state.has_unread_up_to(&id, place(2), place(2)), "not before all else was seen");
 }
