@@ -1,4 +1,5 @@
 use crate::ui::context::{Ctx, memo};
+use crate::ui::live::live;
 use crate::ui::pages::{ArrivalPage, EvictedPage, FramePage, StoppedPage, WelcomePage};
 use crate::ui::parts::NoticeBar;
 use crate::ui::route::Route;
@@ -61,7 +62,7 @@ fn screen(ctx: Ctx) -> Screen {
 #[component]
 fn App(ctx: Ctx) -> impl IntoView {
     let screen = memo(move || screen(ctx));
-    move || {
+    live(move || {
         // Another language draws everything anew.
         ctx.language.track();
         let body = move || match screen.get() {
@@ -72,8 +73,9 @@ fn App(ctx: Ctx) -> impl IntoView {
             Screen::Stopped => view! { <StoppedPage/> }.into_any(),
         };
         view! {
-            {body}
+            {live(body)}
             <NoticeBar/>
         }
-    }
+        .into_any()
+    })
 }

@@ -10,6 +10,7 @@ mod failure;
 mod format;
 mod hooks;
 mod keeping;
+mod live;
 mod page;
 mod pages;
 mod parts;

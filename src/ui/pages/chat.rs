@@ -1,4 +1,5 @@
 use crate::ui::context::{Ctx, ctx, memo};
+use crate::ui::live::{live, maybe};
 use crate::ui::parts::{
     ChatHeader, Composer, PageHeader, RequestBar, Scroll, StoryDialog, TimelineView,
 };
@@ -24,11 +25,10 @@ pub fn ChatPage(id: ChatId) -> impl IntoView {
     };
     let here = memo(move || chat.with(Option::is_some));
     let ready = memo(move || ctx.watch(Part::Phase, |s| s.phase) == Phase::Ready);
-    move || {
+    live(move || {
         if !here.get() {
-            return ready
-                .get()
-                .then(|| {
+            return maybe(move || {
+                ready.get().then(|| {
                     view! {
                         <PageHeader title="chats.title"/>
                         <div class="nothing-open">
@@ -37,11 +37,11 @@ pub fn ChatPage(id: ChatId) -> impl IntoView {
                         </div>
                     }
                 })
-                .into_any();
+            });
         }
         let id = id.clone();
         view! { <Conversation id chat/> }.into_any()
-    }
+    })
 }
 
 #[component]
@@ -87,8 +87,8 @@ fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoVie
         <section class="conversation" role="region" aria-label=label>
             <ChatHeader chat/>
             <div class="timeline"><TimelineView chat=id.clone() scroll/></div>
-            {foot}
-            {story}
+            {live(foot)}
+            {maybe(story)}
         </section>
     }
 }

@@ -1,5 +1,6 @@
 use crate::ui::context::{Answer, Ctx, ctx, memo};
 use crate::ui::failure::sentence_for;
+use crate::ui::live::maybe;
 use crate::ui::page;
 use crate::ui::parts::{Choice, PageHeader, Select, StorageSetting, TextField, switch_language};
 use crate::ui::prefs::{self, Theme};
@@ -20,7 +21,7 @@ pub fn SettingsPage() -> impl IntoView {
         <div class="page">
             <section class="panel">
                 <h3 class="panel-title">{say("settings.you")}</h3>
-                {move || known.get().then(|| view! { <NameForm/> })}
+                {maybe(move || known.get().then(|| view! { <NameForm/> }))}
             </section>
             <section class="panel">
                 <h3 class="panel-title">{say("settings.privacy")}</h3>

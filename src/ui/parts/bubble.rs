@@ -2,6 +2,7 @@ use super::mark::{Mark, story};
 use super::unsent::Unsent;
 use crate::ui::context::{ctx, memo};
 use crate::ui::format;
+use crate::ui::live::{maybe, words};
 use crate::ui::state::Part;
 use crate::ui::text::fold;
 use crate::ui::words::{say, say_with};
@@ -51,27 +52,27 @@ pub fn Bubble(
             <div class="bubble">
                 <div class="text" dir="auto">
                     {head}
-                    {rest}
-                    {unfold}
+                    {words(rest)}
+                    {maybe(unfold)}
                     <span class="meta">
                         <span class="meta-line" dir=page_direction()>
                             <time title=format::moment(message.sent_at)>{time}</time>
-                            {came.map(|words| view! { <span>"· "{words}</span> })}
-                            {move || state.get().map(|state| view! {
+                            {came.map(|came| view! { <span>"· "{came}</span> })}
+                            {maybe(move || state.get().map(|state| view! {
                                 <Mark state/>
                                 <button
                                     class="tell" type="button" aria-label=say("story.title") title=story(state)
                                     on:click=move |_| ctx.tell_story(Some(place))
                                 ></button>
-                            })}
+                            }))}
                         </span>
                     </span>
                 </div>
             </div>
-            {move || (state.get() == Some(MessageState::NotSent)).then(|| view! {
+            {maybe(move || (state.get() == Some(MessageState::NotSent)).then(|| view! {
                 <p class="failed">{say("mark.not_sent_story")}</p>
                 <Unsent place can_withdraw=true/>
-            })}
+            }))}
         </article>
     })
 }

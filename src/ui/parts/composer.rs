@@ -3,6 +3,7 @@ use super::icon::{Glyph, Icon};
 use super::scroll::Scroll;
 use crate::ui::context::{Answer, ctx, memo};
 use crate::ui::failure::{sentence_for, too_long};
+use crate::ui::live::maybe;
 use crate::ui::page;
 use crate::ui::state::Part;
 use crate::ui::words::say;
@@ -95,7 +96,7 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
         }
     });
     view! {
-        {move || refusal.get().map(|words| view! { <p class="refusal" role="alert">{words}</p> })}
+        {maybe(move || refusal.get().map(|words| view! { <p class="refusal" role="alert">{words}</p> }))}
         <form class="composer" on:submit=move |event: SubmitEvent| { event.prevent_default(); send(); }>
             <textarea
                 class="composer-field" node_ref=field rows="1" enterkeyhint="enter"

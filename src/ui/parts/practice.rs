@@ -1,5 +1,6 @@
 use super::practice_choice::PracticeChoice;
 use crate::ui::context::{ctx, memo};
+use crate::ui::live::{maybe, words};
 use crate::ui::state::Part;
 use crate::ui::words::say;
 use leptos::prelude::*;
@@ -11,7 +12,7 @@ pub fn PracticePanel() -> impl IntoView {
     let choosing = RwSignal::new(false);
     let running = memo(move || ctx.watch(Part::Practice, |state| state.practice().is_some()));
     let enough = memo(move || ctx.watch(Part::ServerList, |state| state.servers().len() > 1));
-    let words = move || match (running.get(), enough.get()) {
+    let about = move || match (running.get(), enough.get()) {
         (true, _) => say("practice.works"),
         (false, true) => say("practice.words"),
         (false, false) => say("practice.needs_two"),
@@ -24,14 +25,14 @@ pub fn PracticePanel() -> impl IntoView {
     view! {
         <section class="panel">
             <h3 class="panel-title">{say("practice.title")}</h3>
-            <p class="quiet">{words}</p>
+            <p class="quiet">{words(about)}</p>
             <button
                 class="button" type="button" hidden=move || running.get()
                 disabled=move || !enough.get() on:click=choose
             >
                 {say("practice.title")}
             </button>
-            {choice}
+            {maybe(choice)}
         </section>
     }
 }

@@ -1,6 +1,7 @@
 use super::icon::{Glyph, Icon};
 use crate::ui::context::ctx;
 use crate::ui::format::{self, number};
+use crate::ui::live::words;
 use crate::ui::words::{say, say_with};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -16,7 +17,7 @@ pub fn PracticeStrip(cut: usize, of: usize, until: UnixTime) -> impl IntoView {
         on_cleanup(move || clock.clear());
     }
     let count = |n: usize| number(u32::try_from(n).unwrap_or(u32::MAX));
-    let words = say_with("practice.running", &[("cut", &count(cut)), ("of", &count(of))]);
+    let running = say_with("practice.running", &[("cut", &count(cut)), ("of", &count(of))]);
     let left = move || {
         let left = u32::try_from(until.0.saturating_sub(now.get().0)).unwrap_or(u32::MAX);
         say_with("practice.left", &[("s", &number(left))])
@@ -25,9 +26,9 @@ pub fn PracticeStrip(cut: usize, of: usize, until: UnixTime) -> impl IntoView {
     view! {
         <div class="strip">
             <Icon glyph=Glyph::Server/>
-            <p class="strip-words" role="status">{words}</p>
+            <p class="strip-words" role="status">{running}</p>
             // Not read out second by second.
-            <p class="strip-clock" role="timer">{left}</p>
+            <p class="strip-clock" role="timer">{words(left)}</p>
             <button class="button-text" type="button" on:click=end>{say("practice.end")}</button>
         </div>
     }

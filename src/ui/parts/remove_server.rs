@@ -1,5 +1,6 @@
 use super::dialog::Dialog;
 use crate::ui::context::ctx;
+use crate::ui::live::maybe;
 use crate::ui::words::say;
 use leptos::prelude::*;
 use zajil_api::{Command, RelayUrl};
@@ -8,7 +9,7 @@ use zajil_api::{Command, RelayUrl};
 #[component]
 pub fn RemoveServer(asked: RwSignal<Option<String>>) -> impl IntoView {
     let ctx = ctx();
-    move || {
+    maybe(move || {
         asked.get().map(|url| {
             let confirm = move |_| {
                 ctx.command(Command::RemoveServer { url: RelayUrl::new(&url) });
@@ -22,5 +23,5 @@ pub fn RemoveServer(asked: RwSignal<Option<String>>) -> impl IntoView {
             }
             .into_any()
         })
-    }
+    })
 }

@@ -2,6 +2,7 @@ use super::icon::{Glyph, Icon};
 use super::score::Score;
 use crate::ui::context::{ctx, memo};
 use crate::ui::format::number;
+use crate::ui::live::maybe;
 use crate::ui::state::{AppState, Part};
 use crate::ui::text::one_line;
 use crate::ui::words::{say, say_count, say_with};
@@ -33,7 +34,7 @@ pub fn ServerRow(
         server.get().map(|server| {
             let holds = holds(&server);
             view! {
-                <p class="quiet small">{how}</p>
+                <p class="quiet small">{maybe(how)}</p>
                 <p class="quiet small facts"><Score score=server.score/>{holds.map(|words| view! { <span>{words}</span> })}</p>
                 {server.advice.map(|advice| view! { <p class="advice small">{say(words_for(advice))}</p> })}
                 {server.said.as_deref().map(|said| view! {
@@ -44,10 +45,10 @@ pub fn ServerRow(
     };
     view! {
         <li class="server">
-            {move || server.get().map(|server| view! { <span class=dot(server.link)></span> })}
+            {maybe(move || server.get().map(|server| view! { <span class=dot(server.link)></span> }))}
             <div class="server-words">
                 <p class="server-url" dir="ltr">{address}</p>
-                {facts}
+                {maybe(facts)}
             </div>
             <button class="button-icon" type="button" aria-label=remove_label on:click=on_remove>
                 <Icon glyph=Glyph::Trash/>

@@ -1,4 +1,5 @@
 use crate::ui::keeping::{Question, ask};
+use crate::ui::live::words;
 use crate::ui::words::say;
 use leptos::prelude::*;
 
@@ -7,7 +8,7 @@ use leptos::prelude::*;
 pub fn StorageSetting() -> impl IntoView {
     // Nothing while the browser has not said.
     let state = RwSignal::new("");
-    let words = RwSignal::new("settings.storage_words");
+    let about = RwSignal::new("settings.storage_words");
     let answered = move |kept| {
         let _ = state.try_set(if kept { "settings.kept" } else { "settings.may_go" });
     };
@@ -16,7 +17,7 @@ pub fn StorageSetting() -> impl IntoView {
         let then = move |kept: bool| {
             answered(kept);
             if !kept {
-                let _ = words.try_set("settings.keep_refused");
+                let _ = about.try_set("settings.keep_refused");
             }
         };
         ask(Question::Promise, Box::new(then));
@@ -24,9 +25,9 @@ pub fn StorageSetting() -> impl IntoView {
     view! {
         <div class="setting">
             <p>{say("settings.storage")}</p>
-            <p class="quiet" role="status">{move || say(state.get())}</p>
+            <p class="quiet" role="status">{words(move || say(state.get()))}</p>
         </div>
-        <p class="quiet small">{move || say(words.get())}</p>
+        <p class="quiet small">{words(move || say(about.get()))}</p>
         <button class="button" type="button" hidden=move || state.get() != "settings.may_go" on:click=keep>
             {say("settings.keep")}
         </button>

@@ -2,6 +2,7 @@ use super::dialog::Dialog;
 use super::mark::{Mark, state_name, story};
 use super::unsent::Unsent;
 use crate::ui::context::ctx;
+use crate::ui::live::live;
 use crate::ui::person::name_of;
 use crate::ui::state::Part;
 use crate::ui::words::{say, sentence};
@@ -40,7 +41,7 @@ pub fn StoryDialog(chat: ChatId, place: Place) -> impl IntoView {
         }
         .into_any()
     };
-    view! { <Dialog title="story.title" on_close=Box::new(move || ctx.tell_story(None))>{body}</Dialog> }
+    view! { <Dialog title="story.title" on_close=Box::new(move || ctx.tell_story(None))>{live(body)}</Dialog> }
 }
 
 fn servers(copies: Vec<ServerCopy>) -> AnyView {

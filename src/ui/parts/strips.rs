@@ -3,6 +3,7 @@ use super::pigeon::Pigeon;
 use super::practice_strip::PracticeStrip;
 use crate::ui::context::{ctx, memo};
 use crate::ui::format::number;
+use crate::ui::live::{maybe, words};
 use crate::ui::state::{AppState, Part};
 use crate::ui::words::{say, say_with};
 use leptos::prelude::*;
@@ -33,8 +34,10 @@ pub fn Strips() -> impl IntoView {
     };
     let lead_strip = move || match ctx.watch(Part::Lead, |state| state.lead) {
         Lead::Working => None,
-        Lead::Changing => Some(plain("strip strip-late", "status", say("lead.changing"))),
-        Lead::ReadOnly => Some(plain("strip", "status", say("lead.read_only"))),
+        Lead::Changing => {
+            Some(plain("strip strip-late", "status", say("lead.changing").into_any()))
+        }
+        Lead::ReadOnly => Some(plain("strip", "status", say("lead.read_only").into_any())),
     };
     let reach_strip = move || {
         cut_off.get().then(|| {
@@ -57,23 +60,22 @@ pub fn Strips() -> impl IntoView {
     // The count alone changes in place, so that what is under a second stays unseen.
     let catch_up_strip = move || {
         fetching.get().then(|| {
-            let words = move || fetch_words(ctx.watch(Part::CatchUp, |state| state.catch_up));
+            let count = move || fetch_words(ctx.watch(Part::CatchUp, |state| state.catch_up));
             // Not read out count by count.
-            plain("strip strip-late strip-thin", "note", words)
+            plain("strip strip-late strip-thin", "note", words(count))
         })
     };
     view! {
-        {storage_strip}
-        {lead_strip}
-        {reach_strip}
-        {practice_strip}
-        {catch_up_strip}
+        {maybe(storage_strip)}
+        {maybe(lead_strip)}
+        {maybe(reach_strip)}
+        {maybe(practice_strip)}
+        {maybe(catch_up_strip)}
     }
 }
 
-fn plain(class: &'static str, role: &'static str, words: impl IntoView + 'static) -> AnyView {
-    view! { <div class=class role=role><p class="strip-words">{words.into_any()}</p></div> }
-        .into_any()
+fn plain(class: &'static str, role: &'static str, words: AnyView) -> AnyView {
+    view! { <div class=class role=role><p class="strip-words">{words}</p></div> }.into_any()
 }
 
 fn fetch_words(catch_up: CatchUp) -> String {

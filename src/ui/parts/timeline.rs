@@ -6,6 +6,7 @@ use super::late_pill::LatePill;
 use super::scroll::Scroll;
 use crate::ui::context::{ctx, memo};
 use crate::ui::format::{day_of, number};
+use crate::ui::live::maybe;
 use crate::ui::person::name_of;
 use crate::ui::state::{Part, Row, Timeline, rows};
 use crate::ui::words::{say, say_count, sentence};
@@ -98,19 +99,19 @@ pub fn TimelineView(chat: ChatId, scroll: Scroll) -> impl IntoView {
     view! {
         <div class="scroller" node_ref=scroll.scroller on:scroll=move |_| scroll.moved()>
             <div class="log" role="log" aria-live="polite" aria-label=say("chat.messages") tabindex="0" node_ref=scroll.log>
-                {beginning}
+                {maybe(beginning)}
                 <For each=keys key=|key| *key children=section/>
-                {move || (stage.get() == Some(Stage::Connecting)).then(|| view! { <p class="system">{say("chat.connecting")}</p> })}
+                {maybe(move || (stage.get() == Some(Stage::Connecting)).then(|| view! { <p class="system">{say("chat.connecting")}</p> }))}
             </div>
         </div>
-        {late}
-        {move || (!scroll.at_bottom.get()).then(|| view! {
+        {maybe(late)}
+        {maybe(move || (!scroll.at_bottom.get()).then(|| view! {
             <button class="jump" type="button" aria-label=say("chat.jump") on:click=move |_| scroll.jump()>
-                {move || Some(unread()).filter(|n| *n > 0).map(|n| view! {
+                {maybe(move || Some(unread()).filter(|n| *n > 0).map(|n| view! {
                     <span class="badge" aria-label=say_count("chats.unread", n)>{number(n)}</span>
-                })}
+                }))}
                 <Icon glyph=Glyph::Down/>
             </button>
-        })}
+        }))}
     }
 }

@@ -145,12 +145,12 @@ impl Timeline {
         let Some(read) = self.unread_after else { return };
         let unread = std::mem::take(&mut self.unread) as usize;
         let incoming = self.messages.iter().filter(|m| m.direction == Direction::Incoming);
-        let (before, behind): (Vec<_>, Vec<_>) = incoming.partition(|m| m.place <= read);
-        let mut before: Vec<_> = before.iter().map(|m| (m.received_at, m.place)).collect();
-        before.sort_unstable_by(|a, b| b.cmp(a));
-        let late = before.iter().take(unread.saturating_sub(behind.len()));
-        self.late.extend(late.map(|(_, place)| *place));
-        self.late.sort_unstable();
+        let (mut before, behind): (Vec<_>, Vec<_>) = incoming.partition(|m| m.place <= read);
+        for _ in behind.len()..unread {
+            let last = before.iter().enumerate().max_by_key(|(_, message)| message.received_at);
+            let Some(at) = last.map(|(at, _)| at) else { return };
+            insert(&mut self.late, before.swap_remove(at).place);
+        }
     }
 
     /// A message was kept. It is held when it belongs inside the window, or at an edge
@@ -174,8 +174,7 @@ impl Timeline {
         match (is_last, incoming) {
             (true, _) => Added::AtEnd,
             (false, true) => {
-                let at = self.late.partition_point(|held| *held < place);
-                self.late.insert(at, place);
+                insert(&mut self.late, place);
                 Added::Late
             }
             (false, false) => Added::Inside,
@@ -240,4 +239,10 @@ impl Timeline {
             self.reached_start = false;
         }
     }
+}
+
+/// Keeps the order.
+fn insert(places: &mut Vec<Place>, place: Place) {
+    let at = places.partition_point(|held| *held < place);
+    places.insert(at, place);
 }
