@@ -1,8 +1,10 @@
+use super::servers;
+use super::talk::talk;
 use std::collections::HashMap;
 use zajil_api::{
-    Account, Chat, ChatId, CommandId, Contact, Direction, LinkState, Message, MessageId,
-    MessageState, Preview, PublicKey, RelayUrl, Seq, Server, Settings, Snapshot, Stage, Storage,
-    UnixTime, Update,
+    Account, CatchUp, Chat, ChatId, CommandId, Contact, Direction, Gap, GapCause, Lead, Message,
+    MessageState, Page, Place, Preview, PublicKey, Server, Settings, Snapshot, Stage, StopReason,
+    Storage, UnixTime, Update,
 };
 
 /// What the preview pretends is on this device.
@@ -11,6 +13,7 @@ pub struct Scene {
     account: Option<Account>,
     chats: Vec<Chat>,
     messages: HashMap<ChatId, Vec<Message>>,
+    pub servers: Vec<Server>,
 }
 
 pub fn now() -> UnixTime {
@@ -34,66 +37,16 @@ fn account(name: &str) -> Account {
     Account { public_key: me(), name: name.to_owned(), invite: invite.to_owned() }
 }
 
-const TALK: [(&str, bool, u64); 14] = [
-    ("Good morning! Did the parcel arrive?", false, 90_000),
-    ("Yes, yesterday evening 🎉", true, 89_900),
-    ("Perfect.", false, 89_700),
-    (
-        "Then everything is here for Saturday. I will bring the long table and the two lamps, and if the weather holds we can sit outside until late.",
-        false,
-        89_650,
-    ),
-    ("Sounds great", true, 89_000),
-    ("صباح الخير! هل نلتقي عند الجسر كالعادة؟", false, 5_400),
-    ("نعم، الساعة السابعة إن شاء الله. سأحضر القهوة والكتاب الذي وعدتك به.", true, 5_300),
-    ("ممتاز 👌", false, 5_200),
-    ("Bob asked whether he can join with his sister. Is that fine with you?", false, 1_400),
-    ("Of course", true, 1_200),
-    ("Tell them to bring a chair each :)", true, 1_190),
-    (
-        "https://example.org/a-very-long-address/that-has-no-place-to-break/0123456789abcdefghijklmnopqrstuvwxyz0123456789",
-        false,
-        900,
-    ),
-    ("That is the map.", false, 880),
-    ("Thank you, see you all there.", true, 60),
-];
-
-fn talk(with: &Contact) -> Vec<Message> {
-    let earlier =
-        (1..=300).map(|n| (format!("Earlier message {n}"), n % 3 == 0, 200_000 - n * 300));
-    let talk = TALK.iter().map(|(text, mine, ago)| ((*text).to_owned(), *mine, *ago));
-    let states = [MessageState::Sent { on: 2, of: 3 }, MessageState::Delivered, MessageState::Read];
-    let all: Vec<_> = earlier.chain(talk).collect();
-    let count = all.len();
-    let message = |(at, (text, mine, ago)): (usize, (String, bool, u64))| {
-        let state = match count - at {
-            1 => MessageState::Sending,
-            4 => MessageState::Sent { on: 2, of: 3 },
-            5 => MessageState::Delivered,
-            _ => states.last().copied().unwrap_or(MessageState::Read),
-        };
-        Message {
-            id: MessageId::new(format!("{at:064x}")),
-            seq: Seq(at as u64 + 1),
-            direction: if mine { Direction::Outgoing(state) } else { Direction::Incoming },
-            author: if mine { me() } else { with.public_key.clone() },
-            text,
-            sent_at: UnixTime(now().0.saturating_sub(ago)),
-        }
-    };
-    all.into_iter().enumerate().map(message).collect()
-}
-
 impl Scene {
     pub fn from_address() -> Self {
         let search = web_sys::window().and_then(|w| w.location().search().ok()).unwrap_or_default();
         let name = search.split("scene=").nth(1).unwrap_or("busy").to_owned();
-        let mut scene = Self { name, account: None, chats: Vec::new(), messages: HashMap::new() };
-        if !matches!(scene.name.as_str(), "first" | "invite" | "loading") {
+        let (chats, messages, servers) = (Vec::new(), HashMap::new(), servers::all(&name));
+        let mut scene = Self { name, account: None, chats, messages, servers };
+        if !matches!(scene.name.as_str(), "first" | "invite" | "evicted" | "loading") {
             scene.account = Some(account("Carol"));
         }
-        if !matches!(scene.name.as_str(), "first" | "invite" | "empty" | "loading") {
+        if !matches!(scene.name.as_str(), "first" | "invite" | "evicted" | "empty" | "loading") {
             scene.fill();
         }
         scene
@@ -151,64 +104,45 @@ impl Scene {
                 last.direction = direction;
                 last.sent_at = touched_at;
             }
-            let newest = messages.len() as u64;
+            let at = messages.len().checked_sub(1 + unread as usize);
+            let read_up_to = at.and_then(|at| messages.get(at)).map_or(Place::START, |m| m.place);
+            let gaps = if self.name == "gaps" { gaps(&messages) } else { Vec::new() };
             let last = (!text.is_empty()).then(|| Preview {
                 text: text.to_owned(),
                 direction,
                 sent_at: touched_at,
             });
-            let read_up_to = Seq(newest.saturating_sub(u64::from(unread)));
             self.messages.insert(id.clone(), messages);
-            self.chats.push(Chat { id, with, stage, last, unread, touched_at, read_up_to });
+            self.chats.push(Chat { id, with, stage, last, unread, touched_at, read_up_to, gaps });
         }
     }
 
     pub fn attach(&mut self, answers: CommandId) -> Vec<Update> {
         match self.name.as_str() {
             "loading" => return Vec::new(),
-            "elsewhere" => return vec![Update::RunningElsewhere],
-            "stopped" => {
-                return vec![Update::Stopped {
-                    detail: "store: the database could not be opened".to_owned(),
-                }];
+            name if name.starts_with("stopped") => {
+                let detail = "store: the database could not be opened".to_owned();
+                return vec![Update::Stopped { reason: reason(name), detail }];
             }
             _ => {}
         }
-        let down = self.name == "outage";
-        let offline = LinkState::Offline { retry_at: Some(UnixTime(now().0 + 40)) };
-        let up = if down { offline } else { LinkState::Connected };
-        let server = |url: &str, link, opened_in_ms, said: Option<&str>| Server {
-            url: RelayUrl::new(url),
-            link,
-            opened_in_ms,
-            said: said.map(str::to_owned),
-        };
-        let servers = vec![
-            server("wss://relay.example.org/", up, Some(43), None),
-            server(
-                "wss://nostr.example.net/",
-                up,
-                Some(118),
-                Some("rate-limited: slow down a little"),
-            ),
-            server(
-                "ws://localhost:8080/relay",
-                if down { offline } else { LinkState::Connecting },
-                None,
-                None,
-            ),
-            server("wss://old.example.com/", offline, None, None),
-        ];
         let snapshot = Snapshot {
             account: self.account.clone(),
             chats: self.chats.clone(),
-            servers,
+            servers: self.servers.clone(),
             settings: Settings::default(),
+            catch_up: CatchUp::Done,
         };
         let mut updates = vec![Update::Attached { answers, snapshot }];
-        if self.name == "full" {
-            updates.push(Update::StorageChanged(Storage::Full));
-        }
+        updates.extend(match self.name.as_str() {
+            "full" => Some(Update::StorageChanged(Storage::Full)),
+            "readonly" => Some(Update::LeadChanged(Lead::ReadOnly)),
+            "changing" => Some(Update::LeadChanged(Lead::Changing)),
+            "fetching" => {
+                Some(Update::CatchUpChanged(CatchUp::Running { fetched: 120, of: Some(900) }))
+            }
+            _ => None,
+        });
         if self.name == "busy" {
             let who = contact("", '3').public_key;
             updates.push(Update::TypingStarted {
@@ -235,35 +169,71 @@ impl Scene {
             last: None,
             unread: 0,
             touched_at: now(),
-            read_up_to: Seq(0),
+            read_up_to: Place::START,
+            gaps: Vec::new(),
         };
         self.messages.insert(id, Vec::new());
         self.chats.push(chat.clone());
         chat
     }
 
-    pub fn newest(&self, chat: &ChatId) -> Seq {
-        self.messages.get(chat).and_then(|all| all.last()).map_or(Seq(0), |last| last.seq)
+    pub fn newest(&self, chat: &ChatId) -> Place {
+        self.messages.get(chat).and_then(|all| all.last()).map_or(Place::START, |last| last.place)
     }
 
     pub fn keep(&mut self, chat: &ChatId, message: Message) {
-        self.messages.entry(chat.clone()).or_default().push(message);
+        let all = self.messages.entry(chat.clone()).or_default();
+        let at = all.partition_point(|held| held.place < message.place);
+        all.insert(at, message);
     }
 
-    pub fn page(&self, chat: &ChatId, before: Option<Seq>, limit: u16) -> (Vec<Message>, bool) {
+    pub fn withdraw(&mut self, chat: &ChatId, place: Place) {
+        if let Some(all) = self.messages.get_mut(chat) {
+            all.retain(|message| message.place != place);
+        }
+    }
+
+    /// In the scene of that name, a message of an hour ago comes now.
+    pub fn comes_late(&mut self, chat: &ChatId) -> Option<Message> {
+        let at = self.messages.get(chat)?.len().checked_sub(40)?;
+        let before = self.messages.get(chat)?.get(at).filter(|_| self.name == "late")?.clone();
+        self.name = "busy".to_owned();
+        let place = Place { clock: before.place.clock + 1, ..before.place };
+        let text = "This one was on a server that was down all morning.".to_owned();
+        let direction = Direction::Incoming;
+        let author = contact("", '0').public_key;
+        let message = Message { place, author, text, direction, received_at: now(), ..before };
+        self.keep(chat, message.clone());
+        Some(message)
+    }
+
+    pub fn state_of(&self, chat: &ChatId, place: Place) -> Option<MessageState> {
+        let message = self.messages.get(chat)?.iter().find(|message| message.place == place)?;
+        match message.direction {
+            Direction::Outgoing(state) => Some(state),
+            Direction::Incoming => None,
+        }
+    }
+
+    pub fn page(&self, chat: &ChatId, page: Page, limit: u16) -> (Vec<Message>, bool) {
         let all = self.messages.get(chat).map(Vec::as_slice).unwrap_or_default();
-        let older = all.iter().filter(|m| before.is_none_or(|before| m.seq < before));
-        let mut page: Vec<Message> = older.rev().take(usize::from(limit)).cloned().collect();
-        page.reverse();
-        let reached_start = page.first().is_none_or(|first| first.seq == Seq(1));
-        (page, reached_start)
+        let limit = usize::from(limit);
+        let (wanted, forward): (Vec<_>, _) = match page {
+            Page::Newest => (all.iter().collect(), false),
+            Page::Before(place) => (all.iter().filter(|m| m.place < place).collect(), false),
+            Page::After(place) => (all.iter().filter(|m| m.place > place).collect(), true),
+        };
+        let skip = if forward { 0 } else { wanted.len().saturating_sub(limit) };
+        let is_last = wanted.len() <= limit;
+        (wanted.into_iter().skip(skip).take(limit).cloned().collect(), is_last)
     }
 
-    pub fn read(&mut self, chat: &ChatId, up_to: Seq) -> Option<Chat> {
-        let newest = self.newest(chat);
+    pub fn read(&mut self, chat: &ChatId, up_to: Place) -> Option<Chat> {
+        let unread = |m: &&Message| m.place > up_to && m.direction == Direction::Incoming;
+        let left = self.messages.get(chat).map_or(0, |all| all.iter().filter(unread).count());
         let chat = self.chats.iter_mut().find(|held| held.id == *chat)?;
         chat.read_up_to = up_to;
-        chat.unread = u32::try_from(newest.0 - up_to.0).unwrap_or(0).min(chat.unread);
+        chat.unread = u32::try_from(left).unwrap_or(0).min(chat.unread);
         Some(chat.clone())
     }
 
@@ -272,4 +242,31 @@ impl Scene {
         chat.stage = Stage::Open;
         Some(chat.clone())
     }
+}
+
+fn reason(scene: &str) -> StopReason {
+    match scene.trim_start_matches("stopped-") {
+        "unsupported" => StopReason::Unsupported,
+        "unavailable" => StopReason::StorageUnavailable,
+        "unreadable" => StopReason::StorageUnreadable,
+        "newer" => StopReason::NewerVersion,
+        "copied" => StopReason::Copied,
+        _ => StopReason::Fault,
+    }
+}
+
+/// One of every cause, among the last messages.
+fn gaps(messages: &[Message]) -> Vec<Gap> {
+    let gap = |back: usize, count, cause| {
+        let place = messages.len().checked_sub(back).and_then(|at| messages.get(at));
+        Gap { before: place.map_or(Place::END, |m| m.place), count, cause, since: now() }
+    };
+    vec![
+        gap(9, 3, GapCause::KeyGone),
+        gap(7, 1, GapCause::Damaged),
+        gap(6, 11, GapCause::Newer),
+        gap(4, 2, GapCause::GivenUp),
+        gap(2, 1, GapCause::KeyOnTheWay),
+        gap(0, 2, GapCause::NotHandedOut),
+    ]
 }

@@ -2,23 +2,26 @@
 //!
 //! Stands where the port to the engine stands and answers from fixtures, so that
 //! every screen can be looked at and photographed without a server. Which scene is
-//! shown is the address's query: `?scene=busy`, `first`, `empty`, `outage`, `full`,
-//! `elsewhere`, `stopped`, `loading`, `invite`.
+//! shown is the address's query: `?scene=busy`, `first`, `empty`, `outage`, `alone`,
+//! `full`, `gaps`, `late`, `fetching`, `changing`, `readonly`, `evicted`, `stopped` (and
+//! `stopped-copied` and its like), `loading`, `invite`.
 
 mod fixtures;
+mod servers;
+mod talk;
 
 use fixtures::Scene;
 use gloo::timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use zajil_api::{
-    Command, CommandId, Direction, Failure, Invite, LinkState, Message, MessageId, MessageState,
-    RelayUrl, Seq, Server, Settings, Update,
+    ChatId, Command, CommandId, Direction, Failure, Invite, LinkState, Message, MessageId,
+    MessageState, Place, Settings, UnixTime, Update,
 };
 
 #[derive(Clone)]
 pub struct Client {
-    next: Rc<Cell<u32>>,
+    next: Rc<Cell<u64>>,
     scene: Rc<RefCell<Scene>>,
     tell: Rc<dyn Fn(Update)>,
 }
@@ -43,6 +46,16 @@ impl Client {
     fn tell_later(&self, after: u32, update: Update) {
         let tell = Rc::clone(&self.tell);
         Timeout::new(after, move || tell(update)).forget();
+    }
+
+    /// A message's way, in fast motion.
+    fn deliver(&self, chat: &ChatId, place: Place) {
+        let states =
+            [MessageState::Sent { on: 2, of: 3 }, MessageState::Delivered, MessageState::Read];
+        for (nth, state) in (1..).zip(states) {
+            let chat = chat.clone();
+            self.tell_later(nth * 900, Update::MessageStateChanged { chat, place, state });
+        }
     }
 
     fn answer(&self, id: CommandId, command: Command) {
@@ -72,30 +85,60 @@ impl Client {
                 false => refuse(Failure::InviteBroken),
             },
             Command::SendMessage { chat, text } => {
+                let (before, now) = (scene.newest(&chat), fixtures::now());
+                let at = UnixTime(now.0.max(before.at.0));
                 let message = Message {
                     id: MessageId::new(format!("{:064}", id.0)),
-                    seq: Seq(scene.newest(&chat).0 + 1),
+                    place: Place { at, clock: before.clock + 1, tie: (1, id.0 as u32) },
                     direction: Direction::Outgoing(MessageState::Sending),
                     author: fixtures::me(),
                     text,
-                    sent_at: fixtures::now(),
+                    sent_at: now,
+                    received_at: now,
                 };
-                let seq = message.seq;
+                let place = message.place;
                 scene.keep(&chat, message.clone());
-                let states = [
-                    MessageState::Sent { on: 2, of: 3 },
-                    MessageState::Delivered,
-                    MessageState::Read,
-                ];
-                for (nth, state) in (1..).zip(states) {
-                    let chat = chat.clone();
-                    self.tell_later(nth * 600, Update::MessageStateChanged { chat, seq, state });
-                }
+                self.deliver(&chat, place);
                 tell(Update::MessageAdded { answers: Some(id), chat, message });
             }
-            Command::LoadMessages { chat, before, limit } => {
-                let (messages, reached_start) = scene.page(&chat, before, limit);
-                tell(Update::PageLoaded { answers: id, chat, messages, reached_start });
+            Command::LoadMessages { chat, page, limit } => {
+                let (messages, is_last) = scene.page(&chat, page, limit);
+                let added = scene.comes_late(&chat);
+                tell(Update::PageLoaded { answers: id, chat: chat.clone(), messages, is_last });
+                if let Some(message) = added {
+                    self.tell_later(150, Update::MessageAdded { answers: None, chat, message });
+                }
+            }
+            Command::LoadDelivery { chat, place } => match scene.state_of(&chat, place) {
+                Some(state) => {
+                    let delivery = servers::delivery(&scene.servers, state);
+                    tell(Update::DeliveryLoaded { answers: id, chat, place, delivery });
+                }
+                None => refuse(Failure::MessageUnknown),
+            },
+            Command::RetryMessage { chat, place } => {
+                let state = MessageState::Sending;
+                tell(Update::MessageStateChanged { chat: chat.clone(), place, state });
+                self.deliver(&chat, place);
+            }
+            Command::WithdrawMessage { chat, place } => {
+                scene.withdraw(&chat, place);
+                tell(Update::MessageRemoved { answers: Some(id), chat, place });
+            }
+            Command::PractiseOutage { servers, seconds } => {
+                let before = servers::cut(&mut scene.servers, &servers, seconds);
+                for server in scene.servers.clone() {
+                    tell(Update::ServerChanged(server));
+                }
+                for server in before {
+                    self.tell_later(u32::from(seconds) * 1000, Update::ServerChanged(server));
+                }
+            }
+            Command::EndPractice => {
+                scene.servers = servers::all("busy");
+                for server in scene.servers.clone() {
+                    tell(Update::ServerChanged(server));
+                }
             }
             Command::MarkRead { chat, up_to } => {
                 if let Some(chat) = scene.read(&chat, up_to) {
@@ -109,9 +152,8 @@ impl Client {
             }
             Command::DeclineRequest { chat } => tell(Update::ChatRemoved(chat)),
             Command::AddServer { url } if url.starts_with("ws") => {
-                let url = RelayUrl::new(url);
-                let link = LinkState::Connecting;
-                tell(Update::ServerChanged(Server { url, link, opened_in_ms: None, said: None }));
+                let server = servers::server(&url, LinkState::Connecting);
+                tell(Update::ServerChanged(server));
             }
             Command::AddServer { .. } => refuse(Failure::ServerInvalid),
             Command::RemoveServer { url } => tell(Update::ServerRemoved(url)),

@@ -1,5 +1,6 @@
 use crate::ui::context::{Ctx, memo};
-use crate::ui::pages::{ArrivalPage, ElsewherePage, FramePage, StoppedPage, WelcomePage};
+use crate::ui::live::live;
+use crate::ui::pages::{ArrivalPage, EvictedPage, FramePage, StoppedPage, WelcomePage};
 use crate::ui::parts::NoticeBar;
 use crate::ui::route::Route;
 use crate::ui::state::{Part, Phase};
@@ -39,7 +40,8 @@ enum Screen {
     /// A new person who followed somebody's link.
     Arrival,
     Frame,
-    Elsewhere,
+    /// There was an account, and the browser removed it.
+    Evicted,
     Stopped,
 }
 
@@ -48,10 +50,10 @@ fn screen(ctx: Ctx) -> Screen {
     let known = ctx.watch(Part::Account, |state| state.account.is_some());
     let invited = matches!(ctx.route.get(), Route::Invite(_));
     match phase {
-        Phase::Elsewhere => Screen::Elsewhere,
         Phase::Stopped => Screen::Stopped,
         Phase::Loading if prefs::has_begun() => Screen::Frame,
         _ if known => Screen::Frame,
+        Phase::Ready if ctx.was_here.get() => Screen::Evicted,
         _ if invited => Screen::Arrival,
         _ => Screen::Welcome,
     }
@@ -60,19 +62,20 @@ fn screen(ctx: Ctx) -> Screen {
 #[component]
 fn App(ctx: Ctx) -> impl IntoView {
     let screen = memo(move || screen(ctx));
-    move || {
+    live(move || {
         // Another language draws everything anew.
         ctx.language.track();
         let body = move || match screen.get() {
             Screen::Welcome => view! { <WelcomePage/> }.into_any(),
             Screen::Arrival => view! { <ArrivalPage/> }.into_any(),
             Screen::Frame => view! { <FramePage/> }.into_any(),
-            Screen::Elsewhere => view! { <ElsewherePage/> }.into_any(),
+            Screen::Evicted => view! { <EvictedPage/> }.into_any(),
             Screen::Stopped => view! { <StoppedPage/> }.into_any(),
         };
         view! {
-            {body}
+            {live(body)}
             <NoticeBar/>
         }
-    }
+        .into_any()
+    })
 }

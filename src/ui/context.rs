@@ -5,17 +5,18 @@
 //! nothing else.
 
 use crate::client::Client;
+use crate::ui::failure::sentence_for;
 use crate::ui::prefs::{self, Theme};
 use crate::ui::route::Route;
-use crate::ui::state::{AppState, Part};
-use crate::ui::words::Language;
-use crate::ui::{format, page};
+use crate::ui::state::{AppState, Part, Practised};
+use crate::ui::words::{Language, say, say_with};
+use crate::ui::{format, keeping, page};
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use zajil_api::{ChatId, Command, CommandId, Failure, Invite, Update};
+use zajil_api::{ChatId, Command, CommandId, Failure, Invite, Place, Update};
 
 /// What came of a command, for those that asked.
 #[derive(Clone, Debug)]
@@ -50,6 +51,8 @@ pub struct Ctx {
     pub today: RwSignal<i64>,
     /// A sentence for the person about something that has no place of its own.
     pub notice: RwSignal<Option<String>>,
+    /// Whether this browser remembers an account; false once one starts anew.
+    pub was_here: RwSignal<bool>,
 }
 
 impl Ctx {
@@ -61,6 +64,7 @@ impl Ctx {
             theme: RwSignal::new(prefs::theme()),
             today: RwSignal::new(format::day_of(format::now())),
             notice: RwSignal::new(None),
+            was_here: RwSignal::new(prefs::has_begun()),
         }
     }
 
@@ -162,6 +166,9 @@ impl Ctx {
         if self.peek(|state| state.account.is_some()) {
             prefs::set_begun();
         }
+        if let Some(result) = self.change(AppState::take_practised) {
+            self.notice.set(Some(result_words(result)));
+        }
         page::set_unread(self.peek(AppState::unread_chats));
         if typing {
             self.schedule_expiry();
@@ -173,6 +180,22 @@ impl Ctx {
         if let Some((_, then)) = question {
             then(answer);
         }
+    }
+
+    /// Sends what answers only when it is refused, and says so then.
+    #[inline(never)]
+    pub fn command(self, command: Command) {
+        self.ask(command, move |answer| {
+            if let Answer::Refused(failure) = answer {
+                self.notice.set(Some(sentence_for(&failure)));
+            }
+        });
+    }
+
+    #[inline(never)]
+    pub fn tell_story(&self, of: Option<Place>) {
+        self.change(|state| state.tell_story(of));
+        self.wake([Part::Story]);
     }
 
     fn schedule_expiry(self) {
@@ -194,10 +217,20 @@ fn answer_in(update: &Update) -> Option<(CommandId, Answer)> {
         }
         Update::ChatOpened { answers, chat } => Some((*answers, Answer::ChatOpened(chat.clone()))),
         Update::MessageAdded { answers: Some(answers), .. } => {
+            // There is something to lose now.
+            keeping::ask_once();
             Some((*answers, Answer::MessageAdded))
         }
         _ => None,
     }
+}
+
+fn result_words(Practised { came, went }: Practised) -> String {
+    if came == 0 && went == 0 {
+        return say("practice.quiet");
+    }
+    let (came, went) = (format::number(came), format::number(went));
+    say_with("practice.result", &[("went", &went), ("came", &came)])
 }
 
 /// A value kept as long as what it is made from is the same. All memos of one type

@@ -19,6 +19,10 @@ pub fn sentence_for(failure: &Failure) -> String {
         Failure::ServerInvalid => "failure.server_invalid",
         Failure::ServerKnown => "failure.server_known",
         Failure::ServerLast => "failure.server_last",
+        Failure::MessageUnknown => "failure.message_unknown",
+        Failure::MessageOut => "failure.message_out",
+        Failure::PracticeInvalid => "failure.practice_invalid",
+        Failure::ReadOnly => "failure.read_only",
         Failure::Internal => "failure.internal",
     };
     say(key)

@@ -81,6 +81,11 @@ pub fn time(at: UnixTime) -> String {
     call(|f| &f.time, &date(at))
 }
 
+/// Date and time as short as can be: `22/11/26 14:05`.
+pub fn date_and_time(at: UnixTime) -> String {
+    format!("{} {}", call(|f| &f.short_date, &date(at)), time(at))
+}
+
 /// A full date and time, for the title of a message's time.
 pub fn moment(at: UnixTime) -> String {
     call(|f| &f.moment, &date(at))

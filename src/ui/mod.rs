@@ -9,6 +9,8 @@ mod context;
 mod failure;
 mod format;
 mod hooks;
+mod keeping;
+mod live;
 mod page;
 mod pages;
 mod parts;

@@ -1,4 +1,5 @@
-//! What this browser remembers about looks: language, theme, the list's width.
+//! What this browser remembers about looks: language, theme, the list's width; and
+//! that it was used.
 //!
 //! Never anything personal: `localStorage` is open to whoever opens the device.
 //! A browser that refuses storage only forgets these.
@@ -11,6 +12,7 @@ const THEME: &str = "zajil.theme";
 const LIST_WIDTH: &str = "zajil.list_width";
 const BEGUN: &str = "zajil.begun";
 const KEY_CARD: &str = "zajil.key_card";
+const FIRST_MESSAGE: &str = "zajil.first_message";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -88,16 +90,35 @@ pub fn set_list_width(width: i32) {
     set(LIST_WIDTH, &width.to_string());
 }
 
-/// Whether this browser got past the first screen once: decides which shell is
-/// painted before the engine answers.
+/// Whether this browser held an account: decides which shell is painted before the
+/// engine answers, and whether an account that is not there was removed.
 pub fn has_begun() -> bool {
     get(BEGUN).is_some()
 }
 
+/// A date and nothing else.
 pub fn set_begun() {
     if !has_begun() {
-        set(BEGUN, "1");
+        let now = String::from(js_sys::Date::new_0().to_iso_string());
+        set(BEGUN, now.get(..10).unwrap_or("1"));
     }
+}
+
+pub fn forget_begun() {
+    for key in [BEGUN, KEY_CARD, FIRST_MESSAGE] {
+        if let Some(storage) = storage() {
+            let _ = storage.remove_item(key);
+        }
+    }
+}
+
+/// True once: when the first message of one's own was kept.
+pub fn take_first_message() -> bool {
+    let is_first = get(FIRST_MESSAGE).is_none();
+    if is_first {
+        set(FIRST_MESSAGE, "1");
+    }
+    is_first
 }
 
 /// Whether the card about the key was read and put away.

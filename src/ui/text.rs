@@ -10,6 +10,9 @@ const COLOURS: u32 = 8;
 /// The most characters of a name that are drawn.
 const NAME_SHOWN: usize = 64;
 
+/// A text longer than this is folded until asked for.
+const FOLD_AT: usize = 2_500;
+
 /// A name fit to be shown: one line, no control or direction characters.
 pub fn clean_name(name: &str) -> String {
     let visible: String = name
@@ -71,6 +74,16 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
+/// A long text's beginning and the rest, parted at a word's end near the limit.
+pub fn fold(text: &str) -> (&str, &str) {
+    if text.len() <= FOLD_AT + FOLD_AT / 2 {
+        return (text, "");
+    }
+    let cut = text.floor_char_boundary(FOLD_AT);
+    let at = text.get(..cut).and_then(|head| head.rfind(char::is_whitespace)).unwrap_or(cut);
+    text.split_at_checked(at).unwrap_or((text, ""))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,5 +127,21 @@ mod tests {
     fn a_preview_is_one_bounded_line() {
         assert_eq!(one_line("a\n\n b"), "a b");
         assert!(one_line(&"x".repeat(1_000_000)).len() <= 240);
+    }
+
+    #[test]
+    fn long_texts_fold_at_a_word_and_lose_nothing() {
+        let text = "حرف word ".repeat(1000);
+        let (head, tail) = fold(&text);
+        assert!(head.len() <= FOLD_AT && !tail.is_empty());
+        assert_eq!(format!("{head}{tail}"), text);
+        assert!(tail.starts_with(' '));
+    }
+
+    #[test]
+    fn a_long_word_folds_between_characters() {
+        let text = "ع".repeat(5_000);
+        let (head, tail) = fold(&text);
+        assert_eq!(format!("{head}{tail}"), text);
     }
 }

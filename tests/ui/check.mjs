@@ -4,6 +4,8 @@
 
 import assert from "node:assert/strict";
 import { build, chat, launch, serve } from "./preview.mjs";
+import { messages } from "./messages.mjs";
+import { trouble } from "./trouble.mjs";
 
 build();
 const { origin, close } = await serve();
@@ -81,12 +83,12 @@ test("older pages arrive without moving what is being read", async (page) => {
   await until("at the newest message", () => bottomGap(page), (gap) => gap < 2);
   await page.waitForTimeout(200);
   for (let n = 0; n < 4; n += 1) {
-    const before = await page.$$eval("[data-seq]", (rows) => Number(rows[0].dataset.seq));
+    const before = await page.$$eval("[data-place]", (rows) => Number(rows[0].dataset.place.split("-")[1]));
     const drift = await page.evaluate(async () => {
       const scroller = document.querySelector(".scroller");
       scroller.scrollTop = 600;
       const top = scroller.getBoundingClientRect().top;
-      const row = [...document.querySelectorAll("[data-seq]")].find((r) => r.getBoundingClientRect().bottom > top);
+      const row = [...document.querySelectorAll("[data-place]")].find((r) => r.getBoundingClientRect().bottom > top);
       const at = row.getBoundingClientRect().top;
       // What is painted: an observer made later than the app's runs after it has put things right.
       let worst = 0;
@@ -99,8 +101,8 @@ test("older pages arrive without moving what is being read", async (page) => {
       return worst;
     });
     assert.ok(drift <= 1.5, `the text moved by ${drift} pixels`);
-    const after = await page.$$eval("[data-seq]", (rows) => Number(rows[0].dataset.seq));
-    if (before === 1) break;
+    const after = await page.$$eval("[data-place]", (rows) => Number(rows[0].dataset.place.split("-")[1]));
+    if (before === 0) break;
     assert.ok(after < before, `older messages were fetched (${before} → ${after})`);
   }
   await page.$eval(".scroller", (s) => { s.scrollTop = 0; });
@@ -209,6 +211,9 @@ test("on a phone one column is shown and Enter breaks the line", async (page) =>
   await page.locator(".side").waitFor();
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 }, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+
+messages({ test, open, until });
+trouble({ test, open, until, field });
 
 const wanted = process.argv.slice(2).join(" ");
 const chosen = tests.filter(({ name }) => name.includes(wanted));

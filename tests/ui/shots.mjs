@@ -26,10 +26,29 @@ const SCENES = [
   { name: "settings", query: "busy", hash: "#/settings" },
   { name: "outage", query: "outage", hash: chat(3), wait: ".strip" },
   { name: "full", query: "full", hash: chat(3), wait: ".strip" },
-  { name: "elsewhere", query: "elsewhere", hash: "#/", wait: ".arrival-title" },
+  { name: "alone", query: "alone", hash: "#/servers", wait: ".server" },
+  { name: "remove", query: "alone", hash: "#/servers", wait: ".server", act: (page) => page.locator(".server .button-icon").first().click() },
+  { name: "practise", query: "busy", hash: "#/servers", wait: ".server", act: (page) => choose(page) },
+  { name: "practising", query: "busy", hash: "#/servers", wait: ".server", act: (page) => cut(page) },
+  { name: "story", query: "busy", hash: chat(0), wait: ".tell", act: (page) => page.locator(".tell").nth(-4).click() },
+  { name: "unsent", query: "busy", hash: chat(9), wait: ".failed" },
+  { name: "notsent", query: "busy", hash: chat(9), wait: ".failed", act: (page) => page.locator(".tell").last().click() },
+  { name: "gaps", query: "gaps", hash: chat(0), wait: ".gap" },
+  { name: "late", query: "late", hash: chat(0), wait: ".jump-up" },
+  { name: "fetching", query: "fetching", hash: chat(3), wait: ".strip", settle: 1500 },
+  { name: "changing", query: "changing", hash: chat(3), wait: ".strip", settle: 1500 },
+  { name: "readonly", query: "readonly", hash: chat(3), wait: ".strip" },
+  { name: "evicted", query: "evicted", hash: "#/", begun: true, wait: ".arrival-title" },
   { name: "stopped", query: "stopped", hash: "#/", wait: ".detail" },
+  { name: "copied", query: "stopped-copied", hash: "#/", wait: ".detail" },
   { name: "loading", query: "loading", hash: "#/", begun: true, settle: 2600 },
 ];
+const choose = (page) => page.locator(".panel .button:not([type=submit])").click();
+const cut = async (page) => {
+  await choose(page);
+  await page.locator(".dialog .button-main").click();
+  await page.waitForSelector(".strip");
+};
 const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
 const wanted = process.argv.slice(2);
@@ -56,6 +75,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         } catch (error) {
           faults.push(`${name}: ${error.message.split("\n")[0]}`);
         }
+        await scene.act?.(page).catch((error) => faults.push(`${name}: ${error.message.split("\n")[0]}`));
         await page.evaluate(() => document.fonts.ready);
         await page.waitForTimeout(scene.settle ?? 350);
         await page.screenshot({ path: join(shots, `${name}.png`) });

@@ -1,5 +1,6 @@
 use crate::ui::context::{Answer, ctx, memo};
 use crate::ui::failure::sentence_for;
+use crate::ui::live::{live, maybe};
 use crate::ui::parts::{Avatar, LanguageSwitch, MyInvite, NameField, Pigeon};
 use crate::ui::route::Route;
 use crate::ui::state::Part;
@@ -16,10 +17,10 @@ pub fn ArrivalPage() -> impl IntoView {
     view! {
         <main class="welcome">
             <div class="welcome-top"><LanguageSwitch/></div>
-            {move || {
+            {live(move || {
                 ctx.route.track();
-                view! { <Arrival/> }
-            }}
+                view! { <Arrival/> }.into_any()
+            })}
         </main>
     }
 }
@@ -95,16 +96,16 @@ pub fn Arrival() -> impl IntoView {
             <h1 class="arrival-title">{title}</h1>
             <p class="welcome-line">{say("arrival.words")}</p>
             <form class="stack" on:submit=begin novalidate=true>
-                {move || (!known.get()).then(|| view! { <NameField value=name wrong=name_wrong/> })}
+                {maybe(move || (!known.get()).then(|| view! { <NameField value=name wrong=name_wrong/> }))}
                 <button class="button button-main wide" type="submit">
                     <span class={"button-words"}>{button}</span>
                 </button>
             </form>
-            {move || (!known.get()).then(|| view! { <p class="quiet small">{say("welcome.words")}</p> })}
+            {maybe(move || (!known.get()).then(|| view! { <p class="quiet small">{say("welcome.words")}</p> }))}
         }
         .into_any()
     };
-    view! { <div class="welcome-card arrival">{card}</div> }
+    view! { <div class="welcome-card arrival">{live(card)}</div> }
 }
 
 fn broken(failure: &Failure, known: bool) -> impl IntoView + use<> {

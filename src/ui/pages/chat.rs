@@ -1,5 +1,8 @@
 use crate::ui::context::{Ctx, ctx, memo};
-use crate::ui::parts::{ChatHeader, Composer, PageHeader, RequestBar, Scroll, TimelineView};
+use crate::ui::live::{live, maybe};
+use crate::ui::parts::{
+    ChatHeader, Composer, PageHeader, RequestBar, Scroll, StoryDialog, TimelineView,
+};
 use crate::ui::person::name_of;
 use crate::ui::route::Route;
 use crate::ui::state::{Edge, Part, Phase};
@@ -22,11 +25,10 @@ pub fn ChatPage(id: ChatId) -> impl IntoView {
     };
     let here = memo(move || chat.with(Option::is_some));
     let ready = memo(move || ctx.watch(Part::Phase, |s| s.phase) == Phase::Ready);
-    move || {
+    live(move || {
         if !here.get() {
-            return ready
-                .get()
-                .then(|| {
+            return maybe(move || {
+                ready.get().then(|| {
                     view! {
                         <PageHeader title="chats.title"/>
                         <div class="nothing-open">
@@ -35,11 +37,11 @@ pub fn ChatPage(id: ChatId) -> impl IntoView {
                         </div>
                     }
                 })
-                .into_any();
+            });
         }
         let id = id.clone();
         view! { <Conversation id chat/> }.into_any()
-    }
+    })
 }
 
 #[component]
@@ -48,6 +50,12 @@ fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoVie
     ctx.change(|state| state.open(&id));
     let scroll = Scroll::new(ctx, id.clone());
     scroll.load(Edge::Newest);
+    Effect::new(move |before: Option<()>| {
+        ctx.watch(Part::Snapshot, |_| ());
+        if before.is_some() {
+            scroll.catch_up();
+        }
+    });
     watch_sizes(scroll);
     close_later(ctx, id.clone());
     let name = memo(move || chat.with(|chat| name_of(chat.as_ref())));
@@ -66,11 +74,21 @@ fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoVie
             }
         }
     };
+    let told = memo(move || ctx.watch(Part::Story, |state| state.story.is_some()));
+    let story = {
+        let id = id.clone();
+        move || {
+            told.get();
+            let place = ctx.peek(|state| state.story);
+            place.map(|place| view! { <StoryDialog chat=id.clone() place/> }.into_any())
+        }
+    };
     view! {
         <section class="conversation" role="region" aria-label=label>
             <ChatHeader chat/>
-            <div class="timeline"><TimelineView chat=id scroll/></div>
-            {foot}
+            <div class="timeline"><TimelineView chat=id.clone() scroll/></div>
+            {live(foot)}
+            {maybe(story)}
         </section>
     }
 }

@@ -1,5 +1,6 @@
 use super::{Arrival, ChatPage, NewChatPage, NothingOpen, ServersPage, SettingsPage};
 use crate::ui::context::{Ctx, ctx, memo};
+use crate::ui::live::live;
 use crate::ui::page;
 use crate::ui::parts::{ChatList, Glyph, Icon, KeyCard, Splitter, Strips, remembered_width};
 use crate::ui::route::Route;
@@ -39,7 +40,7 @@ pub fn FramePage() -> impl IntoView {
                     </div>
                 </aside>
                 <Splitter width/>
-                <main class="pane">{move || pane(ctx)}</main>
+                <main class="pane">{live(move || pane(ctx))}</main>
             </div>
         </div>
     }

@@ -2,7 +2,7 @@
 
 mod arrival;
 mod chat;
-mod elsewhere;
+mod evicted;
 mod frame;
 mod new_chat;
 mod nothing_open;
@@ -13,7 +13,7 @@ mod welcome;
 
 pub use arrival::{Arrival, ArrivalPage};
 pub use chat::ChatPage;
-pub use elsewhere::ElsewherePage;
+pub use evicted::EvictedPage;
 pub use frame::FramePage;
 pub use new_chat::{NewChat, NewChatPage};
 pub use nothing_open::NothingOpen;

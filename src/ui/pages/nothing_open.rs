@@ -1,5 +1,6 @@
 use super::NewChat;
 use crate::ui::context::{ctx, memo};
+use crate::ui::live::live;
 use crate::ui::parts::Pigeon;
 use crate::ui::state::{Part, Phase};
 use crate::ui::words::say;
@@ -11,7 +12,7 @@ pub fn NothingOpen() -> impl IntoView {
     let ctx = ctx();
     let ready = memo(move || ctx.watch(Part::Phase, |s| s.phase) == Phase::Ready);
     let none = memo(move || ctx.watch(Part::Order, |state| !state.has_chats()));
-    move || match (ready.get(), none.get()) {
+    live(move || match (ready.get(), none.get()) {
         (false, _) => ().into_any(),
         (true, true) => view! {
             <div class="page begin">
@@ -29,5 +30,5 @@ pub fn NothingOpen() -> impl IntoView {
             </div>
         }
         .into_any(),
-    }
+    })
 }

@@ -1,6 +1,6 @@
 use crate::ui::context::ctx;
 use crate::ui::format;
-use crate::ui::parts::{PageHeader, ServerForm, ServerRow};
+use crate::ui::parts::{PageHeader, PracticePanel, RemoveServer, ServerForm, ServerRow};
 use crate::ui::state::Part;
 use crate::ui::words::say;
 use leptos::prelude::*;
@@ -18,6 +18,7 @@ pub fn ServersPage() -> impl IntoView {
             state.servers().iter().map(|server| server.url.clone()).collect::<Vec<_>>()
         })
     };
+    let asked = RwSignal::new(None::<String>);
     let now = RwSignal::new(format::now());
     if let Ok(clock) = set_interval_with_handle(move || now.set(format::now()), SECOND) {
         on_cleanup(move || clock.clear());
@@ -28,7 +29,7 @@ pub fn ServersPage() -> impl IntoView {
             <p class="quiet">{say("servers.words")}</p>
             <section class="panel panel-list">
                 <ul class="servers" aria-label=say("servers.title")>
-                    <For each=urls key=|url| url.clone() children=move |url| view! { <ServerRow url now/> }/>
+                    <For each=urls key=|url| url.clone() children=move |url| view! { <ServerRow url now asked/> }/>
                 </ul>
             </section>
             <section class="panel">
@@ -36,6 +37,8 @@ pub fn ServersPage() -> impl IntoView {
                 <p class="quiet">{say("servers.add_words")}</p>
                 <ServerForm/>
             </section>
+            <PracticePanel/>
+            <RemoveServer asked/>
         </div>
     }
 }

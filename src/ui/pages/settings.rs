@@ -1,7 +1,8 @@
 use crate::ui::context::{Answer, Ctx, ctx, memo};
 use crate::ui::failure::sentence_for;
+use crate::ui::live::maybe;
 use crate::ui::page;
-use crate::ui::parts::{Choice, PageHeader, Select, TextField, switch_language};
+use crate::ui::parts::{Choice, PageHeader, Select, StorageSetting, TextField, switch_language};
 use crate::ui::prefs::{self, Theme};
 use crate::ui::state::Part;
 use crate::ui::words::{Language, say};
@@ -20,7 +21,7 @@ pub fn SettingsPage() -> impl IntoView {
         <div class="page">
             <section class="panel">
                 <h3 class="panel-title">{say("settings.you")}</h3>
-                {move || known.get().then(|| view! { <NameForm/> })}
+                {maybe(move || known.get().then(|| view! { <NameForm/> }))}
             </section>
             <section class="panel">
                 <h3 class="panel-title">{say("settings.privacy")}</h3>
@@ -30,6 +31,10 @@ pub fn SettingsPage() -> impl IntoView {
                 <h3 class="panel-title">{say("settings.looks")}</h3>
                 {language_select(ctx)}
                 {theme_select(ctx)}
+            </section>
+            <section class="panel">
+                <h3 class="panel-title">{say("settings.device")}</h3>
+                <StorageSetting/>
             </section>
             <section class="panel">
                 <h3 class="panel-title">{say("settings.about")}</h3>

@@ -3,17 +3,19 @@ use crate::ui::page;
 use crate::ui::parts::Pigeon;
 use crate::ui::words::say;
 use leptos::prelude::*;
+use zajil_api::StopReason;
 
-/// The engine could not go on: what that means, what to do, what to report.
+/// The engine could not go on: why, what to do, what to report.
 #[component]
 pub fn StoppedPage() -> impl IntoView {
-    let detail = ctx().peek(|state| state.stopped_detail.clone());
+    let (reason, detail) =
+        ctx().peek(|s| s.stopped.clone()).unwrap_or((StopReason::Fault, String::new()));
     view! {
         <main class="welcome">
             <div class="welcome-card">
                 <Pigeon/>
                 <h1 class="arrival-title">{say("stopped.title")}</h1>
-                <p class="welcome-line">{say("stopped.words")}</p>
+                <p class="welcome-line">{say(words_for(reason))}</p>
                 <button class="button button-main wide" type="button" on:click=|_| page::reload()>
                     {say("stopped.reload")}
                 </button>
@@ -25,5 +27,16 @@ pub fn StoppedPage() -> impl IntoView {
                 })}
             </div>
         </main>
+    }
+}
+
+fn words_for(reason: StopReason) -> &'static str {
+    match reason {
+        StopReason::Fault => "stopped.fault",
+        StopReason::Unsupported => "stopped.unsupported",
+        StopReason::StorageUnavailable => "stopped.unavailable",
+        StopReason::StorageUnreadable => "stopped.unreadable",
+        StopReason::NewerVersion => "stopped.newer",
+        StopReason::Copied => "stopped.copied",
     }
 }

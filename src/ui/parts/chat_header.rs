@@ -1,6 +1,7 @@
 use super::avatar::Avatar;
 use super::icon::{Glyph, Icon};
 use crate::ui::context::{ctx, memo};
+use crate::ui::live::maybe;
 use crate::ui::person::shown_name;
 use crate::ui::route::Route;
 use crate::ui::state::Part;
@@ -31,16 +32,16 @@ pub fn ChatHeader(#[prop(into)] chat: Signal<Option<Chat>>) -> impl IntoView {
             <a class="button-icon back" href=Route::Chats.hash() aria-label=say("app.back")>
                 <Icon glyph=Glyph::Back/>
             </a>
-            {move || person.get().map(|person| {
+            {maybe(move || person.get().map(|person| {
                 let name = shown_name(&person);
                 view! {
                     <Avatar person/>
                     <div class="bar-words">
                         <h2 class="bar-title"><bdi>{name}</bdi></h2>
-                        {move || about().map(|(class, words)| view! { <p class=class>{words}</p> })}
+                        {maybe(move || about().map(|(class, words)| view! { <p class=class>{words}</p> }))}
                     </div>
                 }
-            })}
+            }))}
         </header>
     }
 }

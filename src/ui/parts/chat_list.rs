@@ -1,5 +1,6 @@
 use super::chat_row::ChatRow;
 use crate::ui::context::{ctx, memo};
+use crate::ui::live::maybe;
 use crate::ui::state::{Part, Phase};
 use crate::ui::words::say;
 use leptos::prelude::*;
@@ -25,7 +26,7 @@ pub fn ChatList() -> impl IntoView {
         <nav class="chats" aria-label=say("chats.title")>
             <For each=order key=|id| id.clone() children=|id| view! { <ChatRow id/> }/>
         </nav>
-        {waiting}
-        {nothing}
+        {maybe(waiting)}
+        {maybe(nothing)}
     }
 }

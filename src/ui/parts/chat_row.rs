@@ -2,6 +2,7 @@ use super::avatar::Avatar;
 use super::mark::Mark;
 use crate::ui::context::{ctx, memo};
 use crate::ui::format;
+use crate::ui::live::{maybe, words};
 use crate::ui::person::shown_name;
 use crate::ui::route::Route;
 use crate::ui::state::Part;
@@ -31,7 +32,7 @@ pub fn ChatRow(id: ChatId) -> impl IntoView {
             view! {
                 <Avatar person=chat.with.clone()/>
                 <span class="row-name" dir={"auto"}>{name}</span>
-                <time class="row-time">{move || format::when(chat.touched_at, ctx.today.get())}</time>
+                <time class="row-time">{words(move || format::when(chat.touched_at, ctx.today.get()))}</time>
                 <span class="row-preview">{preview(&chat, typing.get())}</span>
                 {(unread > 0).then(|| view! {
                     <span class="badge" role="img" aria-label=say_count("chats.unread", unread)>{format::number(unread)}</span>
@@ -39,7 +40,7 @@ pub fn ChatRow(id: ChatId) -> impl IntoView {
             }
         })
     };
-    view! { <a class="row" href=href aria-current=here>{row}</a> }
+    view! { <a class="row" href=href aria-current=here>{maybe(row)}</a> }
 }
 
 fn preview(chat: &Chat, typing: bool) -> AnyView {

@@ -1,14 +1,16 @@
 use super::height::Height;
 use super::icon::{Glyph, Icon};
 use super::scroll::Scroll;
-use crate::ui::context::{Answer, ctx};
+use crate::ui::context::{Answer, ctx, memo};
 use crate::ui::failure::{sentence_for, too_long};
+use crate::ui::live::maybe;
 use crate::ui::page;
+use crate::ui::state::Part;
 use crate::ui::words::say;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Textarea;
 use leptos::prelude::*;
-use zajil_api::{ChatId, Command, Failure};
+use zajil_api::{ChatId, Command, Failure, Lead};
 
 /// Where messages are written. The text stays until the engine has kept the
 /// message: a full disk or a crash between can not lose it.
@@ -22,6 +24,7 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
     let refusal = RwSignal::new(None::<String>);
     let busy = StoredValue::new(false);
     let height = Height::new(field, scroll);
+    let closed = memo(move || ctx.watch(Part::Lead, |state| state.lead == Lead::ReadOnly));
 
     let set_text = move |text: &str| {
         if let Some(Some(area)) = field.try_get_untracked() {
@@ -93,16 +96,18 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
         }
     });
     view! {
-        {move || refusal.get().map(|words| view! { <p class="refusal" role="alert">{words}</p> })}
+        {maybe(move || refusal.get().map(|words| view! { <p class="refusal" role="alert">{words}</p> }))}
         <form class="composer" on:submit=move |event: SubmitEvent| { event.prevent_default(); send(); }>
             <textarea
                 class="composer-field" node_ref=field rows="1" enterkeyhint="enter"
                 // An empty field follows the page, not the left.
                 dir=move || (!empty.get()).then_some("auto")
-                aria-label=say("chat.message") placeholder=say("chat.message")
+                aria-label=say("chat.message")
+                placeholder=move || say(if closed.get() { "lead.composer" } else { "chat.message" })
+                disabled=move || closed.get()
                 prop:value=draft on:input=typed on:keydown=keyed
             ></textarea>
-            <button class="send" type="submit" aria-label=say("chat.send") disabled=move || empty.get()>
+            <button class="send" type="submit" aria-label=say("chat.send") disabled=move || empty.get() || closed.get()>
                 <Icon glyph=Glyph::Send/>
             </button>
         </form>

@@ -1,4 +1,5 @@
 use super::icon::{Glyph, Icon};
+use crate::ui::live::maybe;
 use crate::ui::page;
 use crate::ui::words::say;
 use gloo::timers::callback::Timeout;
@@ -36,7 +37,7 @@ pub fn CopyButton(field: NodeRef<Input>, label: &'static str) -> impl IntoView {
             <span class={"button-words"}>{say(label)}</span>
         </button>
         <p class="told quiet" role="status">
-            {move || Some(told.get()).filter(|key| !key.is_empty()).map(say)}
+            {maybe(move || Some(told.get()).filter(|key| !key.is_empty()).map(say))}
         </p>
     }
 }

@@ -1,5 +1,6 @@
 use crate::ui::context::ctx;
 use crate::ui::format;
+use crate::ui::live::words;
 use leptos::prelude::*;
 use zajil_api::UnixTime;
 
@@ -7,5 +8,5 @@ use zajil_api::UnixTime;
 #[component]
 pub fn DayPill(at: UnixTime) -> impl IntoView {
     let ctx = ctx();
-    view! { <div class="day"><span class={"pill"}>{move || format::day(at, ctx.today.get())}</span></div> }
+    view! { <div class="day"><span class={"pill"}>{words(move || format::day(at, ctx.today.get()))}</span></div> }
 }

@@ -1,3 +1,4 @@
+use crate::ui::live::maybe;
 use crate::ui::words::say;
 use leptos::prelude::*;
 
@@ -40,7 +41,7 @@ pub fn TextField(
                 prop:value=move || value.get()
                 on:input=move |event| value.set(event_target_value(&event))
             />
-            <p class="wrong" id=wrong_id role="alert">{move || wrong.get()}</p>
+            <p class="wrong" id=wrong_id role="alert">{maybe(move || wrong.get())}</p>
         </div>
     }
 }

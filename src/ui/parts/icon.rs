@@ -17,6 +17,7 @@ pub enum Glyph {
     Server,
     Settings,
     Trash,
+    Up,
 }
 
 impl Glyph {
@@ -40,6 +41,7 @@ impl Glyph {
                 "M4 7h9m4 0h3M4 17h3m4 0h9M15 7m-2 0a2 2 0 1 0 4 0 2 2 0 1 0-4 0M9 17m-2 0a2 2 0 1 0 4 0 2 2 0 1 0-4 0"
             }
             Self::Trash => "M5 7h14M10 7V4h4v3m3 0-1 13H8L7 7m4 4v5m2-5v5",
+            Self::Up => "m6 15 6-6 6 6",
         }
     }
 

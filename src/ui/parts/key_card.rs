@@ -1,5 +1,6 @@
 use super::icon::{Glyph, Icon};
 use crate::ui::context::ctx;
+use crate::ui::live::maybe;
 use crate::ui::prefs;
 use crate::ui::state::Part;
 use crate::ui::words::say;
@@ -15,7 +16,7 @@ pub fn KeyCard() -> impl IntoView {
         prefs::set_key_card_read();
         read.set(true);
     };
-    move || {
+    maybe(move || {
         shown().then(|| {
             view! {
                 <section class="card" aria-label=say("key_card.title")>
@@ -28,5 +29,5 @@ pub fn KeyCard() -> impl IntoView {
                 </section>
             }
         })
-    }
+    })
 }

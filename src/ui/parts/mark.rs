@@ -12,20 +12,30 @@ const ALERT: &str = "M9 5v4.6m0 2.6v.1M9 2.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-
 /// story in its title.
 #[component]
 pub fn Mark(state: MessageState) -> impl IntoView {
-    let (class, path, name) = match state {
-        MessageState::NotSent => ("mark mark-failed", ALERT, "mark.not_sent"),
-        MessageState::Sending => ("mark", CLOCK, "mark.sending"),
-        MessageState::Sent { .. } => ("mark", TICK, "mark.sent"),
-        MessageState::Delivered => ("mark", TICKS, "mark.delivered"),
-        MessageState::Read => ("mark mark-read", TICKS, "mark.read"),
+    let (class, path) = match state {
+        MessageState::NotSent => ("mark mark-failed", ALERT),
+        MessageState::Sending => ("mark", CLOCK),
+        MessageState::Sent { .. } => ("mark", TICK),
+        MessageState::Delivered => ("mark", TICKS),
+        MessageState::Read => ("mark mark-read", TICKS),
     };
     view! {
-        <span class=class role="img" aria-label=say(name) title=story(state)>
+        <span class=class role="img" aria-label=state_name(state) title=story(state)>
             <svg viewBox="0 0 18 18" aria-hidden="true" focusable="false">
                 <path d=path></path>
             </svg>
         </span>
     }
+}
+
+pub fn state_name(state: MessageState) -> String {
+    say(match state {
+        MessageState::NotSent => "mark.not_sent",
+        MessageState::Sending => "mark.sending",
+        MessageState::Sent { .. } => "mark.sent",
+        MessageState::Delivered => "mark.delivered",
+        MessageState::Read => "mark.read",
+    })
 }
 
 /// Where the message is, in a sentence.

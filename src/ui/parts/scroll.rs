@@ -7,12 +7,12 @@
 
 use crate::ui::context::Ctx;
 use crate::ui::page;
-use crate::ui::state::{Edge, Timeline};
+use crate::ui::state::{Edge, Part, Timeline};
 use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDivElement};
-use zajil_api::{ChatId, Command, Seq};
+use zajil_api::{ChatId, Command, Place};
 
 /// Closer than this to the newest message counts as being there, in pixels.
 const NEAR_END: f64 = 48.0;
@@ -26,7 +26,7 @@ enum Pin {
     Start,
     End,
     /// This message's top, so many pixels below the scroller's top.
-    At(Seq, f64),
+    At(Place, f64),
 }
 
 #[derive(Clone, Copy)]
@@ -38,7 +38,7 @@ pub struct Scroll {
     pin: StoredValue<Pin>,
     /// The extent and the height that `pin` was taken at, and how far down that was.
     seen: StoredValue<[i32; 3]>,
-    reported: StoredValue<Seq>,
+    reported: StoredValue<Place>,
     pub at_bottom: RwSignal<bool>,
 }
 
@@ -51,7 +51,7 @@ impl Scroll {
             log: NodeRef::new(),
             pin: StoredValue::new(Pin::Start),
             seen: StoredValue::new([0; 3]),
-            reported: StoredValue::new(Seq(0)),
+            reported: StoredValue::new(Place::START),
             at_bottom: RwSignal::new(true),
         }
     }
@@ -106,9 +106,8 @@ impl Scroll {
                 None => to_end(&scroller),
             },
             Pin::End => to_end(&scroller),
-            Pin::At(seq, top) => {
-                let row = log.query_selector(&format!("[data-seq='{}']", seq.0)).ok().flatten();
-                if let Some(row) = row {
+            Pin::At(place, top) => {
+                if let Some(row) = row_of(&log, place) {
                     scroll_by(&scroller, offset(&scroller, &row) - top);
                 }
             }
@@ -156,15 +155,49 @@ impl Scroll {
     }
 
     pub fn load(&self, edge: Edge) {
-        let Some(before) = self.timeline(|timeline| timeline.wants(edge)).flatten() else { return };
+        let Some(page) = self.timeline(|timeline| timeline.wants(edge)).flatten() else { return };
         let chat = self.chat.get_value();
         let limit = self.ctx.peek(|state| state.page_size(&chat, edge));
-        let Some(id) = self.ctx.send(Command::LoadMessages { chat, before, limit }) else { return };
+        let Some(id) = self.ctx.send(Command::LoadMessages { chat, page, limit }) else { return };
         self.ctx.change(|state| {
             if let Some(timeline) = state.timeline_mut() {
                 timeline.asked(id, edge);
             }
         });
+    }
+
+    /// After the engine was out of reach: fetches what may have been missed.
+    pub fn catch_up(&self) {
+        let following = self.timeline(|timeline| timeline.following).unwrap_or(true);
+        self.load(if following { Edge::Newest } else { Edge::Newer });
+    }
+
+    /// To the first message that came late, above what is on the screen.
+    pub fn rise(&self) {
+        let Some((scroller, log)) = self.elements() else { return };
+        let Some(place) = self.timeline(|timeline| timeline.late().first().copied()).flatten()
+        else {
+            return;
+        };
+        match row_of(&log, place) {
+            Some(_) => {
+                self.pin.set_value(Pin::At(place, f64::from(scroller.client_height()) / 3.0));
+                self.restore();
+            }
+            // Above the window: the next pages lead there.
+            None => scroller.set_scroll_top(0),
+        }
+    }
+
+    /// Whether something that came late was on the screen for the first time.
+    fn saw_late(&self, scroller: &Element, log: &Element) -> bool {
+        let Some(Pin::At(first, _)) = first_visible(scroller, log) else { return false };
+        let saw = |timeline: &mut Timeline| timeline.saw_from(first);
+        let saw = self.ctx.change(|state| state.timeline_mut().is_some_and(saw));
+        if saw {
+            self.ctx.wake([Part::Late]);
+        }
+        saw
     }
 
     /// Tells the engine what was really seen: on the screen, in a visible tab.
@@ -173,14 +206,17 @@ impl Scroll {
         if !page::is_visible() {
             return;
         }
-        let Some(seq) = last_visible(&scroller, &log) else { return };
+        let Some(last) = last_visible(&scroller, &log) else { return };
         let chat = self.chat.get_value();
-        let known = self.ctx.peek(|state| state.chat(&chat).map(|c| c.read_up_to)).unwrap_or(seq);
-        if seq > known.max(self.reported.get_value())
-            && self.ctx.peek(|state| state.has_unread_up_to(&chat, known, seq))
-        {
-            self.reported.set_value(seq);
-            self.ctx.send(Command::MarkRead { chat, up_to: seq });
+        let saw_late = self.saw_late(&scroller, &log);
+        let (known, news) = self.ctx.peek(|state| {
+            let known = state.chat(&chat).map_or(last, |chat| chat.read_up_to);
+            (known, state.has_unread_up_to(&chat, known, last))
+        });
+        let up_to = last.max(known);
+        if saw_late || (news && up_to > self.reported.get_value()) {
+            self.reported.set_value(up_to);
+            self.ctx.send(Command::MarkRead { chat, up_to });
         }
     }
 }
@@ -214,14 +250,18 @@ fn offset(scroller: &Element, row: &Element) -> f64 {
     row.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top()
 }
 
-fn seq_of(row: &Element) -> Option<Seq> {
-    row.get_attribute("data-seq")?.parse().ok().map(Seq)
+fn place_of(row: &Element) -> Option<Place> {
+    row.get_attribute("data-place")?.parse().ok()
+}
+
+fn row_of(log: &Element, place: Place) -> Option<Element> {
+    log.query_selector(&format!("[data-place='{place}']")).ok().flatten()
 }
 
 /// The rows in order, and how many of them satisfy `before`, which must hold for a
 /// first stretch of them only: a dozen measurements instead of hundreds.
 fn split(log: &Element, before: impl Fn(&Element) -> bool) -> Option<(web_sys::NodeList, u32)> {
-    let rows = log.query_selector_all("[data-seq]").ok()?;
+    let rows = log.query_selector_all("[data-place]").ok()?;
     let (mut low, mut high) = (0, rows.length());
     while low < high {
         let middle = low.midpoint(high);
@@ -242,11 +282,11 @@ fn first_visible(scroller: &Element, log: &Element) -> Option<Pin> {
     let top = scroller.get_bounding_client_rect().top();
     let (rows, at) = split(log, |row| row.get_bounding_client_rect().bottom() <= top)?;
     let row = row_at(&rows, at)?;
-    Some(Pin::At(seq_of(&row)?, offset(scroller, &row)))
+    Some(Pin::At(place_of(&row)?, offset(scroller, &row)))
 }
 
-fn last_visible(scroller: &Element, log: &Element) -> Option<Seq> {
+fn last_visible(scroller: &Element, log: &Element) -> Option<Place> {
     let bottom = scroller.get_bounding_client_rect().bottom() + 1.0;
     let (rows, at) = split(log, |row| row.get_bounding_client_rect().bottom() <= bottom)?;
-    seq_of(&row_at(&rows, at.checked_sub(1)?)?)
+    place_of(&row_at(&rows, at.checked_sub(1)?)?)
 }

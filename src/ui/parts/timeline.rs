@@ -1,9 +1,12 @@
 use super::bubble::Bubble;
 use super::day::DayPill;
+use super::gap_row::GapRow;
 use super::icon::{Glyph, Icon};
+use super::late_pill::LatePill;
 use super::scroll::Scroll;
 use crate::ui::context::{ctx, memo};
 use crate::ui::format::{day_of, number};
+use crate::ui::live::maybe;
 use crate::ui::person::name_of;
 use crate::ui::state::{Part, Row, Timeline, rows};
 use crate::ui::words::{say, say_count, sentence};
@@ -27,6 +30,10 @@ fn sections(rows: Vec<Row>) -> Vec<Section> {
             let nth = sections.iter().filter(|section| section.key.0 == day).count();
             sections.push(Section { key: (day, nth), rows: Vec::new() });
         }
+        if sections.is_empty() {
+            // Something is missing where nothing has come yet.
+            sections.push(Section { key: (i64::MIN, 0), rows: Vec::new() });
+        }
         if let Some(section) = sections.last_mut() {
             section.rows.push(row);
         }
@@ -39,13 +46,13 @@ fn sections(rows: Vec<Row>) -> Vec<Section> {
 pub fn TimelineView(chat: ChatId, scroll: Scroll) -> impl IntoView {
     let ctx = ctx();
     let name = StoredValue::new(ctx.peek(|state| name_of(state.chat(&chat))));
-    let all =
-        memo(move || {
-            sections(ctx.watch(Part::Timeline, |s| {
-                s.timeline().map(|t| rows(t, day_of)).unwrap_or_default()
-            }))
-        });
     let id = StoredValue::new(chat);
+    let all = memo(move || {
+        let gaps = id.with_value(|id| ctx.watch(Part::Chat(id.clone()), |s| s.gaps(id)));
+        sections(ctx.watch(Part::Timeline, |s| {
+            s.timeline().map(|t| rows(t, &gaps, day_of)).unwrap_or_default()
+        }))
+    });
     let stage = memo(move || {
         id.with_value(|id| ctx.watch(Part::Chat(id.clone()), |s| s.chat(id).map(|c| c.stage)))
     });
@@ -63,9 +70,10 @@ pub fn TimelineView(chat: ChatId, scroll: Scroll) -> impl IntoView {
             Row::Unread => {
                 view! { <div class="unread-line"><span class={"unread-words"}>{say("chat.unread_line")}</span></div> }.into_any()
             }
-            Row::Message { seq, outgoing, joined } => {
+            Row::Gap { count, cause, .. } => view! { <GapRow count cause/> }.into_any(),
+            Row::Message { place, outgoing, joined } => {
                 let author = if outgoing { say("chat.you") } else { name.get_value() };
-                view! { <Bubble seq outgoing joined author/> }.into_any()
+                view! { <Bubble place outgoing joined author/> }.into_any()
             }
         }
         };
@@ -84,21 +92,26 @@ pub fn TimelineView(chat: ChatId, scroll: Scroll) -> impl IntoView {
             view! { <p class="system">{sentence("chat.beginning", name.get_value())}</p> }
         })
     };
+    let late = move || {
+        let count = ctx.watch(Part::Late, |s| s.timeline().map_or(0, |t| t.late().len()));
+        (count > 0).then(|| view! { <LatePill count scroll/> }.into_any())
+    };
     view! {
         <div class="scroller" node_ref=scroll.scroller on:scroll=move |_| scroll.moved()>
             <div class="log" role="log" aria-live="polite" aria-label=say("chat.messages") tabindex="0" node_ref=scroll.log>
-                {beginning}
+                {maybe(beginning)}
                 <For each=keys key=|key| *key children=section/>
-                {move || (stage.get() == Some(Stage::Connecting)).then(|| view! { <p class="system">{say("chat.connecting")}</p> })}
+                {maybe(move || (stage.get() == Some(Stage::Connecting)).then(|| view! { <p class="system">{say("chat.connecting")}</p> }))}
             </div>
         </div>
-        {move || (!scroll.at_bottom.get()).then(|| view! {
+        {maybe(late)}
+        {maybe(move || (!scroll.at_bottom.get()).then(|| view! {
             <button class="jump" type="button" aria-label=say("chat.jump") on:click=move |_| scroll.jump()>
-                {move || Some(unread()).filter(|n| *n > 0).map(|n| view! {
+                {maybe(move || Some(unread()).filter(|n| *n > 0).map(|n| view! {
                     <span class="badge" aria-label=say_count("chats.unread", n)>{number(n)}</span>
-                })}
+                }))}
                 <Icon glyph=Glyph::Down/>
             </button>
-        })}
+        }))}
     }
 }

@@ -1,7 +1,7 @@
+use super::timeline::Added;
 use super::{AppState, Part, Phase, Typing};
 use zajil_api::{
-    Chat, ChatId, CommandId, Direction, LinkState, Message, RelayUrl, Server, Snapshot, UnixTime,
-    Update,
+    Chat, ChatId, CommandId, Direction, Message, MessageState, Place, Snapshot, UnixTime, Update,
 };
 
 impl AppState {
@@ -16,15 +16,12 @@ impl AppState {
             Update::ChatChanged(chat) => self.put_chat(chat),
             Update::ChatRemoved(id) => self.remove_chat(id),
             Update::MessageAdded { chat, message, .. } => self.add_message(chat, message),
-            Update::MessageStateChanged { chat, seq, state } => {
-                let open = self.timeline.as_mut().filter(|open| open.chat == chat);
-                match open.is_some_and(|timeline| timeline.set_state(seq, state)) {
-                    true => vec![Part::Message(seq)],
-                    false => Vec::new(),
-                }
+            Update::MessageStateChanged { chat, place, state } => {
+                self.set_state(&chat, place, state)
             }
-            Update::PageLoaded { answers, chat, messages, reached_start } => {
-                self.take_page(answers, &chat, messages, reached_start)
+            Update::MessageRemoved { chat, place, .. } => self.remove_message(&chat, place),
+            Update::PageLoaded { answers, chat, messages, is_last } => {
+                self.take_page(answers, &chat, messages, is_last)
             }
             Update::TypingStarted { chat, who, until } => {
                 self.typing.retain(|typing| typing.chat != chat);
@@ -41,9 +38,16 @@ impl AppState {
                 self.storage = storage;
                 vec![Part::Storage]
             }
-            Update::RunningElsewhere => self.enter(Phase::Elsewhere),
-            Update::Stopped { detail } => {
-                self.stopped_detail = detail;
+            Update::CatchUpChanged(catch_up) => {
+                self.catch_up = catch_up;
+                vec![Part::CatchUp]
+            }
+            Update::LeadChanged(lead) => {
+                self.lead = lead;
+                vec![Part::Lead]
+            }
+            Update::Stopped { reason, detail } => {
+                self.stopped = Some((reason, detail));
                 self.enter(Phase::Stopped)
             }
             Update::Refused { answers, .. } => {
@@ -51,6 +55,10 @@ impl AppState {
                     timeline.unask(answers);
                 }
                 Vec::new()
+            }
+            Update::DeliveryLoaded { place, delivery, .. } => {
+                self.delivery = Some(delivery).filter(|_| self.story == Some(place));
+                vec![Part::Story]
             }
             Update::InviteRead { .. } | Update::ChatOpened { .. } => Vec::new(),
         }
@@ -78,21 +86,24 @@ impl AppState {
     /// from another.
     fn attach(&mut self, snapshot: Snapshot) -> Vec<Part> {
         let mut parts = vec![
+            Part::Snapshot,
             Part::Account,
             Part::Settings,
             Part::Order,
             Part::ServerList,
             Part::Reach,
             Part::Storage,
+            Part::CatchUp,
         ];
         parts.extend(self.order().into_iter().map(Part::Chat));
         parts.extend(self.servers.iter().map(|server| Part::Server(server.url.clone())));
         self.account = snapshot.account;
         self.settings = snapshot.settings;
-        self.servers = snapshot.servers;
-        self.failed.clear();
-        for server in &self.servers {
-            note_link(&mut self.failed, server);
+        self.catch_up = snapshot.catch_up;
+        self.take_servers(snapshot.servers);
+        parts.extend(self.note_practice());
+        if let Some(timeline) = &mut self.timeline {
+            timeline.doubt();
         }
         self.chats = snapshot.chats;
         parts.extend(self.order().into_iter().map(Part::Chat));
@@ -143,14 +154,17 @@ impl AppState {
         if self.typing.len() != before {
             parts.push(Part::Typing(chat.clone()));
         }
+        self.count_added(&chat, &message);
         if let Some(timeline) = self.timeline.as_mut().filter(|open| open.chat == chat) {
-            if timeline.message(message.seq).is_some() {
+            if timeline.message(message.place).is_some() {
                 return parts;
             }
             if !incoming {
                 timeline.unread_after = None;
             }
-            timeline.add(message);
+            if timeline.add(message) == Added::Late {
+                parts.push(Part::Late);
+            }
             parts.push(Part::Timeline);
         }
         parts
@@ -161,40 +175,33 @@ impl AppState {
         answers: CommandId,
         chat: &ChatId,
         messages: Vec<Message>,
-        reached_start: bool,
+        is_last: bool,
     ) -> Vec<Part> {
         let open = self.timeline.as_mut().filter(|open| open.chat == *chat);
-        match open.is_some_and(|window| window.take_page(answers, messages, reached_start)) {
-            true => vec![Part::Timeline],
+        match open.is_some_and(|window| window.take_page(answers, messages, is_last)) {
+            true => vec![Part::Timeline, Part::Late],
             false => Vec::new(),
         }
     }
 
-    fn put_server(&mut self, server: Server) -> Vec<Part> {
-        let mut parts = vec![Part::Server(server.url.clone()), Part::Reach];
-        note_link(&mut self.failed, &server);
-        match self.servers.iter_mut().find(|held| held.url == server.url) {
-            Some(held) => *held = server,
-            None => {
-                self.servers.push(server);
-                parts.push(Part::ServerList);
-            }
+    /// What becomes of a message is also told of chats that are not on the screen.
+    fn set_state(&mut self, chat: &ChatId, place: Place, state: MessageState) -> Vec<Part> {
+        self.count_out(chat, place, state);
+        let open = self.timeline.as_mut().filter(|open| open.chat == *chat);
+        match open.is_some_and(|timeline| timeline.set_state(place, state)) {
+            true => vec![Part::Message(place)],
+            false => Vec::new(),
         }
-        parts
     }
 
-    fn remove_server(&mut self, url: &RelayUrl) -> Vec<Part> {
-        self.servers.retain(|server| server.url != *url);
-        self.failed.retain(|failed| failed != url);
-        vec![Part::ServerList, Part::Reach]
-    }
-}
-
-fn note_link(failed: &mut Vec<RelayUrl>, server: &Server) {
-    if server.link != LinkState::Connecting {
-        failed.retain(|url| *url != server.url);
-    }
-    if matches!(server.link, LinkState::Offline { .. }) {
-        failed.push(server.url.clone());
+    fn remove_message(&mut self, chat: &ChatId, place: Place) -> Vec<Part> {
+        let open = self.timeline.as_mut().filter(|open| open.chat == *chat);
+        match open.is_some_and(|timeline| timeline.remove(place)) {
+            true => {
+                self.tell_story(self.story.filter(|told| *told != place));
+                vec![Part::Timeline, Part::Message(place), Part::Story]
+            }
+            false => Vec::new(),
+        }
     }
 }

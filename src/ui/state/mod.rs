@@ -6,16 +6,20 @@
 
 mod apply;
 mod part;
+mod practice;
 mod rows;
+mod servers;
 mod timeline;
 
 pub use part::Part;
+pub use practice::Practised;
 pub use rows::{Row, rows};
 pub use timeline::{Edge, PAGE, Timeline};
 
+use practice::Practice;
 use zajil_api::{
-    Account, Chat, ChatId, Direction, Message, MessageState, PublicKey, RelayUrl, Seq, Server,
-    Settings, Storage, UnixTime,
+    Account, CatchUp, Chat, ChatId, Delivery, Direction, Gap, Lead, Message, MessageState, Place,
+    PublicKey, RelayUrl, Server, Settings, Stage, StopReason, Storage, UnixTime,
 };
 
 /// The longest first page, a little less than a window holds.
@@ -27,7 +31,6 @@ pub enum Phase {
     /// The engine has not answered yet; the shell is on the screen.
     Loading,
     Ready,
-    Elsewhere,
     Stopped,
 }
 
@@ -43,18 +46,27 @@ struct Typing {
 #[derive(Debug)]
 pub struct AppState {
     pub phase: Phase,
-    /// What a person may copy into a bug report, once the engine has stopped.
-    pub stopped_detail: String,
+    /// Once the engine has stopped: why, and what a person may copy into a bug report.
+    pub stopped: Option<(StopReason, String)>,
+    pub lead: Lead,
+    pub catch_up: CatchUp,
     pub account: Option<Account>,
     pub settings: Settings,
     pub storage: Storage,
     servers: Vec<Server>,
     /// The servers that failed since they were last connected.
     failed: Vec<RelayUrl>,
+    practice: Option<Practice>,
+    practised: Option<Practised>,
+    /// What the next practice cuts.
+    pub to_cut: Vec<RelayUrl>,
     /// Newest first. Lists, not maps: they are short, and maps cost more bytes.
     chats: Vec<Chat>,
     typing: Vec<Typing>,
     timeline: Option<Timeline>,
+    /// The message of the open chat whose story is told, and the story once it is known.
+    pub story: Option<Place>,
+    pub delivery: Option<Delivery>,
     /// Unsent text by chat: in memory only, never in the browser's open storage.
     drafts: Vec<(ChatId, String)>,
 }
@@ -63,15 +75,22 @@ impl Default for AppState {
     fn default() -> Self {
         Self {
             phase: Phase::Loading,
-            stopped_detail: String::new(),
+            stopped: None,
+            lead: Lead::Working,
+            catch_up: CatchUp::Done,
             account: None,
             settings: Settings::default(),
             storage: Storage::Working,
             servers: Vec::new(),
             failed: Vec::new(),
+            practice: None,
+            practised: None,
+            to_cut: Vec::new(),
             chats: Vec::new(),
             typing: Vec::new(),
             timeline: None,
+            story: None,
+            delivery: None,
             drafts: Vec::new(),
         }
     }
@@ -89,22 +108,6 @@ impl AppState {
 
     pub fn chat(&self, id: &ChatId) -> Option<&Chat> {
         self.chats.iter().find(|chat| chat.id == *id)
-    }
-
-    /// In the order the engine named them.
-    pub fn servers(&self) -> &[Server] {
-        &self.servers
-    }
-
-    pub fn server(&self, url: &RelayUrl) -> Option<&Server> {
-        self.servers.iter().find(|server| server.url == *url)
-    }
-
-    /// True when servers are known and every one has failed since it was last
-    /// connected. A new attempt alone changes nothing, or the strip that says so would
-    /// come and go.
-    pub fn is_cut_off(&self) -> bool {
-        !self.servers.is_empty() && self.servers.iter().all(|s| self.failed.contains(&s.url))
     }
 
     pub fn unread_chats(&self) -> usize {
@@ -131,23 +134,37 @@ impl AppState {
     /// Starts an empty window on a chat; the caller asks for its newest page.
     pub fn open(&mut self, id: &ChatId) {
         let unread_after = self.chat(id).filter(|chat| chat.unread > 0).map(|chat| chat.read_up_to);
-        self.timeline = Some(Timeline::new(id.clone(), unread_after));
+        let unread = self.chat(id).map_or(0, |chat| chat.unread);
+        self.timeline = Some(Timeline::new(id.clone(), unread_after, unread));
     }
 
     /// Forgets the open chat's messages, unless another chat was opened since.
     pub fn close(&mut self, id: &ChatId) {
         if self.timeline.as_ref().is_some_and(|timeline| timeline.chat == *id) {
             self.timeline = None;
+            self.tell_story(None);
         }
     }
 
-    pub fn message(&self, seq: Seq) -> Option<&Message> {
-        self.timeline.as_ref()?.message(seq)
+    pub fn tell_story(&mut self, of: Option<Place>) {
+        self.story = of;
+        self.delivery = None;
+    }
+
+    /// What is known to be missing from the open chat, oldest first. Nothing is missed of
+    /// somebody who only asks to chat.
+    pub fn gaps(&self, id: &ChatId) -> Vec<Gap> {
+        let chat = self.chat(id).filter(|chat| chat.stage != Stage::Requested);
+        chat.map(|chat| chat.gaps.clone()).unwrap_or_default()
+    }
+
+    pub fn message(&self, place: Place) -> Option<&Message> {
+        self.timeline.as_ref()?.message(place)
     }
 
     /// What became of one's own message.
-    pub fn state_of(&self, seq: Seq) -> Option<MessageState> {
-        match self.message(seq)?.direction {
+    pub fn state_of(&self, place: Place) -> Option<MessageState> {
+        match self.message(place)?.direction {
             Direction::Incoming => None,
             Direction::Outgoing(state) => Some(state),
         }
@@ -162,14 +179,18 @@ impl AppState {
         }
     }
 
-    /// Whether somebody else's message stands between these two.
-    pub fn has_unread_up_to(&self, chat: &ChatId, known: Seq, up_to: Seq) -> bool {
+    /// Whether somebody else's message stands between these two; or something is unread
+    /// that came late, so long ago that it is not in the window, and all else was seen.
+    pub fn has_unread_up_to(&self, chat: &ChatId, known: Place, up_to: Place) -> bool {
+        let unread = self.chat(chat).map_or(0, |chat| chat.unread);
         self.timeline.as_ref().filter(|timeline| timeline.chat == *chat).is_some_and(|timeline| {
-            timeline
-                .messages()
-                .rev()
-                .take_while(|message| message.seq > known)
-                .any(|m| m.seq <= up_to && m.direction == Direction::Incoming)
+            let out_of_sight = unread > 0 && timeline.following && timeline.late().is_empty();
+            out_of_sight
+                || timeline
+                    .messages()
+                    .rev()
+                    .take_while(|message| message.place > known)
+                    .any(|m| m.place <= up_to && m.direction == Direction::Incoming)
         })
     }
 

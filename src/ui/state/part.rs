@@ -1,13 +1,18 @@
-use zajil_api::{ChatId, RelayUrl, Seq};
+use zajil_api::{ChatId, Place, RelayUrl};
 
 /// One piece of the state that a view can depend on. The finer the piece, the
 /// less is drawn again when it changes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
     Phase,
+    /// The whole state came anew: what is on the screen may have missed something.
+    Snapshot,
     Account,
     Settings,
     Storage,
+    /// How this tab reaches the engine.
+    Lead,
+    CatchUp,
     /// Which chats there are, and in which order.
     Order,
     Chat(ChatId),
@@ -16,8 +21,14 @@ pub enum Part {
     Server(RelayUrl),
     /// Whether any server is reachable at all.
     Reach,
+    /// An outage that is being practised.
+    Practice,
     Typing(ChatId),
     /// Which messages the open chat's window holds.
     Timeline,
-    Message(Seq),
+    /// Which messages landed above what is on the screen.
+    Late,
+    Message(Place),
+    /// Whose story is told, and the story.
+    Story,
 }

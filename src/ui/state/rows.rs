@@ -1,5 +1,5 @@
 use super::Timeline;
-use zajil_api::{Direction, Message, Seq, UnixTime};
+use zajil_api::{Direction, Gap, GapCause, Message, Place, UnixTime};
 
 /// Messages of one author within this many seconds stand together.
 const GROUP_SECONDS: u64 = 5 * 60;
@@ -12,15 +12,18 @@ pub enum Row {
     Day { day: i64, at: UnixTime },
     /// Everything below was not read when the chat was opened.
     Unread,
+    /// So many messages are missing here.
+    Gap { before: Place, count: u32, cause: GapCause },
     /// `joined`: the message above is by the same author and close in time.
-    Message { seq: Seq, outgoing: bool, joined: bool },
+    Message { place: Place, outgoing: bool, joined: bool },
 }
 
-/// The window's rows. `day_of` knows the person's time zone.
-pub fn rows(timeline: &Timeline, day_of: impl Fn(UnixTime) -> i64) -> Vec<Row> {
-    let mut rows = Vec::with_capacity(timeline.len() + 8);
+/// The window's rows. `gaps` oldest first; `day_of` knows the person's time zone.
+pub fn rows(timeline: &Timeline, gaps: &[Gap], day_of: impl Fn(UnixTime) -> i64) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(timeline.len() + gaps.len() + 8);
     let mut above: Option<(&Message, i64)> = None;
     let mut unread_after = timeline.unread_after;
+    let mut gaps = gaps.iter().peekable();
     for message in timeline.messages() {
         let day = day_of(message.sent_at);
         let mut joined = above.is_some_and(|(previous, its_day)| {
@@ -30,15 +33,30 @@ pub fn rows(timeline: &Timeline, day_of: impl Fn(UnixTime) -> i64) -> Vec<Row> {
             rows.push(Row::Day { day, at: message.sent_at });
         }
         let outgoing = is_outgoing(message);
-        if !outgoing && unread_after.is_some_and(|after| message.seq > after) {
+        let is_first = above.is_none();
+        while let Some(gap) = gaps.next_if(|gap| gap.before <= message.place) {
+            // Before the window: its row comes with the page that holds its message.
+            if gap.before == message.place || !is_first || timeline.reached_start() {
+                rows.push(gap_row(gap));
+                joined = false;
+            }
+        }
+        if !outgoing && unread_after.is_some_and(|after| message.place > after) {
             rows.push(Row::Unread);
             unread_after = None;
             joined = false;
         }
-        rows.push(Row::Message { seq: message.seq, outgoing, joined });
+        rows.push(Row::Message { place: message.place, outgoing, joined });
         above = Some((message, day));
     }
+    if timeline.reached_end() {
+        rows.extend(gaps.map(gap_row));
+    }
     rows
+}
+
+fn gap_row(gap: &Gap) -> Row {
+    Row::Gap { before: gap.before, count: gap.count, cause: gap.cause }
 }
 
 fn stands_together(above: &Message, below: &Message) -> bool {

@@ -1,4 +1,4 @@
-use zajil_api::{ChatId, CommandId, Direction, Message, MessageState, Seq};
+use zajil_api::{ChatId, CommandId, Direction, Message, MessageState, Page, Place};
 
 /// How many messages one request to the engine asks for.
 pub const PAGE: u16 = 80;
@@ -14,36 +14,52 @@ pub enum Edge {
     Newer,
 }
 
+/// What became of a message that was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// Outside the window: it stays in the store until it is scrolled to.
+    Beyond,
+    AtEnd,
+    /// Somebody else's, before the newest: it may be above what is on the screen.
+    Late,
+    Inside,
+}
+
 /// A window on the open chat's history.
 ///
-/// Never the whole history: pages come in at one side and leave at the other.
-/// Sequence numbers have no gaps, which is how a page after the window can be
-/// asked for with a request that only knows "before".
+/// Never the whole history: pages come in at one side and leave at the other. A message
+/// may belong anywhere, since its place is its author's word and not the hour it came.
 #[derive(Debug)]
 pub struct Timeline {
     pub chat: ChatId,
     /// The unread line stands behind this message for as long as the chat is open.
-    pub unread_after: Option<Seq>,
+    pub unread_after: Option<Place>,
+    /// How many were unread when the chat was opened.
+    unread: u32,
     /// Whether the newest message is on the screen; only then may the window
     /// move forward under the reader's eyes.
     pub following: bool,
-    /// By sequence number, each once.
+    /// In order of their places, each once.
     messages: Vec<Message>,
     reached_start: bool,
     reached_end: bool,
     asked: Option<(CommandId, Edge)>,
+    /// What came late and was not on the screen since, in order.
+    late: Vec<Place>,
 }
 
 impl Timeline {
-    pub fn new(chat: ChatId, unread_after: Option<Seq>) -> Self {
+    pub fn new(chat: ChatId, unread_after: Option<Place>, unread: u32) -> Self {
         Self {
             chat,
             unread_after,
+            unread,
             following: true,
             messages: Vec::new(),
             reached_start: false,
             reached_end: false,
             asked: None,
+            late: Vec::new(),
         }
     }
 
@@ -52,8 +68,8 @@ impl Timeline {
         self.messages.iter()
     }
 
-    pub fn message(&self, seq: Seq) -> Option<&Message> {
-        self.messages.get(self.place(seq).ok()?)
+    pub fn message(&self, place: Place) -> Option<&Message> {
+        self.messages.get(self.find(place).ok()?)
     }
 
     pub fn len(&self) -> usize {
@@ -69,24 +85,16 @@ impl Timeline {
         self.reached_end
     }
 
-    /// Where a page on this side starts, or `None` when nothing is to be asked:
-    /// a page is on its way, or there is nothing more there.
-    pub fn wants(&self, edge: Edge) -> Option<Option<Seq>> {
-        if edge == Edge::Newest {
-            return Some(None);
-        }
-        if self.asked.is_some() {
-            return None;
-        }
+    /// Which page to ask for on this side, or `None` when there is nothing to ask: a page
+    /// is on its way, or nothing more lies there.
+    pub fn wants(&self, edge: Edge) -> Option<Page> {
         match edge {
-            Edge::Older if !self.reached_start => {
-                self.messages.first().map(|message| Some(message.seq))
-            }
-            Edge::Newer if !self.reached_end => self
-                .messages
-                .last()
-                .map(|message| Some(Seq(message.seq.0.saturating_add(u64::from(PAGE) + 1)))),
-            _ => None,
+            Edge::Newest => Some(Page::Newest),
+            _ if self.asked.is_some() => None,
+            Edge::Older if self.reached_start => None,
+            Edge::Older => self.messages.first().map(|message| Page::Before(message.place)),
+            Edge::Newer if self.reached_end => None,
+            Edge::Newer => self.messages.last().map(|message| Page::After(message.place)),
         }
     }
 
@@ -101,8 +109,14 @@ impl Timeline {
         }
     }
 
+    /// The engine was out of reach for a while: what is behind the window may have grown.
+    pub fn doubt(&mut self) {
+        self.asked = None;
+        self.reached_end = false;
+    }
+
     /// Takes a page; `false` when it answers no question of this window.
-    pub fn take_page(&mut self, to: CommandId, page: Vec<Message>, reached_start: bool) -> bool {
+    pub fn take_page(&mut self, to: CommandId, page: Vec<Message>, is_last: bool) -> bool {
         let Some((_, edge)) = self.asked.filter(|(asked, _)| *asked == to) else {
             return false;
         };
@@ -111,40 +125,83 @@ impl Timeline {
             Edge::Newest => {
                 self.messages.clear();
                 self.reached_end = true;
-                self.reached_start = reached_start;
+                self.reached_start = is_last;
             }
-            Edge::Older => self.reached_start = reached_start,
-            Edge::Newer => {
-                let wished = self.messages.last().map_or(0, |message| message.seq.0);
-                let wished = wished.saturating_add(u64::from(PAGE));
-                self.reached_end = page.last().is_none_or(|message| message.seq.0 < wished);
-            }
+            Edge::Older => self.reached_start = is_last,
+            Edge::Newer => self.reached_end = is_last,
         }
         for message in page {
             self.put(message);
         }
         self.trim(if edge == Edge::Older { Edge::Newer } else { Edge::Older });
+        if edge == Edge::Newest {
+            self.find_late();
+        }
         true
     }
 
-    /// A new message: held when the window reaches the end and the reader is there or
-    /// there is room. Otherwise it stays in the store until it is scrolled to.
-    pub fn add(&mut self, message: Message) -> bool {
-        if !self.reached_end {
-            return false;
+    /// What is unread and not behind the unread line came late while the chat was closed.
+    fn find_late(&mut self) {
+        let Some(read) = self.unread_after else { return };
+        let unread = std::mem::take(&mut self.unread) as usize;
+        let incoming = self.messages.iter().filter(|m| m.direction == Direction::Incoming);
+        let (mut before, behind): (Vec<_>, Vec<_>) = incoming.partition(|m| m.place <= read);
+        for _ in behind.len()..unread {
+            let last = before.iter().enumerate().max_by_key(|(_, message)| message.received_at);
+            let Some(at) = last.map(|(at, _)| at) else { return };
+            insert(&mut self.late, before.swap_remove(at).place);
         }
-        if !self.following && self.messages.len() >= WINDOW {
+    }
+
+    /// A message was kept. It is held when it belongs inside the window, or at an edge
+    /// that is the chat's own; at the end only while the reader is there or there is room.
+    pub fn add(&mut self, message: Message) -> Added {
+        let (place, incoming) = (message.place, message.direction == Direction::Incoming);
+        let is_last = self.messages.last().is_none_or(|last| last.place < place);
+        let is_first = self.messages.first().is_none_or(|first| place < first.place);
+        if is_last && !self.reached_end {
+            return Added::Beyond;
+        }
+        if is_last && !self.following && self.messages.len() >= WINDOW {
             self.reached_end = false;
-            return false;
+            return Added::Beyond;
         }
-        self.put(message);
-        self.trim(Edge::Older);
-        true
+        if is_last || !is_first || self.reached_start {
+            self.put(message);
+            // Whoever reads further up loses nothing of what is before their eyes.
+            self.trim(if is_last || self.following { Edge::Older } else { Edge::Newer });
+        }
+        match (is_last, incoming) {
+            (true, _) => Added::AtEnd,
+            (false, true) => {
+                insert(&mut self.late, place);
+                Added::Late
+            }
+            (false, false) => Added::Inside,
+        }
+    }
+
+    /// `false` when there is no such message in the window.
+    pub fn remove(&mut self, place: Place) -> bool {
+        let held = self.find(place).ok();
+        held.map(|at| self.messages.remove(at)).is_some()
+    }
+
+    /// What came late, above what is on the screen.
+    pub fn late(&self) -> &[Place] {
+        &self.late
+    }
+
+    /// The reader saw everything from `first` on; `false` when that changes nothing.
+    pub fn saw_from(&mut self, first: Place) -> bool {
+        let before = self.late.len();
+        self.late.retain(|place| *place < first);
+        self.late.len() != before
     }
 
     /// `false` when there is no such message of one's own in the window.
-    pub fn set_state(&mut self, seq: Seq, state: MessageState) -> bool {
-        let held = self.place(seq).ok().and_then(|place| self.messages.get_mut(place));
+    pub fn set_state(&mut self, place: Place, state: MessageState) -> bool {
+        let held = self.find(place).ok().and_then(|at| self.messages.get_mut(at));
         match held.map(|message| &mut message.direction) {
             Some(direction @ Direction::Outgoing(_)) => {
                 *direction = Direction::Outgoing(state);
@@ -154,18 +211,18 @@ impl Timeline {
         }
     }
 
-    fn place(&self, seq: Seq) -> Result<usize, usize> {
-        self.messages.binary_search_by_key(&seq, |message| message.seq)
+    fn find(&self, place: Place) -> Result<usize, usize> {
+        self.messages.binary_search_by_key(&place, |message| message.place)
     }
 
     fn put(&mut self, message: Message) {
-        match self.place(message.seq) {
-            Ok(place) => {
-                if let Some(held) = self.messages.get_mut(place) {
+        match self.find(message.place) {
+            Ok(at) => {
+                if let Some(held) = self.messages.get_mut(at) {
                     *held = message;
                 }
             }
-            Err(place) => self.messages.insert(place, message),
+            Err(at) => self.messages.insert(at, message),
         }
     }
 
@@ -182,4 +239,10 @@ impl Timeline {
             self.reached_start = false;
         }
     }
+}
+
+/// Keeps the order.
+fn insert(places: &mut Vec<Place>, place: Place) {
+    let at = places.partition_point(|held| *held < place);
+    places.insert(at, place);
 }

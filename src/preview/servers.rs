@@ -1,0 +1,79 @@
+//! The fixtures' servers, and cutting them.
+
+use super::fixtures::now;
+use zajil_api::{Advice, CopyState, Delivery, LinkState, MessageState, RelayUrl, Server};
+use zajil_api::{ServerCopy, UnixTime};
+
+pub fn server(url: &str, link: LinkState) -> Server {
+    Server {
+        url: RelayUrl::new(url),
+        link,
+        opened_in_ms: None,
+        answers_in_ms: None,
+        score: None,
+        advice: None,
+        chats: 0,
+        held: 0,
+        waiting: 0,
+        said: None,
+    }
+}
+
+pub fn all(scene: &str) -> Vec<Server> {
+    let offline = LinkState::Offline { retry_at: Some(UnixTime(now().0 + 40)) };
+    let up = if scene == "outage" { offline } else { LinkState::Connected };
+    let first = Server {
+        answers_in_ms: Some(43),
+        score: Some(98),
+        chats: 7,
+        held: 12,
+        ..server("wss://relay.example.org/", up)
+    };
+    let second = Server {
+        answers_in_ms: Some(618),
+        score: Some(71),
+        advice: Some(Advice::Forgets),
+        chats: 3,
+        held: 1,
+        waiting: 2,
+        said: Some("rate-limited: slow down a little".to_owned()),
+        ..server("wss://nostr.example.net/", up)
+    };
+    let third = if scene == "outage" { offline } else { LinkState::Connecting };
+    let third = server("ws://localhost:8080/relay", third);
+    let fourth = Server {
+        score: Some(12),
+        advice: Some(Advice::OftenAway),
+        chats: 1,
+        waiting: 11,
+        ..server("wss://old.example.com/", offline)
+    };
+    match scene {
+        "alone" => vec![first, fourth],
+        _ => vec![first, second, third, fourth],
+    }
+}
+
+/// Cuts some for so many seconds; answers what they were.
+pub fn cut(servers: &mut [Server], urls: &[RelayUrl], seconds: u16) -> Vec<Server> {
+    let until = UnixTime(now().0 + u64::from(seconds));
+    let chosen = servers.iter_mut().filter(|server| urls.contains(&server.url));
+    chosen
+        .map(|s| std::mem::replace(s, Server { link: LinkState::Cut { until }, ..s.clone() }))
+        .collect()
+}
+
+/// Where a message in this state may be.
+pub fn delivery(servers: &[Server], state: MessageState) -> Delivery {
+    let copies = [CopyState::Held, CopyState::Promised, CopyState::Waiting, CopyState::Refused];
+    let copy = |(server, of): (&Server, CopyState)| {
+        let state = match state {
+            MessageState::NotSent => CopyState::Refused,
+            MessageState::Sending => CopyState::Waiting,
+            _ => of,
+        };
+        ServerCopy { server: server.url.clone(), state }
+    };
+    let copies = servers.iter().zip(copies).map(copy).collect();
+    Delivery { state, copies, can_withdraw: state <= MessageState::Sending }
+}

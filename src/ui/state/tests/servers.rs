@@ -1,0 +1,52 @@
+use super::*;
+
+pub fn server(url: &str, link: LinkState) -> Server {
+    Server {
+        url: RelayUrl::new(url),
+        link,
+        opened_in_ms: None,
+        answers_in_ms: None,
+        score: None,
+        advice: None,
+        chats: 0,
+        held: 0,
+        waiting: 0,
+        said: None,
+    }
+}
+
+pub const OFFLINE: LinkState = LinkState::Offline { retry_at: None };
+
+pub fn tell(state: &mut AppState, url: &str, link: LinkState) -> Vec<Part> {
+    state.apply(Update::ServerChanged(server(url, link)))
+}
+
+#[test]
+fn cut_off_means_every_known_server_is_down() {
+    let mut state = attached(Vec::new());
+    assert!(!state.is_cut_off(), "no server is known yet");
+    tell(&mut state, "wss://a", OFFLINE);
+    tell(&mut state, "wss://b", LinkState::Connected);
+    assert!(!state.is_cut_off());
+    tell(&mut state, "wss://b", LinkState::Cut { until: UnixTime(60) });
+    assert!(state.is_cut_off(), "cut is down");
+    tell(&mut state, "wss://b", LinkState::Connecting);
+    assert!(state.is_cut_off(), "trying again is not reaching");
+    state.apply(Update::ServerRemoved(RelayUrl::new("wss://b")));
+    assert_eq!(state.servers().len(), 1);
+}
+
+#[test]
+fn the_last_connected_server_is_known_as_such() {
+    let mut state = attached(Vec::new());
+    let is_last = |state: &AppState, url| state.is_last_connected(&RelayUrl::new(url));
+    tell(&mut state, "wss://a", LinkState::Connected);
+    assert!(!is_last(&state, "wss://a"), "the engine does not remove it anyway");
+    tell(&mut state, "wss://b", LinkState::Connecting);
+    assert!(is_last(&state, "wss://a") && !is_last(&state, "wss://b"));
+    tell(&mut state, "wss://b", LinkState::Connected);
+    assert!(!is_last(&state, "wss://a"));
+    tell(&mut state, "wss://a", OFFLINE);
+    tell(&mut state, "wss://b", OFFLINE);
+    assert!(!is_last(&state, "wss://a"), "nothing that works is lost with it");
+}

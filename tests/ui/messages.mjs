@@ -1,0 +1,84 @@
+// What becomes of messages, as the conversation shows it: stories, late ones, missing ones.
+
+import assert from "node:assert/strict";
+import { chat } from "./preview.mjs";
+
+export function messages({ test, open, until }) {
+  const dialog = (page) => page.getByRole("dialog", { name: "Where this message is", exact: true });
+  const article = (page, text) => page.getByRole("article").filter({ hasText: text });
+
+  test("a tick tells the whole story, by mouse and by keyboard", async (page) => {
+    await open(page, "busy", chat(0), ".message");
+    const message = article(page, "Tell them to bring a chair each");
+    await message.getByRole("img", { name: "Sent", exact: true }).waitFor();
+    const tick = message.getByRole("button", { name: "Where this message is", exact: true });
+    await tick.click();
+    const rows = dialog(page).getByRole("listitem");
+    await rows.first().waitFor();
+    const told = await rows.allInnerTexts();
+    assert.match(told[0], /wss:\/\/relay\.example\.org\/[^]*read back/);
+    assert.match(told[1], /says it keeps it/);
+    assert.match(told[2], /not heard from yet/);
+    assert.match(told[3], /refused it/);
+    await dialog(page).getByText("Whether it reached Alice Adams is not known yet").waitFor();
+    assert.equal(await dialog(page).getByRole("button", { name: "Take back" }).count(), 0);
+    await page.keyboard.press("Escape");
+    await dialog(page).waitFor({ state: "detached" });
+    assert.ok(await tick.evaluate((button) => button === document.activeElement), "the keyboard is back");
+    await page.keyboard.press("Enter");
+    await dialog(page).waitFor();
+    await dialog(page).getByRole("button", { name: "Close", exact: true }).click();
+    await dialog(page).waitFor({ state: "detached" });
+    await article(page, "Of course").getByRole("button").click();
+    await dialog(page).getByText("Reached Alice Adams").waitFor();
+  });
+
+  test("what was not sent is sent again or taken back, where it stands", async (page) => {
+    await open(page, "busy", chat(9), ".failed");
+    const message = article(page, "Your bicycle is done.");
+    await message.getByRole("img", { name: "Not sent", exact: true }).waitFor();
+    await message.getByRole("button", { name: "Send now", exact: true }).click();
+    await message.getByRole("img", { name: "Sent", exact: true }).waitFor();
+    assert.equal(await message.locator(".failed").count(), 0);
+    await page.reload();
+    await message.getByRole("button", { name: "Where this message is", exact: true }).click();
+    await dialog(page).getByText("Taking it back removes it here").waitFor();
+    await dialog(page).getByRole("button", { name: "Take back", exact: true }).click();
+    await dialog(page).waitFor({ state: "detached" });
+    await until("the message is gone", () => message.count(), (count) => count === 0);
+  });
+
+  test("an open story follows what becomes of its message", async (page) => {
+    await open(page, "busy", chat(9), ".failed");
+    await page.getByRole("article").last().getByRole("button", { name: "Where this message is" }).click();
+    await dialog(page).getByRole("button", { name: "Send now", exact: true }).click();
+    await dialog(page).getByText(/^Seen by Mechanic on Harbour/).waitFor();
+    assert.equal(await dialog(page).getByRole("button", { name: "Send now" }).count(), 0);
+  });
+
+  test("what came late says so and is pointed to until it was seen", async (page) => {
+    await open(page, "late", chat(0), ".message");
+    const pill = page.getByRole("button", { name: "1 message came late, further up", exact: true });
+    await pill.waitFor();
+    const late = article(page, "a server that was down all morning");
+    assert.match(await late.innerText(), /came at \d/);
+    assert.doesNotMatch(await article(page, "That is the map.").innerText(), /came at/);
+    await pill.click();
+    await pill.waitFor({ state: "detached" });
+    const box = await late.boundingBox();
+    assert.ok(box.y > 60 && box.y + box.height < 700, `it is in view (${JSON.stringify(box)})`);
+  });
+
+  test("every cause of a gap has its words, and the list is not alarmed", async (page) => {
+    await open(page, "gaps", chat(0), ".gap");
+    const gaps = await page.locator(".gap").allInnerTexts();
+    assert.equal(gaps.length, 6);
+    assert.equal(new Set(gaps.map((text) => text.split(/\n+/)[1])).size, 6, "six causes, six sentences");
+    assert.match(gaps[0], /^3 messages are missing here/);
+    assert.match(gaps[1], /^1 message is missing here/);
+    assert.match(gaps.at(-1), /asked again/);
+    const below = await page.$eval(".day-section:last-child", (section) => section.lastElementChild.className);
+    assert.match(below, /gap/, "what is missing at the end stands at the end");
+    assert.equal(await page.getByRole("navigation", { name: "Chats" }).getByText(/missing/).count(), 0);
+  });
+}

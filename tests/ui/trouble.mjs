@@ -1,0 +1,133 @@
+// What the interface says and does when something outside the chat goes wrong.
+
+import assert from "node:assert/strict";
+import { chat } from "./preview.mjs";
+
+export function trouble({ test, open, until, field }) {
+  const servers = (page) => page.getByRole("list", { name: "Servers", exact: true }).getByRole("listitem");
+  const arabic = (page) => page.addInitScript(() => localStorage.setItem("zajil.language", "ar"));
+
+  test("an outage is practised: cut, chat on, ended, told", async (page) => {
+    await open(page, "busy", "#/servers", ".server");
+    await page.getByRole("button", { name: "Practise an outage", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Cut for one minute", exact: true });
+    const switches = dialog.getByRole("switch");
+    const chosen = () => switches.evaluateAll((all) => all.map((one) => one.checked));
+    assert.deepEqual(await chosen(), [false, true, true, true], "all but one that works");
+    const start = dialog.getByRole("button", { name: "Cut them now", exact: true });
+    await switches.first().check();
+    assert.ok(await start.isDisabled(), "one has to be left");
+    await switches.first().uncheck();
+    await start.click();
+    const strip = page.getByText("Practice: 3 of 4 servers are cut.", { exact: true });
+    await strip.waitFor();
+    const [spared, cut] = await servers(page).allInnerTexts();
+    assert.match(spared, /connected/);
+    assert.match(cut, /offline · cut for practice/);
+    await page.getByRole("timer").getByText(/5\d s left/).waitFor();
+    await page.getByRole("link", { name: /Dana/ }).click();
+    await strip.waitFor();
+    await field(page).fill("going on");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await page.getByRole("article").filter({ hasText: "going on" }).getByRole("img", { name: "Read", exact: true }).waitFor();
+    await page.getByRole("button", { name: "End now", exact: true }).click();
+    await page.getByText("The practice is over. Messages went on: 1 sent, 0 received.").waitFor();
+    await strip.waitFor({ state: "detached" });
+  });
+
+  test("the only server that works is removed after a question", async (page) => {
+    await open(page, "alone", "#/servers", ".server");
+    const practise = page.getByRole("button", { name: "Practise an outage", exact: true });
+    assert.ok(await practise.isEnabled());
+    const remove = page.getByRole("button", { name: "Remove wss://relay.example.org/", exact: true });
+    await remove.click();
+    const dialog = page.getByRole("dialog", { name: "Remove your only working server?", exact: true });
+    await dialog.getByRole("button", { name: "Close", exact: true }).click();
+    assert.equal(await servers(page).count(), 2);
+    await remove.click();
+    await dialog.getByRole("button", { name: "Remove it", exact: true }).click();
+    await until("it is gone", () => servers(page).count(), (count) => count === 1);
+    assert.ok(await practise.isDisabled(), "nothing would be left");
+    await page.getByText("With a second server you can cut one").waitFor();
+  });
+
+  test("a server says how fast, how reliable, what it holds and what to do", async (page) => {
+    await open(page, "busy", "#/servers", ".server");
+    const [first, second, third, fourth] = await servers(page).allInnerTexts();
+    assert.match(first, /connected · answers quickly, in 43 ms/);
+    assert.match(first, /12 of your messages stored · 7 chats/);
+    await servers(page).first().getByRole("img", { name: "Reliability 98 of 100", exact: true }).waitFor();
+    assert.equal(await servers(page).first().locator(".step-on").count(), 5);
+    assert.match(second, /says it keeps messages, and does not\. Add another one, then remove it/);
+    assert.match(third, /^ws:\/\/localhost:8080\/relay\s+connecting\s+Not rated yet$/);
+    assert.match(fourth, /offline · next try in \d+ s/);
+  });
+
+  test("what lasts under a second is not said, what lasts longer is", async (page) => {
+    for (const [scene, words] of [["fetching", "Fetching messages… 120 of 900"], ["changing", "Another one is taking over"]]) {
+      await open(page, scene, chat(3), ".message");
+      const strip = page.locator(".strip");
+      await strip.waitFor({ state: "attached" });
+      assert.ok(!(await strip.isVisible()), "not yet");
+      const height = () => page.$eval(".frame", (frame) => frame.getBoundingClientRect().top);
+      assert.equal(await height(), 0, "and nothing moved");
+      await page.getByText(words).waitFor();
+    }
+  });
+
+  test("a tab that only reads says so and takes no text", async (page) => {
+    await open(page, "readonly", chat(3), ".message");
+    await page.getByText("This tab only shows").waitFor();
+    assert.ok(await field(page).isDisabled());
+    assert.equal(await field(page).getAttribute("placeholder"), "Write in the other tab");
+  });
+
+  test("every reason to stop has its own words in both languages", async (page) => {
+    const reasons = ["stopped", ...["unsupported", "unavailable", "unreadable", "newer", "copied"].map((r) => `stopped-${r}`)];
+    for (const language of ["en", "ar"]) {
+      if (language === "ar") await arabic(page);
+      const told = new Set();
+      for (const scene of reasons) {
+        await open(page, scene, "#/", ".detail");
+        const words = await page.locator(".welcome-card").innerText();
+        if (language === "ar") assert.doesNotMatch(words.replace(/https:\/\//g, ""), /[A-Za-z]/, "no English outside the report");
+        told.add(words);
+      }
+      assert.equal(told.size, reasons.length);
+    }
+  });
+
+  test("an account that the browser removed is missed, and one starts anew", async (page) => {
+    await open(page, "busy", "#/", ".row");
+    const kept = await page.evaluate(() => ({ ...localStorage }));
+    assert.deepEqual(Object.keys(kept), ["zajil.begun"]);
+    assert.match(kept["zajil.begun"], /^\d{4}-\d\d-\d\d$/, "a date and nothing else");
+    await open(page, "evicted", "#/");
+    await page.getByRole("heading", { name: "Your browser removed this account’s data", exact: true }).waitFor();
+    await page.getByRole("button", { name: "Start anew", exact: true }).click();
+    await page.getByRole("textbox", { name: "Your name", exact: true }).waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: "Start chatting", exact: true }).waitFor();
+  });
+
+  test("the browser is asked to keep the data once there is something to lose, and once", async (page) => {
+    await page.addInitScript(() => {
+      window.asked = 0;
+      const answer = () => { window.asked += 1; return new Promise(() => {}); };
+      Object.defineProperty(StorageManager.prototype, "persist", { value: answer });
+    });
+    const asked = () => page.evaluate(() => window.asked);
+    await open(page, "busy", chat(3), ".message");
+    assert.equal(await asked(), 0);
+    for (const text of ["one", "two"]) {
+      await field(page).fill(text);
+      await field(page).press("Enter");
+      await until("it is sent though the browser never answers", () => field(page).inputValue(), (left) => left === "");
+    }
+    assert.equal(await asked(), 1);
+    await page.getByRole("link", { name: "Settings", exact: true }).click();
+    await page.getByText("may be cleared by the browser").waitFor();
+    await page.getByRole("button", { name: "Ask the browser to keep it", exact: true }).click();
+    assert.equal(await asked(), 2);
+  });
+}
