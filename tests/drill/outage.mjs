@@ -80,11 +80,7 @@ try {
   report.figure("events that a relay acknowledged and threw away", sum(relays.map((r) => r.proxy.forgotten)));
   report.figure("seconds until all was delivered after the outage", found.seconds);
   report.check("written through the interface", alice.promised.length + bob.promised.length === n + 1);
-  report.check("lost", found.lost);
-  report.check("shown twice", found.twice);
-  report.check("torn", found.torn);
-  report.check("places where the order differs", found.order);
-  report.check("not marked as delivered", found.undelivered);
+  report.faults(found, patience);
   report.bound(n, "a message is lost or doubled in an outage of this kind");
   report.note("It is one outage: messages of one run are not independent of each other.");
 } finally {

@@ -6,6 +6,7 @@
 
 mod browser;
 mod build;
+mod drill;
 mod error;
 mod finish;
 mod options;
@@ -30,6 +31,8 @@ cargo xtask COMMAND
                             the relay alone
   build                     the release build, in dist/
   test [SUITE ...]          every suite, or those named (see: test --list)
+  drill NAME [--n N] [--browser chromium|firefox] ...
+                            a bad day in real browsers (without a name: which there are)
   setup                     fetch the tools for building, once
   doctor                    say which tools are there
   finish                    the last build step; Trunk calls it
@@ -58,6 +61,7 @@ fn dispatch(command: &str, options: Options) -> Result<ExitCode> {
             finish::check_budget(&project.dist())?;
         }
         "test" => return test::run(&project, options),
+        "drill" => return drill::run_one(&project, options),
         "setup" => {
             options.finish()?;
             setup::ensure(&project)?;

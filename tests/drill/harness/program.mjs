@@ -9,17 +9,24 @@ import { fromEnvironment } from "./settings.mjs";
 
 const PATIENCE = 30_000;
 
+/** Each leads a group, since some have workers of their own that must die with them. */
+const running = new Set();
+process.on("exit", () => running.forEach(({ pid }) => end(pid)));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+
 export class Program {
   #file;
   #words;
   #child;
+  isQuiet;
   port;
 
   /** `words` are the arguments, given the port; the same port at every start. */
-  static async start(file, words, port) {
+  static async start(file, words, { isQuiet = false } = {}) {
     const program = new Program();
     program.#file = file;
-    program.port = port ?? (await freePort());
+    program.port = await freePort();
+    program.isQuiet = isQuiet;
     program.#words = words(program.port);
     await program.up();
     return program;
@@ -41,11 +48,13 @@ export class Program {
 
   /** A relay that nobody here wrote: nostr-relay, from PyPI. */
   static foreignRelay(data) {
-    return Program.start(fromEnvironment("ZAJIL_NOSTR_RELAY"), (port) => {
+    const words = (port) => {
       const config = join(data, "config.yaml");
       writeFileSync(config, foreignConfig(data, port));
       return ["-c", config, "serve"];
-    });
+    };
+    // It talks a great deal.
+    return Program.start(fromEnvironment("ZAJIL_NOSTR_RELAY"), words, { isQuiet: true });
   }
 
   get origin() {
@@ -54,7 +63,9 @@ export class Program {
 
   async up() {
     if (this.#child) return;
-    this.#child = spawn(this.#file, this.#words, { stdio: ["ignore", "ignore", "inherit"] });
+    const stdio = ["ignore", "ignore", this.isQuiet ? "ignore" : "inherit"];
+    this.#child = spawn(this.#file, this.#words, { stdio, detached: true });
+    running.add(this.#child);
     const failed = once(this.#child, "exit").then(([code]) => {
       throw new Error(`${this.#file} ended with ${code} before it could be reached`);
     });
@@ -73,8 +84,17 @@ export class Program {
     this.#child = undefined;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, "exit");
-    child.kill("SIGKILL");
+    end(child.pid);
     await gone;
+    running.delete(child);
+  }
+}
+
+function end(group) {
+  try {
+    process.kill(-group, "SIGKILL");
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
   }
 }
 

@@ -67,6 +67,15 @@ export class Report {
     }
   }
 
+  /** The five ways in which a message can go wrong. */
+  faults({ lost, twice, torn, order, undelivered }, patience) {
+    this.check("messages lost", lost);
+    this.check("messages shown twice", twice);
+    this.check("messages torn", torn);
+    this.check("places where the two logs differ", order);
+    this.check(`not marked as delivered after ${patience} s`, undelivered);
+  }
+
   note(text) {
     this.#notes.push(text);
   }
