@@ -71,6 +71,7 @@ try {
     console.error(`    round ${round + 1} of ${rounds}: ${words(waits.at(-1))}`);
     await until(began + (round + 1) * length);
   }
+  const deaf = await noneHonest(alice, bob);
   await Promise.all(relays.map((one) => heal(one)));
   const found = await settle(alice, bob, patience);
 
@@ -79,7 +80,8 @@ try {
   report.figure("rounds whose messages all arrived within the round", waits.filter(Boolean).length);
   report.figure("events that a relay acknowledged and threw away", sum(relays.map((r) => r.proxy.forgotten)));
   report.figure("seconds until all was delivered after the outage", found.seconds);
-  report.check("written through the interface", alice.promised.length + bob.promised.length === n + 1);
+  report.check("written through the interface", alice.promised.length + bob.promised.length === n + 2);
+  report.check("with no honest relay nothing arrives (control)", deaf);
   report.faults(found, patience);
   report.bound(n, "a message is lost or doubled in an outage of this kind");
   report.note("It is one outage: messages of one run are not independent of each other.");
@@ -112,6 +114,16 @@ async function assign(round) {
 async function heal({ relay, proxy }) {
   await relay.up();
   await proxy.become("fine");
+}
+
+/** The faults are real: with none honest, a message waits, and says that it does. */
+async function noneHonest(alice, bob) {
+  const faults = ["dead", "hung", "amnesiac", "hung", "dead"];
+  await Promise.all(relays.map(({ proxy }, at) => proxy.become(faults[at])));
+  await alice.writesMany(1);
+  const name = alice.promised.at(-1);
+  const arrived = await bob.showsSoon(name, 3_000).then(() => true, () => false);
+  return !arrived && !(await alice.hasMark(`~${name}`, "Delivered"));
 }
 
 /** Spread over two thirds of the round, so that the rest can show what arrives in time. */

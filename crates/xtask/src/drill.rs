@@ -42,8 +42,12 @@ pub fn run_one(project: &Project, options: Options) -> Result<ExitCode> {
 /// The drill's script, with everything built; its options are still to be added.
 pub fn script(project: &Project, name: &str) -> Result<Command> {
     let (mut node, _) = e2e::node(project)?;
-    node.arg(project.root.join("tests").join("drill").join(format!("{name}.mjs")));
+    node.arg(folder(project).join(format!("{name}.mjs")));
     Ok(node)
+}
+
+pub fn folder(project: &Project) -> PathBuf {
+    project.root.join("tests").join("drill")
 }
 
 fn foreign_relay(project: &Project) -> Result<PathBuf> {

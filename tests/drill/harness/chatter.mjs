@@ -9,7 +9,8 @@ const FILLER = "never gonna lose this one نرسلها ونثق ".repeat(3);
 export class Chatter extends Person {
   /** Names of messages that the app promised to keep, in the order of the promises. */
   promised = [];
-  #written = 0;
+  /** How many were written, in all tabs of this person. */
+  #count = { written: 0 };
   #prelude;
 
   /** Somebody at the browser of a profile; every page of theirs runs `prelude` first. */
@@ -26,6 +27,18 @@ export class Chatter extends Person {
     this.context = profile.context;
     await this.attaches();
     await this.goes(address);
+  }
+
+  /** One more tab in the same browser, with the app in it. */
+  async anotherTab() {
+    const tab = new Chatter(this.name, this.server, this.context, this.watch);
+    tab.#count = this.#count;
+    tab.#prelude = this.#prelude;
+    tab.promised = this.promised;
+    tab.page = await this.context.newPage();
+    await tab.attaches();
+    await tab.goes("/");
+    return tab;
   }
 
   /** Prepares this tab for writing fast. */
@@ -51,11 +64,16 @@ export class Chatter extends Person {
   /** The next texts to write, each with a name of its own at both ends. */
   texts(count) {
     return Array.from({ length: count }, () => {
-      this.#written += 1;
-      const name = `${this.name[0]}-${this.#written}`;
-      const filler = FILLER.slice(0, 10 + ((this.#written * 7) % (FILLER.length - 10)));
+      this.#count.written += 1;
+      const name = `${this.name[0]}-${this.#count.written}`;
+      const filler = FILLER.slice(0, 10 + ((this.#count.written * 7) % (FILLER.length - 10)));
       return `${name} ${filler.trim()} ~${name}`;
     });
+  }
+
+  /** What the next message to write will be called. */
+  nextName() {
+    return `${this.name[0]}-${this.#count.written + 1}`;
   }
 
   /** Writes so many; what was promised is in `promised`, also when this ends early. */

@@ -37,9 +37,15 @@ export function install() {
     return name;
   };
 
-  /** Writes one after the other, telling of each that was promised. */
+  /** Writes one after the other, telling of each that was promised. A composer holds one
+      text at a time, so what is asked for meanwhile comes first of what is left. */
+  let busy = Promise.resolve();
   const writeAll = async (texts, patience) => {
-    for (const text of texts) globalThis.drillPromised?.(await write(text, patience));
+    for (const text of texts) {
+      const turn = busy.then(async () => globalThis.drillPromised(await write(text, patience)));
+      busy = turn.catch(() => {});
+      await turn;
+    }
   };
 
   /** The whole chat, oldest first, a page at a time: `{ name, mark }` each. */
@@ -74,5 +80,5 @@ export function install() {
 
   const has = (name) => articles().some((article) => nameOf(article) === name);
 
-  globalThis.drill = { write, writeAll, walk, has };
+  globalThis.drill = { writeAll, walk, has };
 }

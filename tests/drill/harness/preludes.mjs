@@ -27,3 +27,45 @@ export function lateStore(late) {
     return later(this, (store) => remove.call(store, key));
   };
 }
+
+/**
+ * A store that fails from the n-th write on for as long as the page says so:
+ *
+ *   full      throws that the quota is used up
+ *   late      takes the write and aborts its transaction for the quota
+ *   broken    takes the write and aborts its transaction for no reason
+ *   silent    drops the write and says that all is well, which no browser does: a control
+ */
+export function failingStore() {
+  const { put } = IDBObjectStore.prototype;
+  let order = { kind: "none", after: 0 };
+  const channel = new BroadcastChannel("zajil-drill");
+  channel.onmessage = ({ data }) => {
+    order = data;
+    channel.postMessage("heard");
+  };
+  const quota = () => new DOMException("injected by a drill", "QuotaExceededError");
+  IDBObjectStore.prototype.put = function (value, key) {
+    if (order.kind === "none" || order.after > 0) {
+      order.after -= 1;
+      return put.call(this, value, key);
+    }
+    channel.postMessage("failed");
+    if (order.kind === "full") throw quota();
+    if (order.kind === "silent") return this.count();
+    const { transaction } = this;
+    if (order.kind === "late") Object.defineProperty(transaction, "error", { get: quota });
+    const request = put.call(this, value, key);
+    request.addEventListener("success", () => transaction.abort());
+    return request;
+  };
+}
+
+/** Only the first to ask ever gets a lock; when it goes, nobody follows: a control. */
+export function lockForFirst() {
+  const { request } = LockManager.prototype;
+  const isFirst = navigator.locks.query().then(({ held }) => held.length === 0);
+  LockManager.prototype.request = async function (...words) {
+    return (await isFirst) ? request.apply(this, words) : new Promise(() => {});
+  };
+}

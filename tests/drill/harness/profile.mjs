@@ -58,7 +58,7 @@ const OPENERS = {
 };
 
 /** Whoever names the folder on its command line, and all their descendants. */
-function processes(folder) {
+export function processes(folder) {
   const children = new Map();
   const open = [];
   for (const line of ps("pid=,ppid=,args=")) {

@@ -1,0 +1,34 @@
+// Which process draws a tab: to kill or to freeze that one and no other. Linux only.
+
+import { readFileSync } from "node:fs";
+import { processes } from "./profile.mjs";
+
+const WORK_MS = 150;
+
+/** The tab is given work; whichever process of the browser works most is its own. */
+export async function rendererOf(page, folder) {
+  const before = new Map(processes(folder).map((pid) => [pid, cpuTime(pid)]));
+  await page.evaluate((ms) => {
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+  }, WORK_MS);
+  const spent = [...before].map(([pid, then]) => [pid, cpuTime(pid) - then]);
+  const [[pid, most]] = spent.sort(([, one], [, other]) => other - one);
+  if (!isRenderer(pid) || most === 0) throw new Error("the process of a tab was not found");
+  return pid;
+}
+
+/** In ticks, of which the kernel counts a hundred a second. */
+function cpuTime(pid) {
+  try {
+    // After the program's name, which may hold anything.
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ");
+    return Number(fields[11]) + Number(fields[12]);
+  } catch {
+    return 0;
+  }
+}
+
+function isRenderer(pid) {
+  return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--type=renderer");
+}

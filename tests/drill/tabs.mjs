@@ -1,0 +1,128 @@
+// Several tabs of one account; the one that leads is closed, killed, or frozen.
+//
+//   cargo xtask drill tabs [--n 30] [--seed 1]
+//
+// All tabs write while it happens. The others go on within seconds, a frozen one goes on
+// when it thaws, and nothing is lost or doubled. The control's browser gives the lead to
+// nobody else, which must be noticed. Chromium on Linux only: elsewhere tabs share processes.
+
+import { join } from "node:path";
+import { lockForFirst } from "./harness/preludes.mjs";
+import { rendererOf } from "./harness/renderer.mjs";
+import { withPrelude } from "./harness/served.mjs";
+import { dice, options } from "./harness/settings.mjs";
+import { moment, onStage } from "./harness/stage.mjs";
+import { Report, repeated, settle } from "./harness/verdict.mjs";
+
+const TABS = 3;
+const BLOWS = ["closed", "killed", "frozen"];
+
+const { n, seed, within, patience } = options({
+  ...{ n: 30, seed: 1 },
+  /** Blows fall within so many milliseconds of writing; seconds for a write after one. */
+  ...{ within: 600, patience: 30 },
+});
+const random = dice(seed);
+const report = new Report(`Tabs: ${TABS} tabs, seed ${seed}`);
+
+await onStage({ browser: "chromium" }, async ({ alice, bob, profile }) => {
+  const tabs = await openTabs(alice);
+  const faults = { stuck: [], differing: [] };
+  const times = Object.fromEntries(BLOWS.map((kind) => [kind, []]));
+  for (let trial = 0; trial < n; trial += 1) {
+    const kind = BLOWS[trial % BLOWS.length];
+    const writing = [...tabs, bob].map((one) => one.writesMany(6, patience * 1_000));
+    const rest = Promise.allSettled(writing);
+    await moment(random() * within);
+    const { struck, thaw } = await strike(kind, tabs, profile.folder);
+    const others = tabs.filter((tab) => tab !== struck);
+    const start = performance.now();
+    const first = others.map((tab) => tab.writesMany(1, patience * 1_000));
+    try {
+      await Promise.all(first);
+      times[kind].push((performance.now() - start) / 1_000);
+    } catch (error) {
+      faults.stuck.push(`trial ${trial + 1}, ${kind}: ${error.message.split("\n")[0]}`);
+    }
+    thaw?.();
+    // What the struck tab had under way ends with it, unless it was only frozen.
+    await rest;
+    if (thaw) await struck.writesMany(1, patience * 1_000).catch(() => faults.stuck.push(`${kind} and thawed`));
+    else tabs[tabs.indexOf(struck)] = await anotherTab(alice);
+    if (faults.stuck.length > 3) break;
+    if ((trial + 1) % 10 === 0) console.error(`    ${trial + 1} blows, ${alice.promised.length} messages`);
+  }
+  const reader = Object.assign(tabs[0], { promised: alice.promised });
+  const found = await settle(reader, bob, patience);
+  for (const tab of tabs.slice(1)) {
+    const [mine, first] = [await tab.walks(), await tabs[0].walks()];
+    const isSame = JSON.stringify(mine.map((m) => m.name)) === JSON.stringify(first.map((m) => m.name));
+    if (!isSame) faults.differing.push(`${mine.length} messages against ${first.length}`);
+  }
+  report.figure("blows", n);
+  report.figure("messages promised", alice.promised.length + bob.promised.length);
+  for (const kind of BLOWS) report.figure(`seconds until all others wrote again, ${kind}`, spread(times[kind]));
+  report.check("a tab did not go on", faults.stuck);
+  report.check("tabs that show something else", faults.differing);
+  report.check("promised twice", repeated(alice.promised));
+  report.faults(found, patience);
+});
+
+const prepare = (folder) => ({ dist: withPrelude(join(folder, "dist"), lockForFirst) });
+const stuck = await onStage({ browser: "chromium", prepare }, async ({ alice, profile }) => {
+  const tabs = await openTabs(alice);
+  const { struck } = await strike("killed", tabs, profile.folder);
+  const other = tabs.find((tab) => tab !== struck);
+  return other.writesMany(1, 8_000).then(() => false, () => true);
+});
+report.check("a lead that nobody takes over is noticed (control)", stuck);
+report.bound(n, "a message is lost or doubled when the leading tab goes");
+report.end();
+
+async function openTabs(alice) {
+  const tabs = [alice];
+  while (tabs.length < TABS) tabs.push(await anotherTab(alice));
+  return tabs;
+}
+
+async function anotherTab(alice) {
+  const tab = await alice.anotherTab();
+  await tab.opensChatWith("Bob");
+  return tab;
+}
+
+/** Ends or freezes the leading tab; `thaw` undoes it. */
+async function strike(kind, tabs, folder) {
+  const struck = await leading(tabs);
+  if (kind === "closed") {
+    await struck.page.close();
+    return { struck };
+  }
+  const pid = await rendererOf(struck.page, folder);
+  process.kill(pid, kind === "killed" ? "SIGKILL" : "SIGSTOP");
+  return { struck, thaw: kind === "frozen" ? () => process.kill(pid, "SIGCONT") : undefined };
+}
+
+/** The tab whose worker holds the engine's lock. */
+async function leading(tabs) {
+  for (const tab of tabs) {
+    for (const worker of tab.page.workers()) if (await worker.evaluate(holdsTheLead)) return tab;
+  }
+  throw new Error("no tab leads");
+}
+
+/** In a worker. A lock's holder is known by a name that only a lock of one's own tells. */
+function holdsTheLead() {
+  const probe = `probe-${Math.random()}`;
+  return navigator.locks.request(probe, async () => {
+    const { held } = await navigator.locks.query();
+    const { clientId } = held.find(({ name }) => name === probe);
+    return held.some((lock) => lock.name.startsWith("zajil-engine") && lock.clientId === clientId);
+  });
+}
+
+function spread(seconds) {
+  if (seconds.length === 0) return "-";
+  const sorted = seconds.toSorted((one, other) => one - other);
+  return `${sorted[Math.floor(sorted.length / 2)].toFixed(1)}, at most ${sorted.at(-1).toFixed(1)}`;
+}
