@@ -25,14 +25,16 @@ const report = new Report(`Kill: ${browser}, seed ${seed}`);
 await onStage({ browser }, async (people) => {
   const { alice, bob, profile } = people;
   let hits = 0;
+  const stuck = [];
   for (let trial = 1; trial <= n; trial += 1) {
     hits += (await blow(people, random() * within, () => profile.kill())) ? 1 : 0;
-    await goesOn(people);
+    stuck.push(...(await goesOn(people, patience)));
     if (trial % 10 === 0) console.error(`    ${trial} kills, ${alice.promised.length} messages`);
   }
   report.figure("kills", n);
   report.figure("of them after messages of the same second", hits);
   report.figure("messages promised", alice.promised.length + bob.promised.length);
+  report.check(`next messages not there after ${patience} s`, stuck);
   report.faults(await settle(alice, bob, patience), patience);
 });
 

@@ -26,7 +26,7 @@ const random = dice(seed);
 const report = new Report(`Power: ${browser}, seed ${seed}`);
 
 const folder = scratch();
-const missing = Disk.missing(folder);
+const missing = await Disk.missing(folder);
 rmSync(folder, { recursive: true, force: true });
 if (missing) report.note(`Skipped, nothing was checked: ${missing}.`);
 else await cuts();
@@ -36,14 +36,16 @@ async function cuts() {
   await onStage({ browser, prepare: onDisk() }, async (people) => {
     const { alice, bob } = people;
     let hits = 0;
+    const stuck = [];
     for (let trial = 1; trial <= n; trial += 1) {
       hits += (await blow(people, random() * within, () => cut(people))) ? 1 : 0;
-      await goesOn(people);
+      stuck.push(...(await goesOn(people, patience)));
       if (trial % 10 === 0) console.error(`    ${trial} cuts, ${alice.promised.length} messages`);
     }
     report.figure("power cuts", n);
     report.figure("of them after messages of the same second", hits);
     report.figure("messages promised", alice.promised.length + bob.promised.length);
+    report.check(`next messages not there after ${patience} s`, stuck);
     report.faults(await settle(alice, bob, patience), patience);
   });
 
@@ -76,5 +78,5 @@ function onDisk(dist) {
 
 async function cut({ profile, disk }) {
   await profile.kill();
-  disk.cut();
+  await disk.cut();
 }

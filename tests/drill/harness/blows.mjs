@@ -18,14 +18,21 @@ export async function blow({ alice, bob }, after, strike) {
   return alice.promised.length > before;
 }
 
-/** The next message goes both ways: neither side's keys were set back. */
-export async function goesOn({ alice, bob, profile }) {
+/** The next message goes both ways: neither side's keys were set back. Says what does not. */
+export async function goesOn({ alice, bob, profile }, patience) {
   await alice.starts(profile);
   await alice.opensChatWith("Bob");
   for (const [writer, reader] of [[alice, bob], [bob, alice]]) {
     await writer.writesMany(1);
-    await reader.showsSoon(writer.promised.at(-1), 30_000);
+    const name = writer.promised.at(-1);
+    try {
+      await reader.showsSoon(name, patience * 1_000);
+    } catch {
+      const mark = (await writer.walks()).find((entry) => entry.name === name)?.mark;
+      return [`${name}, which is ${mark} at ${writer.name}'s`];
+    }
   }
+  return [];
 }
 
 /** What was promised and is not in her log after a new start; all of it when nothing starts. */

@@ -8,6 +8,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 const SIZE = "384M";
+const PATIENCE = 10_000;
 
 export class Disk {
   #image;
@@ -26,13 +27,13 @@ export class Disk {
   }
 
   /** Why this machine has no such disks; nothing where it has. */
-  static missing(folder) {
+  static async missing(folder) {
     if (process.platform !== "linux") return "it needs Linux";
     if (process.getuid() !== 0) return "it needs root, to mount a disk image";
     const probe = join(folder, "probe");
     mkdirSync(probe);
     try {
-      new Disk(probe).remove();
+      await new Disk(probe).remove();
       return undefined;
     } catch (error) {
       return `this machine mounts no disk image (${String(error.message).split("\n")[0]})`;
@@ -40,17 +41,17 @@ export class Disk {
   }
 
   /** The power is gone, and back. Whoever used the disk must be dead already. */
-  cut() {
+  async cut() {
     // Image files have holes; copying those as well takes longer than the file system waits.
     run("cp", "--sparse=always", this.#image, this.#spare);
-    this.#unmount();
+    await this.#unmount();
     rmSync(this.#image);
     [this.#image, this.#spare] = [this.#spare, this.#image];
     this.#mount();
   }
 
-  remove() {
-    this.#unmount();
+  async remove() {
+    await this.#unmount();
     rmSync(this.#image);
   }
 
@@ -59,8 +60,16 @@ export class Disk {
     run("mount", "-o", "loop,commit=60", this.#image, this.folder);
   }
 
-  #unmount() {
-    run("umount", this.folder);
+  async #unmount() {
+    for (const end = Date.now() + PATIENCE; ; ) {
+      try {
+        return run("umount", this.folder);
+      } catch (error) {
+        // A process of the dead browser may take a moment to end, and tells nobody.
+        if (Date.now() > end) throw error;
+        await new Promise((resume) => setTimeout(resume, 50));
+      }
+    }
   }
 }
 

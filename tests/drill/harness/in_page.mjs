@@ -48,33 +48,48 @@ export function install() {
     }
   };
 
-  /** The whole chat, oldest first, a page at a time: `{ name, mark }` each. */
+  /** The button for it is there for as long as the newest message is not in sight. It does
+      nothing while a page is on its way, so it may have to be pressed again. */
+  const toNewest = async () => {
+    let pressed = -Infinity;
+    const isThere = () => {
+      const jump = named("button", "Go to the newest message");
+      if (jump && performance.now() - pressed > 300) {
+        pressed = performance.now();
+        jump.click();
+      }
+      return jump === null;
+    };
+    await until("the newest message", isThere, 30_000);
+  };
+
+  /** The whole chat, oldest first, a page at a time: `{ name, mark, text }` each. */
   const walk = async () => {
     const scroller = log().parentElement;
-    scroller.scrollTop = scroller.scrollHeight;
+    await toNewest();
     let found = [];
-    let top = null;
+    // The second from the top: the first is drawn anew when another comes above it.
+    let anchor;
     const take = () => {
       const all = articles();
-      const at = top === null ? all.length : all.indexOf(top);
-      if (at < 0) throw new Error("the place reached in the log was lost");
-      const fresh = all.slice(0, at);
-      const entries = fresh.map((one) => ({ name: nameOf(one), mark: markOf(one), text: one.innerText }));
-      found = [...entries, ...found];
-      top = all[0] ?? null;
-      return fresh.length;
+      const fresh = anchor ? all.indexOf(anchor) - 1 : all.length;
+      if (fresh < 0) throw new Error("the place reached in the log was lost");
+      const entry = (one) => ({ name: nameOf(one), mark: markOf(one), text: one.innerText });
+      found = [...all.slice(0, fresh).map(entry), ...found];
+      anchor = all[1];
     };
     const atStart = () => log().firstElementChild?.matches("p");
-    await until("messages", () => articles().length > 0 || atStart(), 20_000);
+    const hasMore = () => anchor !== undefined && articles()[1] !== anchor;
+    await until("messages", () => articles().length > 1 || atStart(), 20_000);
     take();
-    while (!atStart() || articles()[0] !== top) {
+    while (!atStart() || hasMore()) {
       // Twice, because only a change of place is an event.
       scroller.scrollTop = 1;
       scroller.scrollTop = 0;
-      await until("older messages", () => articles()[0] !== top || atStart(), 20_000);
+      await until("older messages", () => hasMore() || atStart(), 20_000);
       take();
     }
-    scroller.scrollTop = scroller.scrollHeight;
+    await toNewest();
     return found;
   };
 

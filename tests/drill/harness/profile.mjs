@@ -46,6 +46,8 @@ const OPENERS = {
       executablePath: fromEnvironment("ZAJIL_CHROMIUM"),
       args: fromEnvironment("ZAJIL_CHROMIUM_FLAGS").split(" "),
       locale: "en-GB",
+      // No gliding: nobody watches.
+      reducedMotion: "reduce",
     }),
   firefox: (folder) =>
     firefox.launchPersistentContext(folder, {
