@@ -18,6 +18,8 @@ import { options, scratch } from "./harness/settings.mjs";
 import { Report, settle } from "./harness/verdict.mjs";
 
 const RELAYS = 5;
+/** Of the app's time. */
+const LATE_MS = 5_000;
 const given = options({
   ...{ n: 1000, hours: "6", speed: 20, rounds: 20, browser: "chromium", relay: "" },
   /** Seconds that the last messages may take after everything works again. */
@@ -36,7 +38,9 @@ const relays = await Promise.all(
     mkdirSync(data);
     const isForeign = given.relay === "nostr-relay" && at === 0;
     const relay = await (isForeign ? Program.foreignRelay(data) : Program.relay(data));
-    return { relay, proxy: await FaultProxy.before(relay.port) };
+    const proxy = await FaultProxy.before(relay.port);
+    proxy.late = LATE_MS / speed;
+    return { relay, proxy };
   }),
 );
 const startedAt = Date.now();

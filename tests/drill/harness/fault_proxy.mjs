@@ -11,7 +11,6 @@ import { connect, createServer } from "node:net";
 import { MessageReader, textFrame } from "./frames.mjs";
 
 export const FAULTS = ["dead", "hung", "amnesiac", "slow"];
-const LATE_MS = 3_000;
 const END_OF_HEAD = "\r\n\r\n";
 
 export class FaultProxy {
@@ -20,6 +19,8 @@ export class FaultProxy {
   #lines = new Set();
   port;
   fault = "fine";
+  /** How slow `slow` is: milliseconds that everything is held, each way. */
+  late = 3_000;
   /** Events that were acknowledged and thrown away. */
   forgotten = 0;
 
@@ -151,7 +152,7 @@ class Direction {
 
   /** In order, even when the fault changes on the way. */
   #pass(bytes) {
-    const late = this.#proxy.fault === "slow" ? LATE_MS : 0;
+    const late = this.#proxy.fault === "slow" ? this.#proxy.late : 0;
     if (late === 0 && this.#waiting === 0) return void this.#to.write(bytes);
     this.#waiting += 1;
     const due = new Promise((resume) => setTimeout(resume, late));
