@@ -47,17 +47,20 @@ await onStage({ browser: "chromium" }, async ({ alice, bob, profile }) => {
     thaw?.();
     // What the struck tab had under way ends with it, unless it was only frozen.
     await rest;
-    if (thaw) await struck.writesMany(1, patience * 1_000).catch(() => faults.stuck.push(`${kind} and thawed`));
-    else tabs[tabs.indexOf(struck)] = await anotherTab(alice);
+    if (thaw) {
+      const thawed = struck.writesMany(1, patience * 1_000);
+      await thawed.catch(() => faults.stuck.push(`trial ${trial + 1}: the thawed tab`));
+    } else {
+      tabs[tabs.indexOf(struck)] = await anotherTab(alice);
+    }
     if (faults.stuck.length > 3) break;
-    if ((trial + 1) % 10 === 0) console.error(`    ${trial + 1} blows, ${alice.promised.length} messages`);
+    if (trial % 10 === 9) console.error(`    ${trial + 1} blows, ${alice.promised.length} messages`);
   }
-  const reader = Object.assign(tabs[0], { promised: alice.promised });
-  const found = await settle(reader, bob, patience);
+  const found = await settle(tabs[0], bob, patience);
+  const names = (walk) => walk.map(({ name }) => name).join();
+  const first = names(await tabs[0].walks());
   for (const tab of tabs.slice(1)) {
-    const [mine, first] = [await tab.walks(), await tabs[0].walks()];
-    const isSame = JSON.stringify(mine.map((m) => m.name)) === JSON.stringify(first.map((m) => m.name));
-    if (!isSame) faults.differing.push(`${mine.length} messages against ${first.length}`);
+    if (names(await tab.walks()) !== first) faults.differing.push(`tab ${tabs.indexOf(tab) + 1}`);
   }
   report.figure("blows", n);
   report.figure("messages promised", alice.promised.length + bob.promised.length);

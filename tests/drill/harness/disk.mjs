@@ -10,6 +10,10 @@ import { join } from "node:path";
 const SIZE = "384M";
 const PATIENCE = 10_000;
 
+/** Let go of when a drill is interrupted. */
+const mounted = new Set();
+process.on("exit", () => mounted.forEach((folder) => run("umount", "--lazy", folder)));
+
 export class Disk {
   #image;
   #spare;
@@ -58,12 +62,14 @@ export class Disk {
   #mount() {
     // The journal's usual five seconds would be a matter of luck.
     run("mount", "-o", "loop,commit=60", this.#image, this.folder);
+    mounted.add(this.folder);
   }
 
   async #unmount() {
     for (const end = Date.now() + PATIENCE; ; ) {
       try {
-        return run("umount", this.folder);
+        run("umount", this.folder);
+        return void mounted.delete(this.folder);
       } catch (error) {
         // A process of the dead browser may take a moment to end, and tells nobody.
         if (Date.now() > end) throw error;
