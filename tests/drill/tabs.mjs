@@ -7,6 +7,7 @@
 // nobody else, which must be noticed. Chromium on Linux only: elsewhere tabs share processes.
 
 import { join } from "node:path";
+import { eventually } from "./harness/chatter.mjs";
 import { lockForFirst } from "./harness/preludes.mjs";
 import { rendererOf } from "./harness/renderer.mjs";
 import { withPrelude } from "./harness/served.mjs";
@@ -106,12 +107,19 @@ async function strike(kind, tabs, folder) {
   return { struck, thaw: kind === "frozen" ? () => process.kill(pid, "SIGCONT") : undefined };
 }
 
-/** The tab whose worker holds the engine's lock. */
+/** The tab whose worker holds the engine's lock, once one does. */
 async function leading(tabs) {
-  for (const tab of tabs) {
-    for (const worker of tab.page.workers()) if (await worker.evaluate(holdsTheLead)) return tab;
-  }
-  throw new Error("no tab leads");
+  const holds = (tab) => Promise.any(tab.page.workers().map((worker) => leads(worker)));
+  return eventually("a tab that leads", async () => {
+    const answers = await Promise.all(tabs.map((tab) => holds(tab).catch(() => false)));
+    return tabs[answers.indexOf(true)];
+  });
+}
+
+/** A worker that is about to end may never answer. */
+function leads(worker) {
+  const silent = new Promise((_, refuse) => setTimeout(refuse, 2_000, new Error("no answer")));
+  return Promise.race([worker.evaluate(holdsTheLead), silent]);
 }
 
 /** In a worker. A lock's holder is known by a name that only a lock of one's own tells. */

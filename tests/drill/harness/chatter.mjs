@@ -84,6 +84,8 @@ export class Chatter extends Person {
 
   /** The chat as it is shown, oldest first. */
   async walks() {
+    // What is not drawn does not scroll.
+    await this.page.bringToFront();
     return this.page.evaluate(() => globalThis.drill.walk());
   }
 

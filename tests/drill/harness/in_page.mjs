@@ -86,7 +86,7 @@ export function install() {
       // Twice, because only a change of place is an event.
       scroller.scrollTop = 1;
       scroller.scrollTop = 0;
-      await until("older messages", () => hasMore() || atStart(), 20_000);
+      await until(`messages before ${found[0]?.name}`, () => hasMore() || atStart(), 20_000);
       take();
     }
     await toNewest();

@@ -15,6 +15,8 @@ export function lateStore(late) {
   const { put, delete: remove } = IDBObjectStore.prototype;
   const later = (store, write) => {
     const { name, transaction } = store;
+    // Without these two nobody could even start.
+    if (name === "vault" || name === "fence") return write(store);
     const { db } = transaction;
     setTimeout(() => write(db.transaction(name, "readwrite").objectStore(name)), late);
     // Something has to be asked, or there would be nothing to answer.

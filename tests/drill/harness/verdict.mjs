@@ -83,12 +83,11 @@ export class Report {
   /** What no failure in so many independent trials says, by the rule of three. */
   bound(trials, what) {
     if (this.#failed > 0) return;
-    const percent = (300 / trials).toPrecision(2);
-    this.note(
-      trials < 3
-        ? `0 failures in ${trials}: says nothing yet about how often ${what}.`
-        : `0 failures in ${trials} says, with 95 % confidence, that ${what} in at most ${percent} % of such cases.`,
-    );
+    const percent = 300 / trials;
+    if (percent >= 100) return this.note(`0 failures in ${trials} say nothing about how often.`);
+    const shown = percent.toFixed(percent < 10 ? 1 : 0);
+    this.note(`0 failures in ${trials}: with 95 % confidence, in less than ${shown} % of such cases`);
+    this.note(`${what}.`);
   }
 
   end() {
