@@ -32,10 +32,12 @@ await onStage({ browser: "chromium" }, async ({ alice, bob, profile }) => {
   const times = Object.fromEntries(BLOWS.map((kind) => [kind, []]));
   for (let trial = 0; trial < n; trial += 1) {
     const kind = BLOWS[trial % BLOWS.length];
+    const struck = await leading(tabs);
+    const pid = await rendererOf(struck.page, profile.folder);
     const writing = [...tabs, bob].map((one) => one.writesMany(6, patience * 1_000));
     const rest = Promise.allSettled(writing);
     await moment(random() * within);
-    const { struck, thaw } = await strike(kind, tabs, profile.folder);
+    const thaw = await strike(kind, struck, pid);
     const others = tabs.filter((tab) => tab !== struck);
     const start = performance.now();
     const first = others.map((tab) => tab.writesMany(1, patience * 1_000));
@@ -75,7 +77,8 @@ await onStage({ browser: "chromium" }, async ({ alice, bob, profile }) => {
 const prepare = (folder) => ({ dist: withPrelude(join(folder, "dist"), lockForFirst) });
 const stuck = await onStage({ browser: "chromium", prepare }, async ({ alice, profile }) => {
   const tabs = await openTabs(alice);
-  const { struck } = await strike("killed", tabs, profile.folder);
+  const struck = await leading(tabs);
+  await strike("killed", struck, await rendererOf(struck.page, profile.folder));
   const other = tabs.find((tab) => tab !== struck);
   return other.writesMany(1, 8_000).then(() => false, () => true);
 });
@@ -95,16 +98,11 @@ async function anotherTab(alice) {
   return tab;
 }
 
-/** Ends or freezes the leading tab; `thaw` undoes it. */
-async function strike(kind, tabs, folder) {
-  const struck = await leading(tabs);
-  if (kind === "closed") {
-    await struck.page.close();
-    return { struck };
-  }
-  const pid = await rendererOf(struck.page, folder);
+/** Ends or freezes a tab; what is returned thaws it. */
+async function strike(kind, { page }, pid) {
+  if (kind === "closed") return void (await page.close());
   process.kill(pid, kind === "killed" ? "SIGKILL" : "SIGSTOP");
-  return { struck, thaw: kind === "frozen" ? () => process.kill(pid, "SIGCONT") : undefined };
+  return kind === "frozen" ? () => process.kill(pid, "SIGCONT") : undefined;
 }
 
 /** The tab whose worker holds the engine's lock, once one does. */

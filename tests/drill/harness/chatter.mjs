@@ -77,9 +77,16 @@ export class Chatter extends Person {
   }
 
   /** Writes so many; what was promised is in `promised`, also when this ends early. */
-  async writesMany(count, patience) {
+  async writesMany(count, patience = 20_000) {
     const given = [this.texts(count), patience];
-    await this.page.evaluate(([texts, patience]) => globalThis.drill.writeAll(texts, patience), given);
+    const written = this.page.evaluate(([texts, ms]) => globalThis.drill.writeAll(texts, ms), given);
+    // A page whose process died may never say so.
+    let timer;
+    const silent = new Promise((_, refuse) => {
+      const none = new Error(`${this.name}'s page does not answer`);
+      timer = setTimeout(refuse, count * patience, none);
+    });
+    await Promise.race([written, silent]).finally(() => clearTimeout(timer));
   }
 
   /** The chat as it is shown, oldest first. */
