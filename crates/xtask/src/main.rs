@@ -6,6 +6,7 @@
 
 mod browser;
 mod build;
+mod drill;
 mod error;
 mod finish;
 mod fuzz;
@@ -33,6 +34,8 @@ cargo xtask COMMAND
   test [SUITE ...]          every suite, or those named (see: test --list)
   fuzz [TARGET ...] [--seconds 60] [--keep]
                             every parser of foreign bytes, or those named, so long each
+  drill NAME [--n N] [--browser chromium|firefox] ...
+                            a bad day in real browsers (without a name: which there are)
   setup                     fetch the tools for building, once
   doctor                    say which tools are there
   finish                    the last build step; Trunk calls it
@@ -62,6 +65,7 @@ fn dispatch(command: &str, options: Options) -> Result<ExitCode> {
         }
         "test" => return test::run(&project, options),
         "fuzz" => fuzz::run_targets(&project, options)?,
+        "drill" => return drill::run_one(&project, options),
         "setup" => {
             options.finish()?;
             setup::ensure(&project)?;

@@ -45,6 +45,11 @@ impl Options {
         }
     }
 
+    /// Whatever is left, for somebody else to understand.
+    pub fn rest(self) -> Vec<String> {
+        self.0
+    }
+
     /// Nothing may be left.
     pub fn finish(self) -> Result<()> {
         match self.words()?.first() {

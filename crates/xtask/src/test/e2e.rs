@@ -10,27 +10,34 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 pub fn run(project: &Project) -> Result<Tally> {
+    let (mut node, chromium) = node(project)?;
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=tap"])
+        .args(tests(project)?)
+        .current_dir(project.e2e());
+    if browser::firefox().is_none() {
+        note("No Firefox ESR found: the journeys are made in Chromium only.");
+    }
+    let journeys = Tally::of_tests(&mut node, tally::node)?;
+    Ok(journeys + interface(project, &chromium)?)
+}
+
+/// Node, for a script that drives browsers: everything is built, and it is told where all
+/// is. Also which Chromium that is.
+pub fn node(project: &Project) -> Result<(Command, PathBuf)> {
     build::release(project)?;
     let server = crate::run::build_server(project)?;
     let (chromium, _) = browser::ensure()?;
     install(project)?;
-
     let mut node = Command::new("node");
-    node.args(["--test", "--test-concurrency=1", "--test-reporter=tap"])
-        .args(tests(project)?)
-        .current_dir(project.e2e())
+    node.current_dir(&project.root)
         .env("ZAJIL_SERVER", server)
         .env("ZAJIL_DIST", project.dist())
         .env("ZAJIL_CHROMIUM", &chromium)
         .env("ZAJIL_CHROMIUM_FLAGS", super::browser::CHROMIUM_FLAGS.join(" "));
-    match browser::firefox() {
-        Some(firefox) => {
-            node.env("ZAJIL_FIREFOX", firefox);
-        }
-        None => note("No Firefox ESR found: the journeys are made in Chromium only."),
+    if let Some(firefox) = browser::firefox() {
+        node.env("ZAJIL_FIREFOX", firefox);
     }
-    let journeys = Tally::of_tests(&mut node, tally::node)?;
-    Ok(journeys + interface(project, &chromium)?)
+    Ok((node, chromium))
 }
 
 /// Every screen of the interface over fixtures: what no journey comes by.

@@ -2,7 +2,8 @@
 
 mod browser;
 mod dist;
-mod e2e;
+mod drill;
+pub mod e2e;
 mod rust;
 mod shape;
 mod tally;
@@ -34,6 +35,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "dist", what: "release build, byte budget, nothing inline", run: dist::run },
     Suite { name: "browser", what: "wasm-bindgen tests in headless Chromium", run: browser::run },
     Suite { name: "e2e", what: "people with real browsers and a real relay", run: e2e::run },
+    Suite { name: "drill", what: "outages, kills, power cuts, tabs, full disks", run: drill::run },
 ];
 
 pub fn run(project: &Project, mut options: Options) -> Result<ExitCode> {
