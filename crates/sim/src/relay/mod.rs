@@ -32,9 +32,17 @@ struct Guest {
     proven: bool,
 }
 
+#[derive(Clone, Copy)]
+struct Suffering {
+    began: u64,
+    until: u64,
+    /// A bit for each person whom it concerns.
+    people: u8,
+}
+
 pub struct Relay {
     pub shelf: Shelf,
-    faults: BTreeMap<Fault, (u64, u8)>,
+    faults: BTreeMap<Fault, Suffering>,
     guests: BTreeMap<Line, Guest>,
     page: usize,
 }
@@ -59,30 +67,30 @@ impl Relay {
 
     /// Until when a fault lasts, where it concerns this person.
     pub fn concerns(&self, fault: Fault, person: usize) -> Option<u64> {
-        let (until, people) = self.faults.get(&fault)?;
-        (people >> person & 1 == 1).then_some(*until)
+        let suffering = self.faults.get(&fault)?;
+        (suffering.people >> person & 1 == 1).then_some(suffering.until)
     }
 
     pub fn until(&self, fault: Fault) -> Option<u64> {
-        self.faults.get(&fault).map(|(until, _)| *until)
+        self.faults.get(&fault).map(|suffering| suffering.until)
+    }
+
+    pub fn began(&self, fault: Fault) -> u64 {
+        self.faults.get(&fault).map_or(u64::MAX, |suffering| suffering.began)
     }
 
     /// The longer of two of a kind holds.
-    pub fn suffer(&mut self, fault: Fault, until: u64, people: u8) {
-        let (old, who) = self.faults.get(&fault).copied().unwrap_or((0, 0));
-        self.faults.insert(fault, (old.max(until), who | people));
+    pub fn suffer(&mut self, fault: Fault, began: u64, until: u64, people: u8) {
+        let suffering = self.faults.entry(fault).or_insert(Suffering { began, until, people });
+        suffering.until = suffering.until.max(until);
+        suffering.people |= people;
     }
 
-    /// Whether it is over: nothing longer of its kind came since.
-    pub fn recover(&mut self, fault: Fault, now: u64) -> bool {
-        let over = self.faults.get(&fault).is_some_and(|(until, _)| *until <= now);
-        if over {
-            self.faults.remove(&fault);
-            if fault == Fault::Wipes {
-                self.shelf.clear();
-            }
+    pub fn recover(&mut self, fault: Fault) {
+        self.faults.remove(&fault);
+        if fault == Fault::Wipes {
+            self.shelf.clear();
         }
-        over
     }
 
     pub fn faults(&self) -> Vec<Fault> {
