@@ -29,6 +29,7 @@ mod ledger;
 pub mod many;
 mod relay;
 pub mod run;
+pub mod shrink;
 mod text;
 pub mod verdict;
 mod world;

@@ -5,13 +5,17 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use zajil_sim::draw::draw;
 use zajil_sim::history::History;
 use zajil_sim::many::run_many;
-use zajil_sim::run::run;
+use zajil_sim::run::{Mode, run};
+use zajil_sim::shrink::shrink;
+use zajil_sim::verdict::Rule;
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let (mut seeds, mut from, mut jobs, mut most) = (100u64, 0u64, 2usize, usize::MAX);
     let mut at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
     let (mut trace, mut one, mut replay) = (false, None, None);
+    let mut waived = Vec::new();
+    let mut shrinks = false;
     while let Some(arg) = args.next() {
         let mut number = || args.next().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
         match arg.as_str() {
@@ -22,6 +26,8 @@ fn main() -> ExitCode {
             "--at" => at = number(),
             "--seed" => one = Some(number()),
             "--trace" => trace = true,
+            "--shrink" => shrinks = true,
+            "--waive" => waived.extend(args.next().and_then(|name| Rule::of_name(&name))),
             "--replay" => replay = args.next(),
             other => {
                 eprintln!("There is no option '{other}'.");
@@ -33,14 +39,19 @@ fn main() -> ExitCode {
         Some(file) => Some(std::fs::read_to_string(file).unwrap_or_default().parse().unwrap()),
         None => one.map(draw),
     };
+    let mode = Mode { start: at * 1000, trace, waived };
     if let Some(history) = history {
         eprintln!("{history}");
-        let outcome = run(&history, at * 1000, trace);
+        let outcome = run(&history, &mode);
         eprintln!("{outcome:?}");
+        if let Some((rule, _)) = outcome.broken.filter(|_| shrinks) {
+            let small = shrink(&history, rule, &mode);
+            eprintln!("{small}\n{:?}", run(&small, &mode));
+        }
         return ExitCode::SUCCESS;
     }
     let started = Instant::now();
-    let sum = run_many(from, seeds, jobs, at * 1000, most);
+    let sum = run_many(from, seeds, jobs, &mode, most);
     let seconds = started.elapsed().as_secs_f64();
     for (seed, outcome) in &sum.broken {
         if let Some((rule, detail)) = &outcome.broken {

@@ -1,7 +1,7 @@
 //! Histories by the thousand, on several threads.
 
 use crate::draw::draw;
-use crate::run::{Outcome, run};
+use crate::run::{Mode, Outcome, run};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -19,7 +19,7 @@ pub struct Sum {
 
 /// Runs the seeds `from` to `from + count` on `jobs` threads; stops early after `most` that
 /// went wrong.
-pub fn run_many(from: u64, count: u64, jobs: usize, start: u64, most: usize) -> Sum {
+pub fn run_many(from: u64, count: u64, jobs: usize, mode: &Mode, most: usize) -> Sum {
     let next = AtomicU64::new(from);
     let enough = AtomicBool::new(false);
     let sum = Mutex::new(Sum::default());
@@ -31,7 +31,7 @@ pub fn run_many(from: u64, count: u64, jobs: usize, start: u64, most: usize) -> 
                     if seed >= from + count {
                         break;
                     }
-                    let outcome = run(&draw(seed), start, false);
+                    let outcome = run(&draw(seed), mode);
                     let Ok(mut sum) = sum.lock() else { break };
                     sum.histories += 1;
                     sum.messages += outcome.messages as u64;

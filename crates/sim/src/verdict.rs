@@ -32,6 +32,28 @@ pub enum Rule {
     Rest,
 }
 
+impl Rule {
+    pub const ALL: [Rule; 13] = [
+        Rule::Opens,
+        Rule::Meets,
+        Rule::Keeps,
+        Rule::Arrives,
+        Rule::Once,
+        Rule::True,
+        Rule::Order,
+        Rule::Gaps,
+        Rule::Held,
+        Rule::Keys,
+        Rule::Sound,
+        Rule::Panics,
+        Rule::Rest,
+    ];
+
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.to_string() == name)
+    }
+}
+
 impl Display for Rule {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let name = format!("{self:?}");
@@ -43,6 +65,8 @@ impl Display for Rule {
 #[derive(Clone, Debug, Default)]
 pub struct Verdict {
     pub broken: Option<(Rule, String)>,
+    /// Rules that are not looked at.
+    pub waived: Vec<Rule>,
 }
 
 impl Verdict {
@@ -51,6 +75,8 @@ impl Verdict {
     }
 
     pub fn note(&mut self, rule: Rule, detail: String) {
-        self.broken.get_or_insert((rule, detail));
+        if !self.waived.contains(&rule) {
+            self.broken.get_or_insert((rule, detail));
+        }
     }
 }

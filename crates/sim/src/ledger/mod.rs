@@ -4,8 +4,6 @@
 mod check;
 mod keys;
 
-pub use check::Missing;
-
 use crate::verdict::{Rule, Verdict};
 use keys::Keys;
 use std::collections::{BTreeMap, BTreeSet};

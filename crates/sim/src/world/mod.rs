@@ -13,6 +13,7 @@ use crate::dice::Dice;
 use crate::history::History;
 use crate::ledger::Ledger;
 use crate::relay::{Kept, Relay};
+use crate::run::Mode;
 use crate::verdict::{Rule, Verdict};
 use line::Lines;
 use std::collections::{BTreeMap, HashMap};
@@ -61,7 +62,8 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(history: &History, start: u64, trace: bool) -> Self {
+    pub fn new(history: &History, mode: &Mode) -> Self {
+        let start = mode.start;
         let urls: Vec<RelayUrl> =
             (0..history.relays).map(|at| RelayUrl::new(History::relay_url(at))).collect();
         let numbers = urls.iter().cloned().enumerate().map(|(at, url)| (url, at)).collect();
@@ -71,7 +73,7 @@ impl World {
             people: (0..history.people).map(|who| Person::new(who, history.relays)).collect(),
             relays: (0..history.relays).map(|_| Relay::new(history.page)).collect(),
             ledger: Ledger::new(history.people, history.relays),
-            verdict: Verdict::default(),
+            verdict: Verdict { waived: mode.waived.clone(), ..Verdict::default() },
             frames: 0,
             history: history.clone(),
             dice: Dice::new(history.seed, 1),
@@ -82,7 +84,7 @@ impl World {
             numbers,
             known: HashMap::new(),
             ravings: 0,
-            trace,
+            trace: mode.trace,
         };
         for who in 0..history.people {
             world.boot(who);
