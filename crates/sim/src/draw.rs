@@ -18,8 +18,16 @@ pub fn draw(seed: u64) -> History {
     let relays = 1 + dice.weighted(&[15, 20, 30, 15, 20]);
     let honest = dice.index(relays);
     let page = dice.pick(&[60, 100, 500]);
-    let mut drawing =
-        Drawing { dice, people, relays, honest, calm: false, now: 0, actions: Vec::new() };
+    let mut drawing = Drawing {
+        dice,
+        people,
+        relays,
+        honest,
+        calm: false,
+        now: 0,
+        copied: 0,
+        actions: Vec::new(),
+    };
     drawing.calm = drawing.dice.chance(70);
     drawing.all();
     let mut actions = drawing.actions;
@@ -35,6 +43,8 @@ struct Drawing {
     /// Whether people meet before anything goes wrong.
     calm: bool,
     now: u64,
+    /// A bit for each person whose disk was copied.
+    copied: u8,
     actions: Vec<Timed>,
 }
 
@@ -118,7 +128,7 @@ impl Drawing {
     fn one(&mut self) {
         let who = self.dice.index(self.people);
         let other = self.other(who);
-        match self.dice.weighted(&[560, 60, 20, 150, 100, 30, 30, 15, 15, 20]) {
+        match self.dice.weighted(&[560, 60, 20, 150, 100, 30, 30, 15, 15, 20, 15, 10, 12]) {
             0 => self.put(Action::Send { who, to: other }),
             1 => self.put(Action::Read { who, of: other }),
             2 => self.put(Action::Type { who, to: other }),
@@ -148,6 +158,9 @@ impl Drawing {
                 let span = self.span();
                 self.put(Action::Full { who, span });
             }
+            10 => self.put(Action::Withdraw { who, to: other }),
+            11 => self.put(Action::Retry { who, to: other }),
+            12 => self.copy(who),
             _ => {
                 for _ in 0..self.dice.between(5, 30) {
                     self.put(Action::Send { who, to: other });
@@ -155,6 +168,13 @@ impl Drawing {
                 }
             }
         }
+    }
+
+    /// A disk is copied, and some copies are gone on from.
+    fn copy(&mut self, who: usize) {
+        let restores = self.copied & (1 << who) != 0 && self.dice.chance(60);
+        self.copied |= 1 << who;
+        self.put(if restores { Action::Restore { who } } else { Action::Backup { who } });
     }
 
     fn trouble(&mut self) {

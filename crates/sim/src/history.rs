@@ -28,28 +28,75 @@ pub struct Timed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// `who` opens the invite link of `of`.
-    Meet { who: usize, of: usize },
+    Meet {
+        who: usize,
+        of: usize,
+    },
     /// `who` writes to `to`; without a chat nothing happens.
-    Send { who: usize, to: usize },
+    Send {
+        who: usize,
+        to: usize,
+    },
     /// Everything from `of` was on `who`'s screen.
-    Read { who: usize, of: usize },
-    Type { who: usize, to: usize },
+    Read {
+        who: usize,
+        of: usize,
+    },
+    Type {
+        who: usize,
+        to: usize,
+    },
+    /// Takes back the latest message.
+    Withdraw {
+        who: usize,
+        to: usize,
+    },
+    /// Presses on with the latest message.
+    Retry {
+        who: usize,
+        to: usize,
+    },
     /// The device dies after so many more outputs, and starts again later.
-    Crash { who: usize, outputs: u32, down: u64 },
+    Crash {
+        who: usize,
+        outputs: u32,
+        down: u64,
+    },
     /// The app is closed and opened again.
-    Away { who: usize, span: u64 },
+    Away {
+        who: usize,
+        span: u64,
+    },
     /// The device sleeps: sockets die, nothing runs.
-    Sleep { who: usize, span: u64 },
+    Sleep {
+        who: usize,
+        span: u64,
+    },
     /// The device's clock is set by so much.
-    Clock { who: usize, by: i64 },
+    Clock {
+        who: usize,
+        by: i64,
+    },
     /// The disk takes no writes.
-    Full { who: usize, span: u64 },
+    Full {
+        who: usize,
+        span: u64,
+    },
     /// The disk is copied …
-    Backup { who: usize },
+    Backup {
+        who: usize,
+    },
     /// … and the device goes on from the copy.
-    Restore { who: usize },
+    Restore {
+        who: usize,
+    },
     /// A relay behaves so; `people` is a bit for each whom it concerns, where that matters.
-    Fault { relay: usize, fault: Fault, span: u64, people: u8 },
+    Fault {
+        relay: usize,
+        fault: Fault,
+        span: u64,
+        people: u8,
+    },
 }
 
 /// A span without an end.

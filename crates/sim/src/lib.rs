@@ -27,6 +27,8 @@ mod faults;
 pub mod history;
 mod ledger;
 pub mod many;
+pub mod mutants;
+pub mod outage;
 mod relay;
 pub mod run;
 pub mod shrink;

@@ -24,6 +24,8 @@ impl Display for Action {
             Action::Send { who, to } => write!(f, "send {who} {to}"),
             Action::Read { who, of } => write!(f, "read {who} {of}"),
             Action::Type { who, to } => write!(f, "type {who} {to}"),
+            Action::Withdraw { who, to } => write!(f, "withdraw {who} {to}"),
+            Action::Retry { who, to } => write!(f, "retry {who} {to}"),
             Action::Crash { who, outputs, down } => {
                 write!(f, "crash {who} {outputs} {}", Span(down))
             }
@@ -100,11 +102,11 @@ impl FromStr for Timed {
             "send" => Action::Send { who: words.read()?, to: words.read()? },
             "read" => Action::Read { who: words.read()?, of: words.read()? },
             "type" => Action::Type { who: words.read()?, to: words.read()? },
-            "crash" => Action::Crash {
-                who: words.read()?,
-                outputs: words.read()?,
-                down: words.span()?,
-            },
+            "withdraw" => Action::Withdraw { who: words.read()?, to: words.read()? },
+            "retry" => Action::Retry { who: words.read()?, to: words.read()? },
+            "crash" => {
+                Action::Crash { who: words.read()?, outputs: words.read()?, down: words.span()? }
+            }
             "away" => Action::Away { who: words.read()?, span: words.span()? },
             "sleep" => Action::Sleep { who: words.read()?, span: words.span()? },
             "clock" => Action::Clock { who: words.read()?, by: words.read()? },

@@ -12,6 +12,7 @@ use super::feed::{Feed, Part};
 use super::progress::{PATIENCE_MS, Progress, Step, weight};
 use super::record::ChatKey;
 use super::{Engine, Timestamp};
+use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, Kind, RelayMessage};
 use std::collections::{BTreeMap, BTreeSet};
 use zajil_api::{RelayUrl, UnixTime};
@@ -65,7 +66,8 @@ impl Engine {
         let Some((feed, part)) = self.feed_of(relay, subscription) else { return };
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
         progress.heard_at = now;
-        let genuine = progress.filter.matches(&event) && event.verify_id().is_ok();
+        let genuine = progress.filter.matches(&event)
+            && (event.verify_id().is_ok() || mutant::active(Mutant::AcceptForgedId));
         let stored = progress.step == Step::Paging;
         // Whatever is wrong with an event, the server counted it for its page.
         if (part == Part::Older) == (progress.page > 0) && progress.step == Step::Paging {
@@ -144,7 +146,7 @@ impl Engine {
         if progress.step != Step::Paging || (part == Part::Older) != (progress.page > 0) {
             return;
         }
-        let full = progress.in_page >= FULL_PAGE;
+        let full = progress.in_page >= FULL_PAGE && !mutant::active(Mutant::FirstPageOnly);
         match progress.next_page().filter(|_| progress.page < MAX_PAGES) {
             _ if !full => {
                 let complete = !progress.overflowed;
@@ -163,6 +165,9 @@ impl Engine {
         let now = self.now;
         let Some((feed, part)) = self.feed_of(relay, subscription) else { return };
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
+        if mutant::active(Mutant::AskOnce) {
+            return;
+        }
         // Some servers confirm with this that we ended it ourselves.
         if part == Part::Older && (progress.step != Step::Paging || progress.page == 0) {
             return;
@@ -208,7 +213,8 @@ impl Engine {
             Step::Ready { since } => since.0 + PATIENCE_MS <= now.0,
             _ => false,
         };
-        if self.catchup.is_paging() && !self.catchup.feeds.values().any(waited) {
+        let patient = mutant::active(Mutant::WaitForAll);
+        if self.catchup.is_paging() && (patient || !self.catchup.feeds.values().any(waited)) {
             return;
         }
         let mut held = BTreeMap::new();
@@ -286,6 +292,7 @@ impl Engine {
             let now_at = self.catchup.feeds.get(&(relay.clone(), feed)).map(|p| p.step);
             match step {
                 _ if now_at != Some(step) => {}
+                Step::Paging if mutant::active(Mutant::WaitForAll) => {}
                 Step::Paging => self.feed_ended(&relay, feed, false),
                 Step::Ready { .. } => self.take_ready(),
                 Step::Failed { .. } => self.restart_feed(&relay, feed),

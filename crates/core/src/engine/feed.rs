@@ -3,6 +3,7 @@
 use super::Engine;
 use super::progress::{Progress, Step};
 use super::record::GroupRow;
+use crate::mutant::{self, Mutant};
 use crate::nostr::{ClientMessage, Filter, Kind, SubscriptionId};
 use zajil_api::{RelayUrl, Stage, UnixTime};
 
@@ -47,6 +48,10 @@ pub(super) enum Part {
 impl Engine {
     /// Asks a server that has just connected for everything it may hold for us.
     pub(super) fn subscribe(&mut self, relay: &RelayUrl) {
+        let first = self.servers.first() == Some(relay);
+        if mutant::active(Mutant::ReadFromOne) && !first {
+            return;
+        }
         let since = self.since(relay);
         let inbox = self.account.as_ref().filter(|_| self.servers.contains(relay)).map(|account| {
             let filter = Filter::new()
@@ -62,7 +67,8 @@ impl Engine {
     fn since(&self, relay: &RelayUrl) -> Option<UnixTime> {
         // What a clock wrote that was ahead says nothing about what was received.
         let cursor = self.cursors.get(relay).filter(|at| **at <= self.unix_now())?;
-        Some(UnixTime(cursor.0.saturating_sub(OVERLAP_SECONDS)))
+        let overlap = if mutant::active(Mutant::NoOverlap) { 0 } else { OVERLAP_SECONDS };
+        Some(UnixTime(cursor.0.saturating_sub(overlap)))
     }
 
     /// The chats changed: every server is asked for those it should hold.

@@ -6,6 +6,7 @@ use super::receive::Epoch;
 use super::record::{ChatKey, ParkedRow};
 use crate::envelope::{EnvelopeError, SealedMessage};
 use crate::mls::MlsError;
+use crate::mutant::{self, Mutant};
 use crate::nostr::Event;
 use zajil_api::Stage;
 
@@ -30,6 +31,9 @@ impl Engine {
         if requested || bytes > MAX_PARKED_BYTES {
             // It may be asked for again when there is a reason to.
             self.unsee(&event.id);
+            return;
+        }
+        if mutant::active(Mutant::DoNotPark) {
             return;
         }
         let row = ParkedRow { chat, event: event.id, message, at: self.unix_now() };

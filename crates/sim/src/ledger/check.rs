@@ -1,6 +1,6 @@
 //! The questions asked at the end, and those asked all along.
 
-use super::Ledger;
+use super::{Count, Ledger, Written};
 use crate::verdict::{Rule, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use zajil_api::{Direction, Message, Stage};
@@ -20,7 +20,7 @@ impl Ledger {
     /// Who has not got what, of all that was acknowledged.
     pub fn missing(&self) -> Vec<Missing> {
         let mut missing: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
-        for (text, written) in self.written.iter().filter(|(_, written)| written.kept) {
+        for (text, written) in self.written.iter().filter(|(_, w)| w.kept && !w.withdrawn) {
             let got = self.views[written.to].incoming.get(&written.who);
             if !got.is_some_and(|got| got.contains(text)) {
                 missing.entry((written.who, written.to)).or_default().push(text.clone());
@@ -32,9 +32,8 @@ impl Ledger {
 
     /// Everybody who opened a link has a chat that is open on both sides.
     pub fn unmet(&self) -> Vec<(usize, usize)> {
-        let open = |a: usize, b: usize| {
-            self.chat_view(a, b).is_some_and(|chat| chat.stage == Stage::Open)
-        };
+        let open =
+            |a: usize, b: usize| self.chat_view(a, b).is_some_and(|chat| chat.stage == Stage::Open);
         let met = |(who, of): &&(usize, usize)| open(*who, *of) && open(*of, *who);
         self.meetings.iter().filter(|pair| !met(pair)).copied().collect()
     }
@@ -69,10 +68,17 @@ impl Ledger {
     /// How many of an author's messages lie before the latest that the reader was shown.
     fn known_missing(&self, reader: usize, author: usize) -> u64 {
         let Some(got) = self.views[reader].incoming.get(&author) else { return 0 };
-        let counts = got.iter().filter_map(|text| self.written.get(text)?.count);
-        let counts: BTreeSet<u64> = counts.collect();
-        let last = counts.last().copied().unwrap_or(0);
-        last - counts.len() as u64
+        let counts = |of: &dyn Fn(&str, &Written) -> bool| -> BTreeSet<Count> {
+            let written = self.written.iter().filter(|(text, written)| of(text, written));
+            written.filter_map(|(_, written)| written.count).collect()
+        };
+        let here = counts(&|text, _| got.contains(text));
+        let of_author = |written: &Written| (written.who, written.to) == (author, reader);
+        let all = counts(&|_, written| of_author(written) && written.kept && !written.withdrawn);
+        let behind = |(run, number): &&Count| {
+            here.range((*run, *number)..=(*run, u64::MAX)).next().is_some()
+        };
+        all.difference(&here).filter(behind).count() as u64
     }
 
     /// A chat as both sides have it on their disks.
@@ -93,7 +99,10 @@ impl Ledger {
             if !messages.is_sorted_by_key(|message| message.place) {
                 verdict.note(Rule::Order, format!("P{who}'s messages are out of their places"));
             }
-            let mine = self.written.iter().filter(|(_, w)| w.kept && (w.who, w.to) == (who, with));
+            let mine = self
+                .written
+                .iter()
+                .filter(|(_, w)| w.kept && !w.withdrawn && (w.who, w.to) == (who, with));
             for (text, _) in mine.filter(|(text, _)| !texts.contains(text.as_str())) {
                 verdict.note(Rule::Keeps, format!("P{who} was told that {text:?} is kept"));
             }
@@ -102,14 +111,20 @@ impl Ledger {
                 verdict.note(Rule::Keeps, format!("P{who} was shown {text:?}"));
             }
         }
-        let ids = |messages: &[Message]| messages.iter().map(|m| m.id.clone()).collect::<Vec<_>>();
+        // What was taken back may have reached the other.
+        let stays = |m: &&Message| self.written.get(&m.text).is_none_or(|w| !w.withdrawn);
+        let ids = |messages: &[Message]| {
+            messages.iter().filter(stays).map(|m| m.id.clone()).collect::<Vec<_>>()
+        };
         if ids(of_a) == ids(of_b) {
             return;
         }
         for (who, with, mine, theirs) in [(a, b, of_a, of_b), (b, a, of_b, of_a)] {
             let theirs: BTreeSet<_> = theirs.iter().map(|message| &message.text).collect();
             let outgoing = |m: &&Message| matches!(m.direction, Direction::Outgoing(_));
-            for message in mine.iter().filter(outgoing).filter(|m| !theirs.contains(&m.text)) {
+            for message in
+                mine.iter().filter(outgoing).filter(stays).filter(|m| !theirs.contains(&m.text))
+            {
                 let detail = format!("P{with} has not got {:?} of P{who}", message.text);
                 verdict.note(Rule::Arrives, detail);
             }

@@ -1,6 +1,6 @@
 //! Which key of a ratchet made what, and what of it went over the wire.
 
-use super::Ledger;
+use super::{Count, Ledger};
 use crate::verdict::{Rule, Verdict};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -22,14 +22,15 @@ struct Sealed {
 }
 
 /// A chat message's text and the author's count.
-fn said(payload: &[u8]) -> Option<(String, Option<u64>)> {
+fn said(payload: &[u8]) -> Option<(String, Option<Count>)> {
     let inner: Value = serde_json::from_slice(payload).ok()?;
     if inner.get("kind")?.as_u64()? != 9 {
         return None;
     }
     let tags = inner.get("tags")?.as_array()?;
     let count = tags.iter().find(|tag| tag.get(0).and_then(Value::as_str) == Some("seq"));
-    let count = count.and_then(|tag| tag.get(1)?.as_str()?.parse().ok());
+    let number = |at: usize| count?.get(at)?.as_str()?.parse().ok();
+    let count = number(3).zip(number(1));
     Some((inner.get("content")?.as_str()?.to_owned(), count))
 }
 

@@ -12,6 +12,9 @@ use zajil_api::{
     PublicKey, Snapshot, Update,
 };
 
+/// The run of an author's count, and the number in it.
+pub type Count = (u64, u64);
+
 /// A message that somebody wrote.
 #[derive(Clone, Debug)]
 pub struct Written {
@@ -19,8 +22,10 @@ pub struct Written {
     pub to: usize,
     /// Whether its author was told that it is kept.
     pub kept: bool,
+    /// Whether its author was told that it is taken back.
+    pub withdrawn: bool,
     /// The author's count, once it was encrypted.
-    pub count: Option<u64>,
+    pub count: Option<Count>,
 }
 
 #[derive(Default)]
@@ -32,6 +37,8 @@ struct View {
     incoming: BTreeMap<usize, BTreeSet<String>>,
     places: BTreeMap<(ChatId, Place), String>,
     asked: BTreeMap<CommandId, String>,
+    /// What was written when the disk was copied last.
+    backed_up: Option<BTreeSet<String>>,
     page: Option<(CommandId, Vec<Message>, bool)>,
 }
 
@@ -68,6 +75,22 @@ impl Ledger {
         self.unnamed.retain(|(reader, _), _| *reader != who);
     }
 
+    pub fn backs_up(&mut self, who: usize) {
+        self.views[who].backed_up = Some(self.written.keys().cloned().collect());
+    }
+
+    /// A device goes on from a copy: what it wrote since is not promised any more, and what
+    /// it was shown since may be shown anew.
+    pub fn restores(&mut self, who: usize) {
+        let view = &mut self.views[who];
+        view.shown.clear();
+        view.incoming.clear();
+        let Some(then) = &view.backed_up else { return };
+        for (_, written) in self.written.iter_mut().filter(|(text, _)| !then.contains(*text)) {
+            written.withdrawn |= written.who == who;
+        }
+    }
+
     pub fn invite(&self, of: usize) -> Option<String> {
         Some(self.views[of].account.as_ref()?.invite.clone())
     }
@@ -96,9 +119,20 @@ impl Ledger {
         format!("{who}>{to} {count}")
     }
 
+    /// The place of the latest that somebody wrote to another and still has.
+    pub fn latest(&self, who: usize, to: usize) -> Option<(ChatId, Place)> {
+        let chat = self.chat(who, to)?;
+        let mut places = self.views[who].places.range((chat.clone(), Place::START)..).rev();
+        let mine = |text: &String| {
+            self.written.get(text).is_some_and(|w| (w.who, w.to) == (who, to) && !w.withdrawn)
+        };
+        let found = places.find(|((of, _), text)| *of == chat && mine(text))?;
+        Some(found.0.clone())
+    }
+
     pub fn writes(&mut self, who: usize, to: usize, id: CommandId, text: String) {
         self.views[who].asked.insert(id, text.clone());
-        self.written.insert(text, Written { who, to, kept: false, count: None });
+        self.written.insert(text, Written { who, to, kept: false, withdrawn: false, count: None });
     }
 
     pub fn page(&mut self, who: usize, id: CommandId) -> Option<(Vec<Message>, bool)> {
@@ -127,6 +161,12 @@ impl Ledger {
                     && let Some(written) = self.written.get_mut(&text)
                 {
                     written.kept = true;
+                }
+            }
+            Update::MessageRemoved { chat, place, .. } => {
+                let text = self.views[who].places.get(&(chat.clone(), *place));
+                if let Some(written) = text.and_then(|text| self.written.get_mut(text)) {
+                    written.withdrawn = true;
                 }
             }
             Update::MessageStateChanged { chat, place, state } => {

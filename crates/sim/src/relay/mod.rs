@@ -53,12 +53,7 @@ fn frame(parts: &[Value]) -> String {
 
 impl Relay {
     pub fn new(page: usize) -> Self {
-        Self {
-            shelf: Shelf::default(),
-            faults: BTreeMap::new(),
-            guests: BTreeMap::new(),
-            page,
-        }
+        Self { shelf: Shelf::default(), faults: BTreeMap::new(), guests: BTreeMap::new(), page }
     }
 
     pub fn has(&self, fault: Fault) -> bool {
@@ -98,8 +93,7 @@ impl Relay {
     }
 
     pub fn enter(&mut self, line: Line, person: usize) {
-        let guest =
-            Guest { person, asked: BTreeMap::new(), challenged: false, proven: false };
+        let guest = Guest { person, asked: BTreeMap::new(), challenged: false, proven: false };
         self.guests.insert(line, guest);
     }
 
@@ -112,7 +106,13 @@ impl Relay {
     }
 
     /// What a client said. `known` are events that some relay has parsed already.
-    pub fn hear(&mut self, line: Line, text: &str, known: Option<Rc<Kept>>, dice: &mut Dice) -> Vec<Saying> {
+    pub fn hear(
+        &mut self,
+        line: Line,
+        text: &str,
+        known: Option<Rc<Kept>>,
+        dice: &mut Dice,
+    ) -> Vec<Saying> {
         if !self.guests.contains_key(&line) {
             return Vec::new();
         }
@@ -223,13 +223,7 @@ impl Relay {
         }
     }
 
-    fn ask(
-        &mut self,
-        line: Line,
-        name: &str,
-        queries: Vec<Query>,
-        dice: &mut Dice,
-    ) -> Vec<Saying> {
+    fn ask(&mut self, line: Line, name: &str, queries: Vec<Query>, dice: &mut Dice) -> Vec<Saying> {
         if let Some(mut said) = self.challenge(line) {
             said.extend(self.closed(line, name, "auth-required: who are you"));
             return said;

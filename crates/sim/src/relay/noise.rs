@@ -63,7 +63,11 @@ impl Relay {
         }
         if self.has(Fault::Oversized) {
             said.extend(self.rubbish(now, 140 * 1024, dice));
-            said.push(Saying { to: line, text: frame(&["NOTICE".into(), "x".repeat(2 << 20).into()]), late: 0 });
+            said.push(Saying {
+                to: line,
+                text: frame(&["NOTICE".into(), "x".repeat(2 << 20).into()]),
+                late: 0,
+            });
         }
         said
     }

@@ -6,7 +6,7 @@ use zajil_core::nostr::Event;
 
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    ids: Option<Vec<String>>,
+    pub ids: Option<Vec<String>>,
     pub authors: Option<Vec<String>>,
     kinds: Option<Vec<u64>>,
     /// By the letter and the value.
@@ -20,9 +20,9 @@ impl Query {
     /// `None` where it is not a filter.
     pub fn of(filter: &Value) -> Option<Self> {
         let filter = filter.as_object()?;
-        let tags = filter.iter().filter_map(|(name, values)| {
-            Some((name.strip_prefix('#')?.to_owned(), list(values)?))
-        });
+        let tags = filter
+            .iter()
+            .filter_map(|(name, values)| Some((name.strip_prefix('#')?.to_owned(), list(values)?)));
         Some(Self {
             ids: member(filter, "ids"),
             authors: member(filter, "authors"),

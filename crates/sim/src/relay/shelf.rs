@@ -29,14 +29,14 @@ type Key = (u64, String);
 #[derive(Default)]
 pub struct Shelf {
     all: BTreeMap<Key, Rc<Kept>>,
-    ids: BTreeSet<String>,
+    ids: BTreeMap<String, Key>,
     /// By the name and value of a tag, or `author` and a key.
     places: HashMap<(String, String), BTreeSet<Key>>,
 }
 
 impl Shelf {
     pub fn holds(&self, id: &str) -> bool {
-        self.ids.contains(id)
+        self.ids.contains_key(id)
     }
 
     pub fn len(&self) -> usize {
@@ -71,7 +71,7 @@ impl Shelf {
                 self.all.remove(&key);
             }
         }
-        self.ids.insert(kept.id.clone());
+        self.ids.insert(kept.id.clone(), kept.key());
         self.all.insert(kept.key(), Rc::clone(kept));
         let tags = event.tags.iter().filter(|tag| tag.name().len() == 1);
         let tags = tags.filter_map(|tag| Some((tag.name().to_owned(), tag.value()?.to_owned())));
@@ -88,6 +88,10 @@ impl Shelf {
         let to = (query.until.map_or(u64::MAX, |until| until.saturating_add(1)), String::new());
         if from >= to {
             return Vec::new();
+        }
+        if let Some(ids) = &query.ids {
+            let found = ids.iter().filter_map(|id| self.all.get(self.ids.get(id)?));
+            return found.filter(|kept| query.matches(&kept.event)).take(limit).cloned().collect();
         }
         let matching = |key: &Key| self.all.get(key).filter(|kept| query.matches(&kept.event));
         let named = match (&query.tags.first(), &query.authors) {

@@ -12,6 +12,8 @@ const MEET_AGAIN: u64 = 5_000;
 const SLEEP_CUTS: u64 = 60_000;
 /// How often a relay that raves does.
 const RAVE_EVERY: u64 = 30_000;
+/// A host sleeps no longer at a time, and tells the engine the time when it wakes.
+const LONGEST_NAP: u64 = 60_000;
 /// In one history.
 const MOST_RAVINGS: u32 = 120;
 
@@ -32,6 +34,16 @@ impl World {
                     self.command(who, Command::Typing { chat });
                 }
             }
+            Action::Withdraw { who, to } => {
+                if let Some((chat, place)) = self.ledger.latest(who, to) {
+                    self.command(who, Command::WithdrawMessage { chat, place });
+                }
+            }
+            Action::Retry { who, to } => {
+                if let Some((chat, place)) = self.ledger.latest(who, to) {
+                    self.command(who, Command::RetryMessage { chat, place });
+                }
+            }
             Action::Crash { who, outputs, down } => {
                 self.people[who].crash = Some((outputs, down));
             }
@@ -43,9 +55,13 @@ impl World {
                 self.people[who].full_until = Some(until);
                 self.plan(until, Step::Room { who });
             }
-            Action::Backup { who } => self.people[who].back_up(),
+            Action::Backup { who } => {
+                self.people[who].back_up();
+                self.ledger.backs_up(who);
+            }
             Action::Restore { who } => {
                 if self.people[who].restore() {
+                    self.ledger.restores(who);
                     self.die(who, 0);
                 }
             }
@@ -69,7 +85,8 @@ impl World {
     fn write(&mut self, who: usize, to: usize) {
         let Some(chat) = self.ledger.chat(who, to) else { return };
         let text = self.ledger.next_text(who, to);
-        let (id, input) = self.people[who].request(Command::SendMessage { chat, text: text.clone() });
+        let (id, input) =
+            self.people[who].request(Command::SendMessage { chat, text: text.clone() });
         self.ledger.writes(who, to, id, text);
         self.input(who, input);
     }
@@ -109,10 +126,11 @@ impl World {
         }
     }
 
-    /// The host looks at its clock every minute at the latest.
     fn set_clock(&mut self, who: usize, by: i64) {
         self.people[who].skew = by;
         self.people[who].look_at_timer(self.now);
+        let within = self.now + self.dice.below(LONGEST_NAP);
+        self.plan(within, Step::Tick { who });
     }
 
     pub(super) fn begin_fault(&mut self, relay: usize, fault: Fault, span: u64, people: u8) {

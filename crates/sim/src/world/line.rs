@@ -64,7 +64,8 @@ impl World {
     /// Milliseconds one way.
     fn travel(&mut self, who: usize, relay: usize) -> u64 {
         let base = 5 + ((who as u64 * 37 + relay as u64 * 71) % 150);
-        let slow = if self.relays[relay].has(Fault::Slow) { self.dice.between(500, 12_000) } else { 0 };
+        let slow =
+            if self.relays[relay].has(Fault::Slow) { self.dice.between(500, 12_000) } else { 0 };
         base + self.dice.below(20) + slow
     }
 

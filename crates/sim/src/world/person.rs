@@ -4,7 +4,8 @@ use crate::dice::Dice;
 use futures::FutureExt;
 use std::collections::VecDeque;
 use zajil_api::{Command, CommandId, RelayUrl, Request};
-use zajil_core::engine::{Config, Engine, Input, Timestamp, VaultKey};
+use zajil_core::engine::{Config, Engine, Input, OpenError, Timestamp, VaultKey};
+use zajil_core::mutant::{Mutant, active};
 use zajil_core::store::{Changes, MemoryStore, Order, Range, Row, Store, Table};
 
 pub struct Person {
@@ -27,6 +28,8 @@ pub struct Person {
     /// When the engine wants to be called, in true time.
     pub due: Option<u64>,
     commands: u64,
+    /// An engine that was opened beside the other, in a world without locks.
+    shadow: Option<Engine>,
 }
 
 impl Person {
@@ -45,6 +48,7 @@ impl Person {
             lines: vec![None; relays],
             due: None,
             commands: 0,
+            shadow: None,
         }
     }
 
@@ -67,6 +71,20 @@ impl Person {
 
     /// An engine from the disk; why not, where that fails.
     pub fn start(&mut self, now: u64, relays: &[RelayUrl], dice: &mut Dice) -> Result<(), String> {
+        let mut fresh = None;
+        if active(Mutant::LeadWithoutLock) {
+            fresh = self.shadow.take();
+            self.shadow = self.open(now, relays, dice).ok();
+        }
+        let opened = match fresh {
+            Some(engine) => Ok(engine),
+            None => self.open(now, relays, dice),
+        };
+        self.engine = Some(opened.map_err(|error| error.to_string())?);
+        Ok(())
+    }
+
+    fn open(&self, now: u64, relays: &[RelayUrl], dice: &mut Dice) -> Result<Engine, OpenError> {
         let config = Config {
             vault_key: VaultKey([self.number as u8 + 1; 32]),
             seed: dice.bytes(),
@@ -77,9 +95,7 @@ impl Person {
             let all = Range { table, from: vec![], to: None, order: Order::Ascending, limit: None };
             rows.extend(self.load(&all).into_iter().map(|row| (table, row)));
         }
-        let engine = Engine::open(config, self.clock(now), &rows);
-        self.engine = Some(engine.map_err(|error| error.to_string())?);
-        Ok(())
+        Engine::open(config, self.clock(now), &rows)
     }
 
     /// Everything in memory is gone.
