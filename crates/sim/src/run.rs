@@ -102,14 +102,20 @@ fn over(timed: &Timed) -> u64 {
 }
 
 fn gaps(world: &mut World) {
-    if !world.ledger.unnamed(world.now).is_empty() {
+    if !unnamed(world).is_empty() {
         // A device that died between the disk and the screen shows it when it looks again.
         look(world);
-        if let Some((reader, author, count)) = world.ledger.unnamed(world.now).first() {
+        if let Some((reader, author, count)) = unnamed(world).first() {
             let detail = format!("P{reader} is not told that {count} of P{author}'s are missing");
             world.verdict.note(Rule::Gaps, detail);
         }
     }
+}
+
+fn unnamed(world: &mut World) -> Vec<(usize, usize, u64)> {
+    let people = &world.people;
+    let is_there = |who: usize| people[who].engine.is_some() && !people[who].is_busy();
+    world.ledger.unnamed(world.now, is_there)
 }
 
 fn is_whole(world: &mut World) -> bool {

@@ -45,7 +45,11 @@ impl Ledger {
     }
 
     /// Readers who know of more than they were shown, and were not told, for too long.
-    pub fn unnamed(&mut self, now: u64) -> Vec<(usize, usize, u64)> {
+    pub fn unnamed(
+        &mut self,
+        now: u64,
+        is_there: impl Fn(usize) -> bool,
+    ) -> Vec<(usize, usize, u64)> {
         let mut late = Vec::new();
         let pairs: Vec<_> = self.pairs().into_iter().flat_map(|(a, b)| [(a, b), (b, a)]).collect();
         for (reader, author) in pairs {
@@ -53,7 +57,8 @@ impl Ledger {
             let named: u64 = self
                 .chat_view(reader, author)
                 .map_or(0, |chat| chat.gaps.iter().map(|gap| u64::from(gap.count)).sum());
-            if missing <= named {
+            // Whoever does not look is told nothing.
+            if missing <= named || !is_there(reader) {
                 self.unnamed.remove(&(reader, author));
                 continue;
             }
