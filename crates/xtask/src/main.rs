@@ -13,6 +13,7 @@ mod project;
 mod run;
 mod say;
 mod setup;
+mod sim;
 mod test;
 mod versions;
 
@@ -30,6 +31,7 @@ cargo xtask COMMAND
                             the relay alone
   build                     the release build, in dist/
   test [SUITE ...]          every suite, or those named (see: test --list)
+  sim [--help]              histories in virtual time: seeds, planted bugs, an outage
   setup                     fetch the tools for building, once
   doctor                    say which tools are there
   finish                    the last build step; Trunk calls it
@@ -58,6 +60,7 @@ fn dispatch(command: &str, options: Options) -> Result<ExitCode> {
             finish::check_budget(&project.dist())?;
         }
         "test" => return test::run(&project, options),
+        "sim" => return sim::sim(&project, options),
         "setup" => {
             options.finish()?;
             setup::ensure(&project)?;

@@ -45,6 +45,11 @@ impl Options {
         }
     }
 
+    /// Everything, as it was written.
+    pub fn all(self) -> Vec<String> {
+        self.0
+    }
+
     /// Nothing may be left.
     pub fn finish(self) -> Result<()> {
         match self.words()?.first() {
