@@ -247,9 +247,7 @@ impl Engine {
                 }
             }
         });
-        for relay in &relays {
-            self.advance_cursor(relay);
-        }
+        relays.retain(|relay| self.advance_cursor(relay));
         self.caught_up_with(&relays);
         for relay in stale {
             self.subscribe_groups(&relay);
@@ -257,19 +255,18 @@ impl Engine {
         }
     }
 
-    /// Once a server has handed out everything it stores, later starts ask from there.
-    fn advance_cursor(&mut self, relay: &RelayUrl) {
+    /// Whether a server has handed out everything it stores: later starts ask from there.
+    fn advance_cursor(&mut self, relay: &RelayUrl) -> bool {
         let all = self.catchup.feeds.iter();
-        let feeds: Vec<&Progress> = all
-            .filter(|((url, feed), _)| url == relay && *feed != Feed::Lookups)
-            .map(|(_, progress)| progress)
-            .collect();
-        let done = |progress: &&Progress| progress.step == Step::Live && progress.complete;
-        let at = feeds.iter().map(|progress| progress.started_at).min();
-        if let Some(at) = at.filter(|_| feeds.iter().all(done)) {
+        let mut feeds = all.filter(|((url, feed), _)| url == relay && *feed != Feed::Lookups);
+        let done = |progress: &Progress| progress.step == Step::Live && progress.complete;
+        let at = feeds.clone().map(|(_, progress)| progress.started_at).min();
+        let is_done = feeds.all(|(_, progress)| done(progress));
+        if let Some(at) = at.filter(|_| is_done) {
             self.cursors.insert(relay.clone(), at);
             self.save_cursor(relay, at);
         }
+        is_done
     }
 
     /// Asks all servers of a chat again for what they keep of it since then.

@@ -27,14 +27,20 @@ impl Engine {
     /// An event of ours is about to leave: it is no news when it comes back, and nothing
     /// later than it is ours.
     pub(super) fn note_made(&mut self, row: u64, event: &Event) {
-        self.mark_seen(&event.id);
-        let Some(Outgoing::Message(message)) = self.outbox.row(row).map(|row| &row.content) else {
-            return;
+        let message = match self.outbox.row(row).map(|row| &row.content) {
+            Some(Outgoing::Message(message)) => message,
+            _ => return self.mark_seen(&event.id),
         };
         let routing = message.nostr_group_id;
-        if let Some(key) = self.chat_of_group(&routing)
-            && let Some(chat) = self.chats.get_mut(&key)
-        {
+        if let Some(key) = self.chat_of_group(&routing) {
+            self.note_made_for(key, event);
+        }
+    }
+
+    /// The same of an event that is sent once and forgotten.
+    pub(super) fn note_made_for(&mut self, key: ChatKey, event: &Event) {
+        self.mark_seen(&event.id);
+        if let Some(chat) = self.chats.get_mut(&key) {
             chat.row.made_at = chat.row.made_at.max(event.created_at);
             self.chat_changed(key);
         }

@@ -76,7 +76,8 @@ impl Ledger {
     }
 
     pub fn backs_up(&mut self, who: usize) {
-        self.views[who].backed_up = Some(self.written.keys().cloned().collect());
+        let kept = self.written.iter().filter(|(_, written)| written.kept);
+        self.views[who].backed_up = Some(kept.map(|(text, _)| text.clone()).collect());
     }
 
     /// A device goes on from a copy: what it wrote since is not promised any more, and what
