@@ -50,7 +50,7 @@ impl Ledger {
         }
     }
 
-    /// An event leaves somebody's device.
+    /// An event of somebody's reaches a relay, whatever becomes of it there.
     pub fn sent(&mut self, who: usize, content: &str, verdict: &mut Verdict) {
         let Some(sealed) = self.keys.sealed.get(content) else { return };
         let first = self.keys.used.entry(sealed.key).or_insert(sealed.message);

@@ -105,9 +105,6 @@ impl World {
             Output::Send { relay, text } => {
                 if let Some(relay) = self.numbers.get(&relay).copied() {
                     self.log(|| format!("P{who} > r{relay} {}", crate::short(&text)));
-                    if let Some(kept) = self.parsed(&text) {
-                        self.ledger.sent(who, &kept.event.content, &mut self.verdict);
-                    }
                     self.send(who, relay, text);
                 }
             }
