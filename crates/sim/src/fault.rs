@@ -13,6 +13,8 @@ pub enum Fault {
     Slow,
     /// Out of reach for some people.
     Cut,
+    /// Connections that are there die without a word.
+    HalfOpen,
     /// Says "rate-limited" to much of what it is asked.
     RateLimits,
     /// Serves only whoever has proven who they are.
@@ -46,12 +48,13 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Fault; 20] = [
+    pub const ALL: [Fault; 21] = [
         Fault::Dead,
         Fault::Hung,
         Fault::HungThenReset,
         Fault::Slow,
         Fault::Cut,
+        Fault::HalfOpen,
         Fault::RateLimits,
         Fault::DemandsProof,
         Fault::Notices,
@@ -81,6 +84,7 @@ impl Fault {
             Fault::HungThenReset => "hung-then-reset",
             Fault::Slow => "slow",
             Fault::Cut => "cut",
+            Fault::HalfOpen => "half-open",
             Fault::RateLimits => "rate-limits",
             Fault::DemandsProof => "demands-proof",
             Fault::Notices => "notices",

@@ -34,7 +34,6 @@ impl Engine {
         let mut engine = Self {
             clock: Clock::new(now),
             now,
-            ahead: 0,
             rng,
             vault,
             default_relays: config.default_relays.clone(),

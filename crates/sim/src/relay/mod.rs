@@ -92,6 +92,13 @@ impl Relay {
         self.faults.keys().copied().collect()
     }
 
+    /// Its NIP-11 document, where it is there to give one.
+    pub fn describe(&self) -> Option<String> {
+        let silent = [Fault::Dead, Fault::Hung, Fault::HungThenReset, Fault::Amnesiac];
+        let limits = format!("{{\"limitation\":{{\"max_limit\":{}}}}}", self.page);
+        (!silent.into_iter().any(|fault| self.has(fault))).then_some(limits)
+    }
+
     pub fn enter(&mut self, line: Line, person: usize) {
         let guest = Guest { person, asked: BTreeMap::new(), challenged: false, proven: false };
         self.guests.insert(line, guest);

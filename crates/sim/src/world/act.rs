@@ -112,7 +112,7 @@ impl World {
         if self.people[who].asleep_until.is_some_and(|until| until <= self.now) {
             self.people[who].asleep_until = None;
             self.log(|| format!("P{who} wakes"));
-            self.work(who);
+            self.input(who, Input::Woke);
         }
     }
 
@@ -138,6 +138,9 @@ impl World {
         self.relays[relay].suffer(fault, self.now, until, people);
         if fault == Fault::Dead {
             self.break_lines(relay, fault, self.now);
+        }
+        if fault == Fault::HalfOpen {
+            self.deaden_lines(relay);
         }
         if until < EVER {
             self.plan(until, Step::Recover { relay, fault });

@@ -102,6 +102,10 @@ impl World {
                     self.hang_up(who, relay);
                 }
             }
+            Output::FetchInfo(url) => {
+                let document = self.numbers.get(&url).and_then(|at| self.relays[*at].describe());
+                self.people[who].backlog.push_back(Input::RelayInfo { relay: url, document });
+            }
             Output::Send { relay, text } => {
                 if let Some(relay) = self.numbers.get(&relay).copied() {
                     self.log(|| format!("P{who} > r{relay} {}", crate::short(&text)));

@@ -21,6 +21,8 @@ struct Line {
     /// When the latest frame arrives, each way.
     up: u64,
     down: u64,
+    /// Nothing comes through any more, and neither end is told.
+    dead: bool,
 }
 
 impl World {
@@ -30,7 +32,7 @@ impl World {
         self.lines.last += 1;
         let line = self.lines.last;
         let now = self.now;
-        self.lines.all.insert(line, Line { who, relay, up: now, down: now });
+        self.lines.all.insert(line, Line { who, relay, up: now, down: now, dead: false });
         self.people[who].lines[relay] = Some(line);
         let at = now + 2 * self.travel(who, relay);
         if self.relays[relay].has(Fault::Dead) {
@@ -105,7 +107,7 @@ impl World {
     }
 
     pub(super) fn reach_relay(&mut self, line: u64, text: String) {
-        let Some(Line { who, relay, .. }) = self.lines.all.get(&line) else { return };
+        let Some(Line { who, relay, dead: false, .. }) = self.lines.all.get(&line) else { return };
         let (who, relay) = (*who, *relay);
         if let Some(until) = self.held_up(who, relay) {
             if until < u64::MAX {
@@ -131,7 +133,7 @@ impl World {
     }
 
     pub(super) fn reach_person(&mut self, line: u64, text: String) {
-        let Some(Line { who, relay, .. }) = self.lines.all.get(&line) else { return };
+        let Some(Line { who, relay, dead: false, .. }) = self.lines.all.get(&line) else { return };
         let (who, relay) = (*who, *relay);
         if let Some(until) = self.held_up(who, relay) {
             if until < u64::MAX {
@@ -166,6 +168,13 @@ impl World {
             self.log(|| format!("P{who} and r{relay} are parted"));
             let reason = "gone".to_owned();
             self.input(who, Input::RelayClosed { relay: self.urls[relay].clone(), reason });
+        }
+    }
+
+    /// Whoever is connected to a relay now goes on without it.
+    pub(super) fn deaden_lines(&mut self, relay: usize) {
+        for line in self.lines.all.values_mut().filter(|line| line.relay == relay) {
+            line.dead = true;
         }
     }
 
