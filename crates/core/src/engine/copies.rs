@@ -41,7 +41,8 @@ impl Engine {
     pub(super) fn note_made_for(&mut self, key: ChatKey, event: &Event) {
         self.mark_seen(&event.id);
         if let Some(chat) = self.chats.get_mut(&key) {
-            chat.row.made_at = chat.row.made_at.max(event.created_at);
+            // Not the latest ever: the clock may have been set back since.
+            chat.row.made_at = event.created_at;
             self.chat_changed(key);
         }
     }
@@ -96,6 +97,7 @@ impl Engine {
         self.note("deleting a group", deleted);
         self.dirty.mls = true;
         self.withdraw_commit(key, routing);
+        self.forget_parked_of(&routing);
         self.chat_changed(key);
         self.connect();
         self.resubscribe();

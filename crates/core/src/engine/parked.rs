@@ -49,6 +49,17 @@ impl Engine {
         }
     }
 
+    /// A group is gone: nothing will ever open what waited for its keys.
+    pub(super) fn forget_parked_of(&mut self, routing: &[u8; 32]) {
+        let (gone, kept): (Vec<ParkedRow>, Vec<ParkedRow>) = std::mem::take(&mut self.parked)
+            .into_iter()
+            .partition(|row| row.message.nostr_group_id == *routing);
+        self.parked = kept;
+        for row in gone {
+            self.forget_parked(&row.event);
+        }
+    }
+
     /// At start: what has waited too long is let go.
     pub(super) fn drop_old_parked(&mut self) {
         let before = self.unix_now().0.saturating_sub(PARKED_SECONDS);
