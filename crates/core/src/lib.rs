@@ -2,6 +2,8 @@
 pub mod engine;
 pub mod envelope;
 pub mod mls;
+pub mod mutant;
 pub mod nostr;
+pub mod observe;
 pub mod relay;
 pub mod store;

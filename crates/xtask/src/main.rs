@@ -15,6 +15,7 @@ mod project;
 mod run;
 mod say;
 mod setup;
+mod sim;
 mod test;
 mod versions;
 
@@ -36,6 +37,7 @@ cargo xtask COMMAND
                             every parser of foreign bytes, or those named, so long each
   drill NAME [--n N] [--browser chromium|firefox] ...
                             a bad day in real browsers (without a name: which there are)
+  sim [--help]              histories in virtual time: seeds, planted bugs, an outage
   setup                     fetch the tools for building, once
   doctor                    say which tools are there
   finish                    the last build step; Trunk calls it
@@ -66,6 +68,7 @@ fn dispatch(command: &str, options: Options) -> Result<ExitCode> {
         "test" => return test::run(&project, options),
         "fuzz" => fuzz::run_targets(&project, options)?,
         "drill" => return drill::run_one(&project, options),
+        "sim" => return sim::sim(&project, options),
         "setup" => {
             options.finish()?;
             setup::ensure(&project)?;

@@ -5,6 +5,7 @@ use super::history::Wanted;
 use super::record::{ChatKey, MessageRow, Purpose};
 use super::save::{MessagePart, message_key};
 use crate::envelope::{Count, Counts, Inner, InnerKind, MAX_RANGES, Void};
+use crate::mutant::{self, Mutant};
 use crate::store::{Order, Range, Row, Table};
 use zajil_api::Place;
 
@@ -18,6 +19,9 @@ const ROWS: u32 = 600;
 impl Engine {
     /// The other misses messages of ours: they are looked for in the store.
     pub(super) fn handle_again(&mut self, key: ChatKey, of: &[Counts]) {
+        if mutant::active(Mutant::NoAnswerToAgain) {
+            return;
+        }
         let now = self.now;
         let Some(chat) = self.chats.get_mut(&key).filter(|chat| chat.may_encrypt()) else { return };
         if chat.answered_at.is_some_and(|at| at.0 + EVERY_MS > now.0) {

@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::record::{ChatKey, MessageRow};
+use crate::mutant::{self, Mutant};
 use zajil_api::{MessageState, Stage, Update};
 
 /// Messages kept of somebody whose request is not accepted.
@@ -58,6 +59,8 @@ impl Engine {
 
     fn keep_arrival(&mut self, key: ChatKey, row: &MessageRow) {
         let now = self.unix_now();
+        let late = MessageRow { sent_at: now, ..row.clone() };
+        let row = if mutant::active(Mutant::PlaceByArrival) { &late } else { row };
         let Some(chat) = self.chats.get_mut(&key) else { return };
         chat.row.to_confirm.push(row.id);
         let place = chat.place(row, now);

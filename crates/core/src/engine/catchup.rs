@@ -15,6 +15,7 @@ use super::held::Held;
 use super::progress::{FULL_PAGE, Progress, Step, weight};
 use super::told::Told;
 use super::{Engine, Timestamp, fetch};
+use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, RelayMessage};
 use std::collections::{BTreeMap, BTreeSet};
 use zajil_api::RelayUrl;
@@ -94,7 +95,8 @@ impl Engine {
         let Some((feed, part)) = self.feed_of(relay, subscription) else { return };
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
         progress.heard_at = now;
-        let genuine = progress.filter.matches(&event) && event.verify_id().is_ok();
+        let genuine = progress.filter.matches(&event)
+            && (event.verify_id().is_ok() || mutant::active(Mutant::AcceptForgedId));
         let stored = progress.step == Step::Paging;
         // Whatever is wrong with an event, the server counted it for its page.
         if (part == Part::Older) == (progress.page > 0) && progress.step == Step::Paging {
@@ -195,10 +197,15 @@ impl Engine {
             // From here on nothing can slip in between what is stored and what comes.
             return self.compare(relay, feed);
         }
+        if progress.step == Step::Live && part == Part::Newest && !progress.complete {
+            // It was given up as silent, and has come to life: it is asked from the beginning.
+            progress.fail(now);
+            return;
+        }
         if progress.step != Step::Paging || (part == Part::Older) != (progress.page > 0) {
             return;
         }
-        let full = progress.in_page >= FULL_PAGE;
+        let full = progress.in_page >= FULL_PAGE && !mutant::active(Mutant::FirstPageOnly);
         match progress.next_page().filter(|_| progress.page < MAX_PAGES) {
             _ if !full => {
                 let complete = !progress.overflowed;
@@ -217,6 +224,9 @@ impl Engine {
         let now = self.now;
         let Some((feed, part)) = self.feed_of(relay, subscription) else { return };
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
+        if mutant::active(Mutant::AskOnce) {
+            return;
+        }
         // Some servers confirm with this that we ended it ourselves.
         if part == Part::Older && (progress.step != Step::Paging || progress.page == 0) {
             return;
@@ -275,6 +285,7 @@ impl Engine {
                 // It never says that there is nothing more, or not even to nothing.
                 Step::Listening => self.page_from_now_on(&relay),
                 Step::Comparing => self.comparing_stalled(&relay, feed),
+                Step::Paging if mutant::active(Mutant::WaitForAll) => {}
                 Step::Paging => self.feed_ended(&relay, feed, false),
                 Step::Failed { .. } => self.restart_feed(&relay, feed),
                 Step::Ready { .. } | Step::Fetching | Step::Settling | Step::Live => {}

@@ -27,15 +27,21 @@ impl Engine {
     /// An event of ours is about to leave: it is no news when it comes back, and nothing
     /// later than it is ours.
     pub(super) fn note_made(&mut self, row: u64, event: &Event) {
-        self.mark_own(event);
         let Some(Outgoing::Message(message)) = self.outbox.row(row).map(|row| &row.content) else {
             return;
         };
         let routing = message.nostr_group_id;
-        if let Some(key) = self.chat_of_group(&routing)
-            && let Some(chat) = self.chats.get_mut(&key)
-        {
-            chat.row.made_at = chat.row.made_at.max(event.created_at);
+        if let Some(key) = self.chat_of_group(&routing) {
+            self.note_made_for(key, event);
+        }
+    }
+
+    /// The same of an event that is sent once and forgotten.
+    pub(super) fn note_made_for(&mut self, key: ChatKey, event: &Event) {
+        self.mark_own(event);
+        if let Some(chat) = self.chats.get_mut(&key) {
+            // Not the latest ever: the clock may have been set back since.
+            chat.row.made_at = event.created_at;
             self.chat_changed(key);
         }
     }
@@ -90,6 +96,7 @@ impl Engine {
         self.note("deleting a group", deleted);
         self.dirty.mls = true;
         self.withdraw_commit(key, routing);
+        self.forget_parked_of(&routing);
         self.chat_changed(key);
         self.connect();
         self.resubscribe();

@@ -9,6 +9,7 @@ use super::Engine;
 use super::feed::Feed;
 use super::progress::{Progress, Step};
 use super::seen::Dated;
+use crate::mutant::{self, Mutant};
 use crate::nostr::EventId;
 use crate::store::Table;
 use std::collections::BTreeSet;
@@ -45,24 +46,32 @@ impl Engine {
             self.forget_cursor(relay);
         }
         let back = |seconds| {
+            let seconds = if mutant::active(Mutant::NoOverlap) { 0 } else { seconds };
             let cursor = self.cursors.get(relay)?;
             Some(UnixTime(cursor.0.saturating_sub(seconds)))
         };
         Since { paged: back(OVERLAP_SECONDS), compared: back(COMPARED_SECONDS) }
     }
 
+    fn lasting_feeds(&self, relay: &RelayUrl) -> impl Iterator<Item = &Progress> {
+        let all = self.catchup.feeds.iter();
+        let of_relay = all.filter(move |((url, feed), _)| url == relay && feed.is_lasting());
+        of_relay.map(|(_, progress)| progress)
+    }
+
+    /// Whether a server has said itself that it handed out everything it stores. That it fell
+    /// silent is no such word.
+    pub(super) fn has_handed_out_all(&self, relay: &RelayUrl) -> bool {
+        let done = |progress: &Progress| progress.step == Step::Live && progress.complete;
+        self.lasting_feeds(relay).all(done) && !self.catchup.claims.is_open_at(relay)
+    }
+
     /// Once a server has handed out everything it stores, later starts ask from there.
     pub(super) fn advance_cursor(&mut self, relay: &RelayUrl) {
-        let all = self.catchup.feeds.iter();
-        let feeds: Vec<&Progress> = all
-            .filter(|((url, feed), _)| url == relay && feed.is_lasting())
-            .map(|(_, progress)| progress)
-            .collect();
-        let done = |progress: &&Progress| progress.step == Step::Live && progress.complete;
-        if !feeds.iter().all(done) || self.catchup.claims.is_open_at(relay) {
+        if !self.has_handed_out_all(relay) {
             return;
         }
-        let newest = feeds.iter().filter_map(|progress| progress.newest);
+        let newest = self.lasting_feeds(relay).filter_map(|progress| progress.newest);
         let Some(at) = newest.filter(|at| *at <= self.unix_now()).max() else { return };
         if self.cursors.get(relay).is_none_or(|before| *before < at) {
             self.cursors.insert(relay.clone(), at);

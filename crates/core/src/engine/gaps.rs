@@ -11,6 +11,7 @@ use super::record::{ChatKey, MissingRow, Purpose};
 use super::{Engine, Timestamp};
 use crate::envelope::{Count, Counts, EnvelopeError, InnerKind, MAX_RANGES, Void};
 use crate::mls::MlsError;
+use crate::mutant::{self, Mutant};
 use zajil_api::{Gap, GapCause, Place, UnixTime};
 
 /// Younger than this a gap is just a matter of order.
@@ -76,8 +77,9 @@ impl Engine {
         let parked = self.parked.iter().any(|row| row.chat == key);
         let Some(chat) = self.chats.get_mut(&key) else { return };
         let step = chat.next_step(unix);
+        let again_in = step.again_at.map(|at| at.0.saturating_sub(unix.0).max(1) * 1000);
         let gaps = chat.shown_gaps(unix, parked);
-        chat.gaps_due_at = step.again_at.map(|at| Timestamp(now.0.max(at.0 * 1000)));
+        chat.gaps_due_at = again_in.map(|wait| Timestamp(now.0 + wait));
         let changed = chat.gaps != gaps;
         chat.gaps = gaps;
         if changed {
@@ -157,6 +159,9 @@ impl Chat {
     }
 
     fn shown_gaps(&self, now: UnixTime, parked: bool) -> Vec<Gap> {
+        if mutant::active(Mutant::HideGaps) {
+            return Vec::new();
+        }
         let rows = self.row.heard.iter().flat_map(|heard| &heard.missing);
         let old = rows.filter(|row| now.0.saturating_sub(row.since.0) >= GRACE_SECONDS);
         let mut gaps: Vec<Gap> = old

@@ -6,6 +6,7 @@ use super::error::EngineError;
 use super::record::{ChatKey, GroupRow, Purpose};
 use crate::envelope::{group_event_key, parse_welcome, read_group};
 use crate::mls::Group;
+use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, Kind, PublicKey, nip59};
 use crate::relay::parse_relay_url;
 use std::collections::BTreeSet;
@@ -160,7 +161,11 @@ impl Engine {
         let sealed = Self::seal_for(row, &commit, &mut self.rng)?;
         let targets = row.relays.iter().cloned().collect();
         let purpose = Purpose::Commit { chat: key, group: row.nostr_group_id };
+        let routing = row.nostr_group_id;
         self.enqueue_message(sealed, targets, purpose);
+        if mutant::active(Mutant::CommitAtOnce) {
+            self.merge_commit(key, &routing)?;
+        }
         self.chat_changed(key);
         Ok(())
     }

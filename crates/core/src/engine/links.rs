@@ -1,6 +1,7 @@
 //! Connections as they come, go, and are doubted.
 
 use super::{Engine, Output};
+use crate::mutant::{self, Mutant};
 use crate::nostr::{ClientMessage, EventId, Filter, SubscriptionId};
 use crate::relay::{Action, Network, RelayInfo};
 use rand_core::RngCore;
@@ -42,7 +43,9 @@ impl Engine {
     pub(super) fn lost(&mut self, relay: &RelayUrl) {
         self.outbox.disconnected(relay);
         self.read_back.disconnected(relay);
-        self.catchup.disconnected(relay);
+        if !mutant::active(Mutant::ReadOnce) {
+            self.catchup.disconnected(relay);
+        }
         self.server_changed(relay);
     }
 
@@ -76,6 +79,7 @@ impl Engine {
     pub(super) fn time_out_links(&mut self) {
         for (relay, action) in self.pool.timed_out(self.now, &mut self.rng) {
             match action {
+                Action::Connect if mutant::active(Mutant::NeverReconnect) => {}
                 Action::Connect => {
                     self.outputs.push_back(Output::Connect(relay.clone()));
                     self.server_changed(&relay);

@@ -15,6 +15,7 @@ use super::standing::Standings;
 use super::unsettled::Unsettled;
 use super::{Config, Engine, OpenError, Timestamp};
 use crate::mls::{Group, Provider};
+use crate::mutant::{self, Mutant};
 use crate::relay::Pool;
 use crate::store::{Changes, Row, Table, Vault};
 use rand_chacha::ChaCha20Rng;
@@ -151,7 +152,8 @@ impl Engine {
             .map(|group| Group::load(&self.provider, &group.id))
             .collect::<Result<_, _>>()
             .map_err(|error| OpenError::Malformed(error.to_string()))?;
-        Ok(Chat::new(row, groups))
+        let sent = if mutant::active(Mutant::CountTwice) { 0 } else { row.sent };
+        Ok(Chat::new(ChatRow { sent, ..row }, groups))
     }
 
     /// What every start does once the rows are read.

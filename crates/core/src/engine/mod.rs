@@ -68,6 +68,7 @@ mod search;
 mod seen;
 mod send;
 mod servers;
+mod stamps;
 mod standing;
 mod start;
 mod take;
@@ -80,6 +81,7 @@ pub use migrate::{MigrateError, migrate};
 pub use port::{Config, Input, LoadToken, OpenError, Output, Timestamp, VaultKey};
 
 use crate::mls::Provider;
+use crate::mutant::{self, Mutant};
 use crate::nostr::PublicKey;
 use crate::relay::Pool;
 use crate::store::{Changes, Vault};
@@ -162,7 +164,8 @@ impl Engine {
     /// The next thing for the host to do, in this order and no other.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.flush();
-        if !self.changes.is_empty() {
+        let early = mutant::active(Mutant::SendBeforeSave) && !self.outputs.is_empty();
+        if !early && !self.changes.is_empty() {
             self.save_standings();
             return Some(Output::Save(std::mem::take(&mut self.changes)));
         }

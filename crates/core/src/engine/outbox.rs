@@ -3,6 +3,7 @@
 
 use super::Timestamp;
 use super::record::{Answer, ChatKey, Outgoing, OutgoingRow, Purpose};
+use super::stamps::Stamps;
 use crate::nostr::EventId;
 use std::collections::{BTreeMap, BTreeSet};
 use zajil_api::{Place, RelayUrl, UnixTime};
@@ -14,8 +15,6 @@ const ANSWER_TIMEOUT_MS: u64 = 20_000;
 const LONGEST_WAIT_MS: u64 = 600_000;
 /// What at least one server has is given up on the others after so long.
 const KEPT_SECONDS: u64 = 14 * 86_400;
-/// Events of one chat that bear the same second: a server's page must hold them all.
-const PER_SECOND: u32 = 20;
 
 /// One event over one connection.
 #[derive(Clone, Copy, Debug)]
@@ -40,8 +39,7 @@ pub(super) struct Outbox {
     /// What was tried over the current connection, and how often.
     attempts: BTreeMap<RelayUrl, BTreeMap<u64, (Attempt, u32)>>,
     paused: BTreeMap<RelayUrl, Timestamp>,
-    /// The last second given to an event of a chat, and how many bear it.
-    stamps: BTreeMap<[u8; 32], (UnixTime, u32)>,
+    pub stamps: Stamps,
     next_id: u64,
 }
 
@@ -284,19 +282,6 @@ impl Outbox {
     pub fn commits(&self, purpose: Purpose) -> Vec<u64> {
         let rows = self.rows.values().filter(|row| row.purpose == purpose);
         rows.map(|row| row.id).collect()
-    }
-
-    /// The time for a chat's next event: now, or a little later where this second has
-    /// its share already.
-    pub fn stamp(&mut self, group: [u8; 32], now: UnixTime) -> UnixTime {
-        let (time, count) = self.stamps.get(&group).copied().unwrap_or((now, 0));
-        let next = match (time < now, count < PER_SECOND) {
-            (true, _) => (now, 1),
-            (false, true) => (time, count + 1),
-            (false, false) => (UnixTime(time.0 + 1), 1),
-        };
-        self.stamps.insert(group, next);
-        next.0
     }
 }
 

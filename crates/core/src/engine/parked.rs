@@ -6,6 +6,7 @@ use super::receive::Epoch;
 use super::record::{ChatKey, ParkedRow};
 use crate::envelope::{EnvelopeError, SealedMessage};
 use crate::mls::MlsError;
+use crate::mutant::{self, Mutant};
 use crate::nostr::Event;
 use zajil_api::Stage;
 
@@ -32,6 +33,9 @@ impl Engine {
             self.unsee(&event.id);
             return;
         }
+        if mutant::active(Mutant::DoNotPark) {
+            return;
+        }
         let row = ParkedRow { chat, event: event.id, message, at: self.unix_now() };
         self.save_parked(&row);
         self.parked.push(row);
@@ -42,6 +46,17 @@ impl Engine {
             let gone = self.parked.remove(at);
             self.forget_parked(&gone.event);
             self.unsee(&gone.event);
+        }
+    }
+
+    /// A group is gone: nothing will ever open what waited for its keys.
+    pub(super) fn forget_parked_of(&mut self, routing: &[u8; 32]) {
+        let (gone, kept): (Vec<ParkedRow>, Vec<ParkedRow>) = std::mem::take(&mut self.parked)
+            .into_iter()
+            .partition(|row| row.message.nostr_group_id == *routing);
+        self.parked = kept;
+        for row in gone {
+            self.forget_parked(&row.event);
         }
     }
 

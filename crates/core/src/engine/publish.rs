@@ -4,6 +4,7 @@ use super::Engine;
 use super::error::EngineError;
 use super::record::{Answer, ChatKey, EventJson, MadeRow, Outgoing, OutgoingRow, Purpose, Target};
 use crate::envelope::SealedMessage;
+use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, EventId, PublicKey, Rumor, nip59};
 use std::collections::BTreeSet;
 use zajil_api::{MessageState, RelayUrl};
@@ -44,6 +45,8 @@ impl Engine {
         targets: BTreeSet<RelayUrl>,
         purpose: Purpose,
     ) {
+        let one = if mutant::active(Mutant::WriteToOne) { 1 } else { usize::MAX };
+        let targets: BTreeSet<RelayUrl> = targets.into_iter().take(one).collect();
         let id = self.outbox.next_id();
         let relays: Vec<RelayUrl> = targets.iter().cloned().collect();
         let targets =
@@ -111,7 +114,7 @@ impl Engine {
         let now = self.unix_now();
         match content {
             Outgoing::Message(message) => {
-                let stamp = self.outbox.stamp(message.nostr_group_id, now);
+                let stamp = self.outbox.stamps.next(message.nostr_group_id, now);
                 Ok(Some(message.to_event(stamp, &mut self.rng)?))
             }
             Outgoing::Welcome { to, rumor } => {
@@ -134,7 +137,12 @@ impl Engine {
         let Some(id) = self.outbox.row_of(event) else { return };
         let says = |prefix: &str| message.starts_with(prefix);
         if accepted || says("duplicate:") {
-            self.handle_answer(relay, id, Answer::Accepted);
+            let trusts = mutant::active(Mutant::TrustOk);
+            let answer = if trusts { Answer::Held } else { Answer::Accepted };
+            self.handle_answer(relay, id, answer);
+            if mutant::active(Mutant::ForgetAtFirstOk) {
+                self.outbox.remove(id);
+            }
         } else if says("rate-limited:") {
             self.server_said(relay, message);
             self.outbox.asked_in_vain(relay, id);
@@ -193,6 +201,9 @@ impl Engine {
 
     pub(super) fn time_out_outbox(&mut self) {
         for relay in self.outbox.timed_out(self.now) {
+            if mutant::active(Mutant::DropInsteadOfRetry) {
+                self.outbox.open_at(&relay).into_iter().for_each(|id| self.outbox.remove(id));
+            }
             self.dispatch(&relay);
         }
     }

@@ -45,6 +45,10 @@ impl Engine {
     fn send_receipts(&mut self, key: ChatKey) -> Result<(), EngineError> {
         let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
         chat.receipts_due_at = None;
+        // They are due again as soon as that may be.
+        if !chat.may_encrypt() {
+            return Ok(());
+        }
         let received = chat.row.to_confirm.clone();
         let read = chat.row.to_mark_read;
         for of in received.chunks(MAX_RECEIPT) {
@@ -141,6 +145,7 @@ impl Engine {
         let rumor = Inner::rumor(author, self.unix_now(), &InnerKind::Typing);
         let (sealed, targets) = self.encrypt(key, &rumor.to_json())?;
         let event = sealed.to_event(self.unix_now(), &mut self.rng)?;
+        self.note_made_for(key, &event);
         let text = format!("[\"EVENT\",{}]", event.to_json());
         for relay in targets.into_iter().filter(|relay| self.pool.is_open(relay)) {
             self.outputs.push_back(Output::Send { relay, text: text.clone() });

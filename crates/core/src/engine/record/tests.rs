@@ -1,7 +1,8 @@
 //! The bytes of stored rows, held for ever.
 
 use super::*;
-use zajil_api::{Direction, Receipts};
+use crate::envelope::Count;
+use zajil_api::{Direction, MessageState, Preview, Receipts, Stage};
 
 fn event() -> EventId {
     EventId::from_bytes([0xe1; 32])

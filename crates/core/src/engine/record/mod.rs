@@ -3,11 +3,18 @@
 //! Rows are postcard: the order of variants and fields *is* the format. Add at
 //! the end, never reorder; anything else is a new version with a migration.
 
-use crate::envelope::{Count, GroupEventKey, SealedMessage};
+mod chat;
+
+use crate::envelope::SealedMessage;
 use crate::nostr::{EventId, PublicKey};
+pub use chat::{
+    ChatRow, DeliveryRow, DoneRow, GroupRow, Heard, MessageRow, MissingRow, ParkedRow, QueuedRow,
+    UnsettledRow, WantedRow,
+};
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use zajil_api::{MessageState, Place, Preview, RelayUrl, Settings, Stage, UnixTime};
+use zajil_api::{Place, RelayUrl, Settings, UnixTime};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// The version of everything in this file.
@@ -66,107 +73,6 @@ pub struct AccountRow {
 pub struct KeyPackageRow {
     pub reference: Vec<u8>,
     pub made_at: UnixTime,
-}
-
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct ChatRow {
-    pub key: ChatKey,
-    pub peer: PublicKey,
-    pub peer_name: String,
-    pub stage: Stage,
-    /// Usually one; two where both began at the same time.
-    pub groups: Vec<GroupRow>,
-    /// How the chat was asked for, until it is founded.
-    pub wanted: Option<WantedRow>,
-    /// The last message's place.
-    pub newest: Place,
-    /// The largest clock seen in a message (Lamport's).
-    pub clock: u64,
-    /// Own messages so far, and the time of the last.
-    pub sent: u64,
-    pub sent_at: UnixTime,
-    /// The other's messages so far.
-    pub received: u64,
-    /// The run of our count.
-    pub run: u32,
-    /// Which of the other's messages are here, by the other's count: one for each run.
-    pub heard: Vec<Heard>,
-    pub read_up_to: Place,
-    /// How far the other has read.
-    pub peer_read: Place,
-    pub unread: u32,
-    pub last: Option<Preview>,
-    pub touched_at: UnixTime,
-    /// Received, and the sender does not know yet.
-    pub to_confirm: Vec<EventId>,
-    /// Seen up to this one, and the sender does not know yet.
-    pub to_mark_read: Option<EventId>,
-    /// The other's last message.
-    pub last_incoming: Option<(Place, EventId)>,
-    /// The latest commands that were carried out, should they come again.
-    pub done: Vec<DoneRow>,
-    /// The time of the last event made for the chat.
-    pub made_at: UnixTime,
-    /// Another copy of this device wrote here: nothing is encrypted before our leaf is renewed.
-    pub must_renew: bool,
-    /// The other has not been told our name yet.
-    pub owes_name: bool,
-}
-
-/// Which of the other's messages are here: all up to `total` but the missing ones.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Heard {
-    pub run: u32,
-    pub total: u64,
-    /// By count.
-    pub missing: Vec<MissingRow>,
-}
-
-/// Messages known to exist, from one count to another, both included.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MissingRow {
-    pub from: u64,
-    pub to: u64,
-    /// The first message behind them.
-    pub before: Place,
-    pub since: UnixTime,
-    /// How often the author was asked, and when last.
-    pub asks: u32,
-    pub asked_at: UnixTime,
-}
-
-/// A message that a command made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DoneRow {
-    pub command: u64,
-    pub place: Place,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct GroupRow {
-    /// The MLS group's own id.
-    pub id: Vec<u8>,
-    pub nostr_group_id: [u8; 32],
-    pub relays: Vec<RelayUrl>,
-    pub joined_at: UnixTime,
-    /// Outer keys, newest epoch first.
-    pub keys: Vec<GroupEventKey>,
-    /// A commit of ours that no server has confirmed yet.
-    pub pending_commit: bool,
-}
-
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct WantedRow {
-    pub token: [u8; 16],
-    pub relays: Vec<RelayUrl>,
-}
-
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct QueuedRow {
-    pub chat: ChatKey,
-    pub place: Place,
-    /// The inner event's JSON.
-    pub rumor: String,
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -236,22 +142,6 @@ pub enum Purpose {
     Other,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct UnsettledRow {
-    pub chat: ChatKey,
-    pub place: Place,
-    pub id: EventId,
-    pub state: MessageState,
-}
-
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct ParkedRow {
-    pub chat: ChatKey,
-    pub event: EventId,
-    pub message: SealedMessage,
-    pub at: UnixTime,
-}
-
 /// Pairs are the good and all, in thousandths of what was counted; what lies further back
 /// counts less.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -266,26 +156,6 @@ pub struct StandingRow {
     pub answers_in_ms: Option<u32>,
 }
 
-/// Part 0 of a message's rows: what was said.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct MessageRow {
-    pub id: EventId,
-    pub author: PublicKey,
-    pub mine: bool,
-    pub text: String,
-    pub sent_at: UnixTime,
-    pub received_at: UnixTime,
-    pub count: Count,
-    /// As in [`Place`].
-    pub clock: u64,
-}
-
-/// Part 3 of a message's rows, of one's own: where it lies, once nothing more is on its way.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DeliveryRow {
-    pub copies: Vec<Target>,
-}
-
 macro_rules! redacted {
     ($($name:ident),*) => {
         $(impl fmt::Debug for $name {
@@ -298,5 +168,4 @@ macro_rules! redacted {
 redacted!(AccountRow, ChatRow, WantedRow, QueuedRow, MlsRow, EventJson, ParkedRow, MessageRow);
 
 #[cfg(test)]
-#[path = "record_tests.rs"]
 mod tests;

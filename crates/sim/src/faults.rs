@@ -1,0 +1,57 @@
+//! What engines log as a fault of their own.
+
+use std::cell::RefCell;
+use std::fmt::{Debug, Write};
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
+
+thread_local! {
+    static FAULTS: RefCell<Vec<String>> = RefCell::default();
+}
+
+/// Runs something, and tells what was logged as an error meanwhile in this thread.
+pub fn listen<T>(run: impl FnOnce() -> T) -> (T, Vec<String>) {
+    FAULTS.take();
+    let outcome = tracing::subscriber::with_default(Ear, run);
+    (outcome, FAULTS.take())
+}
+
+struct Ear;
+
+impl Subscriber for Ear {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() == Level::ERROR
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(LevelFilter::ERROR)
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut words = Words(String::new());
+        event.record(&mut words);
+        FAULTS.with_borrow_mut(|faults| faults.push(words.0));
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+struct Words(String);
+
+impl Visit for Words {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let _ = write!(self.0, "{}={value:?} ", field.name());
+    }
+}

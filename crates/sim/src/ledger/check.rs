@@ -1,0 +1,139 @@
+//! The questions asked at the end, and those asked all along.
+
+use super::{Count, Ledger, Written};
+use crate::verdict::{Rule, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+use zajil_api::{Direction, Message, Stage};
+
+/// What is missing has to be named within so many milliseconds.
+const NAMED_WITHIN: u64 = 120_000;
+
+/// Messages of one author that a reader has not got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    pub author: usize,
+    pub reader: usize,
+    pub texts: Vec<String>,
+}
+
+impl Ledger {
+    /// Who has not got what, of all that was acknowledged.
+    pub fn missing(&self) -> Vec<Missing> {
+        let mut missing: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
+        for (text, written) in self.written.iter().filter(|(_, w)| w.kept && !w.withdrawn) {
+            let got = self.views[written.to].incoming.get(&written.who);
+            if !got.is_some_and(|got| got.contains(text)) {
+                missing.entry((written.who, written.to)).or_default().push(text.clone());
+            }
+        }
+        let entry = |((author, reader), texts)| Missing { author, reader, texts };
+        missing.into_iter().map(entry).collect()
+    }
+
+    /// Everybody who opened a link has a chat that is open on both sides.
+    pub fn unmet(&self) -> Vec<(usize, usize)> {
+        let open =
+            |a: usize, b: usize| self.chat_view(a, b).is_some_and(|chat| chat.stage == Stage::Open);
+        let met = |(who, of): &&(usize, usize)| open(*who, *of) && open(*of, *who);
+        self.meetings.iter().filter(|pair| !met(pair)).copied().collect()
+    }
+
+    /// Pairs with a chat, each once.
+    pub fn pairs(&self) -> Vec<(usize, usize)> {
+        let all = self.meetings.iter().map(|(a, b)| (*a.min(b), *a.max(b)));
+        all.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Readers who know of more than they were shown, and were not told, for too long.
+    pub fn unnamed(
+        &mut self,
+        now: u64,
+        is_there: impl Fn(usize) -> bool,
+    ) -> Vec<(usize, usize, u64)> {
+        let mut late = Vec::new();
+        let pairs: Vec<_> = self.pairs().into_iter().flat_map(|(a, b)| [(a, b), (b, a)]).collect();
+        for (reader, author) in pairs {
+            let missing = self.known_missing(reader, author);
+            let named: u64 = self
+                .chat_view(reader, author)
+                .map_or(0, |chat| chat.gaps.iter().map(|gap| u64::from(gap.count)).sum());
+            // Whoever does not look is told nothing.
+            if missing <= named || !is_there(reader) {
+                self.unnamed.remove(&(reader, author));
+                continue;
+            }
+            let since = *self.unnamed.entry((reader, author)).or_insert(now);
+            if since + NAMED_WITHIN < now {
+                late.push((reader, author, missing - named));
+            }
+        }
+        late
+    }
+
+    /// How many of an author's messages lie before the latest that the reader was shown.
+    fn known_missing(&self, reader: usize, author: usize) -> u64 {
+        let Some(got) = self.views[reader].incoming.get(&author) else { return 0 };
+        let counts = |of: &dyn Fn(&str, &Written) -> bool| -> BTreeSet<Count> {
+            let written = self.written.iter().filter(|(text, written)| of(text, written));
+            written.filter_map(|(_, written)| written.count).collect()
+        };
+        let here = counts(&|text, _| got.contains(text));
+        let of_author = |written: &Written| (written.who, written.to) == (author, reader);
+        let all = counts(&|_, written| of_author(written) && written.kept && !written.withdrawn);
+        let behind = |(run, number): &&Count| {
+            here.range((*run, *number)..=(*run, u64::MAX)).next().is_some()
+        };
+        all.difference(&here).filter(behind).count() as u64
+    }
+
+    /// A chat as both sides have it on their disks.
+    pub fn compare(
+        &self,
+        (a, b): (usize, usize),
+        of_a: &[Message],
+        of_b: &[Message],
+        verdict: &mut Verdict,
+    ) {
+        for (who, with, messages) in [(a, b, of_a), (b, a, of_b)] {
+            let mut texts = BTreeSet::new();
+            for message in messages {
+                if !texts.insert(message.text.as_str()) {
+                    verdict.note(Rule::Once, format!("P{who} has {:?} twice", message.text));
+                }
+            }
+            if !messages.is_sorted_by_key(|message| message.place) {
+                verdict.note(Rule::Order, format!("P{who}'s messages are out of their places"));
+            }
+            let mine = self
+                .written
+                .iter()
+                .filter(|(_, w)| w.kept && !w.withdrawn && (w.who, w.to) == (who, with));
+            for (text, _) in mine.filter(|(text, _)| !texts.contains(text.as_str())) {
+                verdict.note(Rule::Keeps, format!("P{who} was told that {text:?} is kept"));
+            }
+            let shown = self.views[who].incoming.get(&with).into_iter().flatten();
+            for text in shown.filter(|text| !texts.contains(text.as_str())) {
+                verdict.note(Rule::Keeps, format!("P{who} was shown {text:?}"));
+            }
+        }
+        // What was taken back may have reached the other.
+        let stays = |m: &&Message| self.written.get(&m.text).is_none_or(|w| !w.withdrawn);
+        let ids = |messages: &[Message]| {
+            messages.iter().filter(stays).map(|m| m.id.clone()).collect::<Vec<_>>()
+        };
+        if ids(of_a) == ids(of_b) {
+            return;
+        }
+        for (who, with, mine, theirs) in [(a, b, of_a, of_b), (b, a, of_b, of_a)] {
+            let theirs: BTreeSet<_> = theirs.iter().map(|message| &message.text).collect();
+            let outgoing = |m: &&Message| matches!(m.direction, Direction::Outgoing(_));
+            for message in
+                mine.iter().filter(outgoing).filter(stays).filter(|m| !theirs.contains(&m.text))
+            {
+                let detail = format!("P{with} has not got {:?} of P{who}", message.text);
+                verdict.note(Rule::Arrives, detail);
+            }
+        }
+        verdict.note(Rule::Order, format!("P{a} and P{b} see different orders"));
+    }
+}

@@ -1,0 +1,235 @@
+//! Who wrote what, who was shown what, and which server was given what: written down from
+//! outside, and held against what the engines say.
+
+mod check;
+mod keys;
+
+use crate::verdict::{Rule, Verdict};
+use keys::Keys;
+use std::collections::{BTreeMap, BTreeSet};
+use zajil_api::{
+    Account, Chat, ChatId, CommandId, Direction, Message, MessageId, MessageState, Place,
+    PublicKey, Snapshot, Update,
+};
+
+/// The run of an author's count, and the number in it.
+pub type Count = (u64, u64);
+
+/// A message that somebody wrote.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub who: usize,
+    pub to: usize,
+    /// Whether its author was told that it is kept.
+    pub kept: bool,
+    /// Whether its author was told that it is taken back.
+    pub withdrawn: bool,
+    /// The author's count, once it was encrypted.
+    pub count: Option<Count>,
+}
+
+#[derive(Default)]
+struct View {
+    account: Option<Account>,
+    chats: BTreeMap<ChatId, Chat>,
+    shown: BTreeMap<MessageId, String>,
+    /// The texts of the other's messages, by the author.
+    incoming: BTreeMap<usize, BTreeSet<String>>,
+    places: BTreeMap<(ChatId, Place), String>,
+    asked: BTreeMap<CommandId, String>,
+    /// What was written when the disk was copied last.
+    backed_up: Option<BTreeSet<String>>,
+    page: Option<(CommandId, Vec<Message>, bool)>,
+}
+
+pub struct Ledger {
+    views: Vec<View>,
+    people: BTreeMap<PublicKey, usize>,
+    pub written: BTreeMap<String, Written>,
+    counts: BTreeMap<(usize, usize), u64>,
+    meetings: BTreeSet<(usize, usize)>,
+    keys: Keys,
+    /// Per relay the texts that it ever had.
+    held: Vec<BTreeSet<String>>,
+    unnamed: BTreeMap<(usize, usize), u64>,
+}
+
+impl Ledger {
+    pub fn new(people: usize, relays: usize) -> Self {
+        // What another history in this thread left behind.
+        let _ = zajil_core::observe::take();
+        Self {
+            views: (0..people).map(|_| View::default()).collect(),
+            people: BTreeMap::new(),
+            written: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            meetings: BTreeSet::new(),
+            keys: Keys::default(),
+            held: vec![BTreeSet::new(); relays],
+            unnamed: BTreeMap::new(),
+        }
+    }
+
+    pub fn started(&mut self, who: usize) {
+        self.views[who].asked.clear();
+        self.unnamed.retain(|(reader, _), _| *reader != who);
+    }
+
+    pub fn backs_up(&mut self, who: usize) {
+        let kept = self.written.iter().filter(|(_, written)| written.kept);
+        self.views[who].backed_up = Some(kept.map(|(text, _)| text.clone()).collect());
+    }
+
+    /// A device goes on from a copy: what it wrote since is not promised any more, and what
+    /// it was shown since may be shown anew.
+    pub fn restores(&mut self, who: usize) {
+        let view = &mut self.views[who];
+        view.shown.clear();
+        view.incoming.clear();
+        let Some(then) = &view.backed_up else { return };
+        for (_, written) in self.written.iter_mut().filter(|(text, _)| !then.contains(*text)) {
+            written.withdrawn |= written.who == who;
+        }
+    }
+
+    pub fn invite(&self, of: usize) -> Option<String> {
+        Some(self.views[of].account.as_ref()?.invite.clone())
+    }
+
+    pub fn meeting(&mut self, who: usize, of: usize) {
+        self.meetings.insert((who, of));
+    }
+
+    pub fn chat(&self, who: usize, with: usize) -> Option<ChatId> {
+        Some(self.chat_view(who, with)?.id.clone())
+    }
+
+    fn chat_view(&self, who: usize, with: usize) -> Option<&Chat> {
+        let key = &self.views[with].account.as_ref()?.public_key;
+        self.views[who].chats.values().find(|chat| chat.with.public_key == *key)
+    }
+
+    fn peer(&self, who: usize, chat: &ChatId) -> Option<usize> {
+        let key = &self.views[who].chats.get(chat)?.with.public_key;
+        self.people.get(key).copied()
+    }
+
+    pub fn next_text(&mut self, who: usize, to: usize) -> String {
+        let count = self.counts.entry((who, to)).or_default();
+        *count += 1;
+        format!("{who}>{to} {count}")
+    }
+
+    /// The place of the latest that somebody wrote to another and still has.
+    pub fn latest(&self, who: usize, to: usize) -> Option<(ChatId, Place)> {
+        let chat = self.chat(who, to)?;
+        let mut places = self.views[who].places.range((chat.clone(), Place::START)..).rev();
+        let mine = |text: &String| {
+            self.written.get(text).is_some_and(|w| (w.who, w.to) == (who, to) && !w.withdrawn)
+        };
+        let found = places.find(|((of, _), text)| *of == chat && mine(text))?;
+        Some(found.0.clone())
+    }
+
+    pub fn writes(&mut self, who: usize, to: usize, id: CommandId, text: String) {
+        self.views[who].asked.insert(id, text.clone());
+        self.written.insert(text, Written { who, to, kept: false, withdrawn: false, count: None });
+    }
+
+    pub fn page(&mut self, who: usize, id: CommandId) -> Option<(Vec<Message>, bool)> {
+        let (answers, messages, is_last) = self.views[who].page.take()?;
+        (answers == id).then_some((messages, is_last))
+    }
+
+    /// An engine tells its screen something.
+    pub fn told(&mut self, who: usize, update: &Update, verdict: &mut Verdict) {
+        match update {
+            Update::Attached { snapshot, .. } => self.attached(who, snapshot),
+            Update::AccountChanged(account) => self.account(who, account),
+            Update::ChatChanged(chat) => {
+                self.views[who].chats.insert(chat.id.clone(), chat.clone());
+            }
+            Update::ChatRemoved(id) => {
+                self.views[who].chats.remove(id);
+            }
+            Update::MessageAdded { answers, chat, message } => {
+                if self.views[who].shown.contains_key(&message.id) {
+                    let detail = format!("P{who} is shown {:?} again", message.text);
+                    verdict.note(Rule::Once, detail);
+                }
+                self.shown(who, chat, message, verdict);
+                if let Some(text) = answers.and_then(|id| self.views[who].asked.remove(&id))
+                    && let Some(written) = self.written.get_mut(&text)
+                {
+                    written.kept = true;
+                }
+            }
+            Update::MessageRemoved { chat, place, .. } => {
+                let text = self.views[who].places.get(&(chat.clone(), *place));
+                if let Some(written) = text.and_then(|text| self.written.get_mut(text)) {
+                    written.withdrawn = true;
+                }
+            }
+            Update::MessageStateChanged { chat, place, state } => {
+                self.state(who, chat, *place, *state, verdict);
+            }
+            Update::PageLoaded { answers, messages, is_last, .. } => {
+                self.views[who].page = Some((*answers, messages.clone(), *is_last));
+            }
+            _ => {}
+        }
+    }
+
+    fn attached(&mut self, who: usize, snapshot: &Snapshot) {
+        let chats = snapshot.chats.iter().map(|chat| (chat.id.clone(), chat.clone()));
+        self.views[who].chats = chats.collect();
+        if let Some(account) = &snapshot.account {
+            self.account(who, account);
+        }
+    }
+
+    fn account(&mut self, who: usize, account: &Account) {
+        self.people.insert(account.public_key.clone(), who);
+        self.views[who].account = Some(account.clone());
+    }
+
+    /// A message is on somebody's screen, new or from a page.
+    pub fn shown(&mut self, who: usize, chat: &ChatId, message: &Message, verdict: &mut Verdict) {
+        let peer = self.peer(who, chat);
+        let text = &message.text;
+        let view = &mut self.views[who];
+        view.shown.insert(message.id.clone(), text.clone());
+        view.places.insert((chat.clone(), message.place), text.clone());
+        let written = self.written.get(text);
+        let of = |author: Option<usize>, to: Option<usize>| {
+            written.is_some_and(|w| Some(w.who) == author && Some(w.to) == to)
+        };
+        let is_true = match message.direction {
+            Direction::Incoming => of(peer, Some(who)),
+            Direction::Outgoing(_) => of(Some(who), peer),
+        };
+        if !is_true {
+            verdict.note(Rule::True, format!("P{who} is shown {text:?}, which nobody wrote there"));
+        }
+        if let (Direction::Incoming, Some(author)) = (message.direction, peer) {
+            view.incoming.entry(author).or_default().insert(text.clone());
+        }
+    }
+
+    fn state(
+        &mut self,
+        who: usize,
+        chat: &ChatId,
+        place: Place,
+        state: MessageState,
+        verdict: &mut Verdict,
+    ) {
+        let text = self.views[who].places.get(&(chat.clone(), place));
+        let (MessageState::Sent { on, .. }, Some(text)) = (state, text) else { return };
+        let held = self.held.iter().filter(|held| held.contains(text)).count();
+        if held < usize::from(on) {
+            let detail = format!("P{who} is told that {text:?} is on {on}, it was on {held}");
+            verdict.note(Rule::Held, detail);
+        }
+    }
+}

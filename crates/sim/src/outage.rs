@@ -1,0 +1,37 @@
+//! The outage of 2021, on purpose: six hours in which four of five relays are bad in every
+//! way there is, and two people who write to each other all the while.
+
+use crate::dice::Dice;
+use crate::fault::Fault;
+use crate::history::{Action, History, Timed};
+
+const HOURS: u64 = 3_600_000;
+const RELAYS: usize = 5;
+/// People meet before it begins.
+const CALM: u64 = 20_000;
+
+/// `messages` both ways together, evenly over six hours; which relay is honest and what ails
+/// the others changes several times an hour.
+pub fn outage(seed: u64, messages: u64) -> History {
+    let mut dice = Dice::new(seed, 0);
+    let honest = dice.index(RELAYS);
+    let mut actions = vec![Timed { at: 0, action: Action::Meet { who: 0, of: 1 } }];
+    for relay in (0..RELAYS).filter(|relay| *relay != honest) {
+        let mut at = CALM;
+        while at < CALM + 6 * HOURS {
+            let span = dice.between(HOURS / 12, HOURS);
+            let fault = dice.pick(&Fault::ALL);
+            let people = dice.between(1, 3) as u8;
+            let action = Action::Fault { relay, fault, span, people };
+            actions.push(Timed { at, action });
+            at += span;
+        }
+    }
+    for number in 0..messages {
+        let at = CALM + number * 6 * HOURS / messages.max(1);
+        let who = dice.index(2);
+        actions.push(Timed { at, action: Action::Send { who, to: 1 - who } });
+    }
+    actions.sort_by_key(|timed| timed.at);
+    History { seed, people: 2, relays: RELAYS, honest, page: 500, actions }
+}

@@ -1,0 +1,59 @@
+//! What is printed at the end.
+
+use std::io::Write;
+use std::time::Duration;
+use zajil_sim::history::History;
+use zajil_sim::many::Sum;
+use zajil_sim::mutants::Hunt;
+use zajil_sim::run::Outcome;
+
+/// As much of a detail as one wants to read.
+pub fn cut(detail: &str) -> String {
+    detail.chars().take(200).collect()
+}
+
+pub fn sum(sum: &Sum, took: Duration) {
+    let days = sum.lasted as f64 / 86_400_000.0;
+    let seconds = took.as_secs_f64();
+    eprintln!(
+        "{} histories, {days:.0} days of virtual time, {} messages, {} frames",
+        sum.histories, sum.messages, sum.frames
+    );
+    eprintln!(
+        "{} went wrong; {seconds:.0} s, {:.1} histories/s",
+        sum.broken.len(),
+        sum.histories as f64 / seconds.max(0.001)
+    );
+    // For whoever counts tests.
+    let failed = sum.broken.len() as u64;
+    let _ = writeln!(std::io::stdout(), "{} passed, {failed} failed", sum.histories - failed);
+}
+
+pub fn hunts_begin() {
+    eprintln!("{:<46} {:<9} {:>6} {:>10}", "planted bug", "caught by", "seed", "histories");
+}
+
+pub fn hunt(hunt: &Hunt) {
+    let what = hunt.mutant.what();
+    match &hunt.catch {
+        Some(catch) => {
+            let (rule, seed) = (catch.rule, catch.seed);
+            eprintln!("{what:<46} {rule:<9} {seed:>6} {:>10}", hunt.histories);
+        }
+        None => eprintln!("{what:<46} {:<9} {:>6} {:>10}", "NOT", "", hunt.histories),
+    }
+}
+
+pub fn outage(history: &History, messages: u64, outcome: &Outcome, took: Duration) {
+    let lost = messages.saturating_sub(outcome.messages as u64);
+    eprintln!("six hours, two people, five relays of which one (r{}) is honest", history.honest);
+    eprintln!("{:<28} {messages}", "messages to be written");
+    eprintln!("{:<28} {}", "acknowledged", outcome.messages);
+    eprintln!("{:<28} {lost}", "not even acknowledged");
+    eprintln!("{:<28} {}", "frames", outcome.frames);
+    eprintln!("{:<28} {:.0} s", "took", took.as_secs_f64());
+    match &outcome.broken {
+        None => eprintln!("every one arrived, none twice, both see one order"),
+        Some((rule, detail)) => eprintln!("it breaks '{rule}': {}", cut(detail)),
+    }
+}

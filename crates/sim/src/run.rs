@@ -1,0 +1,169 @@
+//! One history from beginning to end, and what was wrong in it.
+
+use crate::faults::listen;
+use crate::history::{Action, EVER, History, Timed};
+use crate::verdict::Rule;
+use crate::world::World;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use zajil_api::{Command, Message, Page, Place};
+
+const MINUTE: u64 = 60_000;
+/// How long everything is given to heal.
+const HEALING: u64 = 120 * MINUTE;
+/// A last while in which nothing happens.
+const QUIET: u64 = 10 * MINUTE;
+/// Frames that each person and relay may cost in it.
+const QUIET_FRAMES: u64 = 600;
+const PAGE: u16 = 200;
+
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub broken: Option<(Rule, String)>,
+    /// Messages that were acknowledged to their authors.
+    pub messages: usize,
+    pub frames: u64,
+    /// Virtual time, in milliseconds.
+    pub lasted: u64,
+}
+
+/// How a history is run.
+#[derive(Clone, Debug, Default)]
+pub struct Mode {
+    /// When it begins, in milliseconds since 1970: near now, because MLS asks the system how
+    /// old a key package is.
+    pub start: u64,
+    /// Whether everything that happens is printed.
+    pub trace: bool,
+    /// Rules that are not looked at.
+    pub waived: Vec<Rule>,
+}
+
+pub fn run(history: &History, mode: &Mode) -> Outcome {
+    let start = mode.start;
+    let whole = || {
+        let mut world = World::new(history, mode);
+        live(&mut world, history);
+        let messages = world.ledger.written.values().filter(|written| written.kept).count();
+        let lasted = world.now - start;
+        Outcome { broken: world.verdict.broken, messages, frames: world.frames, lasted }
+    };
+    let (outcome, faults) = listen(|| catch_unwind(AssertUnwindSafe(whole)));
+    let mut outcome = outcome.unwrap_or_else(|payload| {
+        let words = payload.downcast_ref::<String>().cloned();
+        let words = words.or_else(|| payload.downcast_ref::<&str>().map(|s| (*s).to_owned()));
+        let broken = Some((Rule::Panics, words.unwrap_or_default()));
+        Outcome { broken, messages: 0, frames: 0, lasted: 0 }
+    });
+    if let Some(fault) = faults.first().filter(|_| !mode.waived.contains(&Rule::Sound)) {
+        outcome.broken.get_or_insert((Rule::Sound, fault.clone()));
+    }
+    outcome
+}
+
+fn live(world: &mut World, history: &History) {
+    let end = world.start + history.actions.iter().map(over).max().unwrap_or(0);
+    while world.now < end && world.verdict.is_clean() {
+        world.run_until((world.now + MINUTE).min(end));
+        gaps(world);
+    }
+    world.heal();
+    let healed = world.now + HEALING;
+    let mut step = MINUTE;
+    while world.verdict.is_clean() && world.now < healed && !is_whole(world) {
+        world.run_until(world.now + step);
+        gaps(world);
+        step = (step * 2).min(10 * MINUTE);
+    }
+    // What a server catches up with when it comes round is not to the point.
+    world.run_until(world.now + QUIET);
+    let before = world.frames;
+    world.run_until(world.now + QUIET);
+    let most = QUIET_FRAMES * (history.people * history.relays) as u64;
+    if world.frames - before > most {
+        let frames = world.frames - before;
+        world.verdict.note(Rule::Rest, format!("{frames} frames while nothing happened"));
+    }
+    if world.verdict.is_clean() {
+        judge(world);
+    }
+}
+
+/// When an action and what it began are over.
+fn over(timed: &Timed) -> u64 {
+    let span = match timed.action {
+        Action::Fault { span, .. }
+        | Action::Away { span, .. }
+        | Action::Sleep { span, .. }
+        | Action::Full { span, .. } => span,
+        Action::Crash { down, .. } => down,
+        _ => 0,
+    };
+    timed.at + if span == EVER { 0 } else { span }
+}
+
+fn gaps(world: &mut World) {
+    if !unnamed(world).is_empty() {
+        // A device that died between the disk and the screen shows it when it looks again.
+        look(world);
+        if let Some((reader, author, count)) = unnamed(world).first() {
+            let detail = format!("P{reader} is not told that {count} of P{author}'s are missing");
+            world.verdict.note(Rule::Gaps, detail);
+        }
+    }
+}
+
+fn unnamed(world: &mut World) -> Vec<(usize, usize, u64)> {
+    let people = &world.people;
+    let is_there = |who: usize| people[who].engine.is_some() && !people[who].is_busy();
+    world.ledger.unnamed(world.now, is_there)
+}
+
+fn is_whole(world: &mut World) -> bool {
+    if world.ledger.missing().is_empty() && world.ledger.unmet().is_empty() {
+        return true;
+    }
+    look(world);
+    world.ledger.missing().is_empty() && world.ledger.unmet().is_empty()
+}
+
+/// Everybody scrolls through what they may have missed.
+fn look(world: &mut World) {
+    for missing in world.ledger.missing() {
+        let _ = read(world, missing.reader, missing.author);
+    }
+}
+
+/// A chat as it stands on somebody's disk, oldest first.
+fn read(world: &mut World, who: usize, with: usize) -> Vec<Message> {
+    let mut all: Vec<Message> = Vec::new();
+    let Some(chat) = world.ledger.chat(who, with) else { return all };
+    let mut page = Page::Newest;
+    loop {
+        let command = Command::LoadMessages { chat: chat.clone(), page, limit: PAGE };
+        let id = world.command(who, command);
+        let Some((messages, is_last)) = world.ledger.page(who, id) else { return all };
+        for message in &messages {
+            world.ledger.shown(who, &chat, message, &mut world.verdict);
+        }
+        page = Page::Before(messages.first().map_or(Place::START, |message| message.place));
+        all.splice(0..0, messages);
+        if is_last {
+            return all;
+        }
+    }
+}
+
+fn judge(world: &mut World) {
+    if let Some((who, of)) = world.ledger.unmet().first() {
+        world.verdict.note(Rule::Meets, format!("P{who} and P{of} cannot write to each other"));
+    }
+    if let Some(missing) = world.ledger.missing().first() {
+        let (author, reader, texts) = (missing.author, missing.reader, &missing.texts);
+        let detail = format!("P{reader} has not got {texts:?} of P{author}");
+        world.verdict.note(Rule::Arrives, detail);
+    }
+    for pair in world.ledger.pairs() {
+        let (of_a, of_b) = (read(world, pair.0, pair.1), read(world, pair.1, pair.0));
+        world.ledger.compare(pair, &of_a, &of_b, &mut world.verdict);
+    }
+}

@@ -1,0 +1,82 @@
+//! What must never happen, and whether it did.
+
+use std::fmt::{self, Display, Formatter};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rule {
+    /// A disk that was written by the engine can be opened.
+    Opens,
+    /// People who opened a link can write to each other.
+    Meets,
+    /// What was acknowledged to its author stays with its author.
+    Keeps,
+    /// What was acknowledged to its author reaches the other.
+    Arrives,
+    /// Nothing is shown twice.
+    Once,
+    /// Nothing is shown that was not written, nor by somebody else.
+    True,
+    /// All members see one order.
+    Order,
+    /// What is missing is named.
+    Gaps,
+    /// A message is said to be on a server only if it was.
+    Held,
+    /// No key of a ratchet makes two messages.
+    Keys,
+    /// The engine finds no fault with itself.
+    Sound,
+    /// Nothing panics.
+    Panics,
+    /// When nothing happens any more, little is said.
+    Rest,
+}
+
+impl Rule {
+    pub const ALL: [Rule; 13] = [
+        Rule::Opens,
+        Rule::Meets,
+        Rule::Keeps,
+        Rule::Arrives,
+        Rule::Once,
+        Rule::True,
+        Rule::Order,
+        Rule::Gaps,
+        Rule::Held,
+        Rule::Keys,
+        Rule::Sound,
+        Rule::Panics,
+        Rule::Rest,
+    ];
+
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.to_string() == name)
+    }
+}
+
+impl Display for Rule {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let name = format!("{self:?}");
+        f.pad(&name.to_lowercase())
+    }
+}
+
+/// The first thing that was wrong; what follows from it is of no interest.
+#[derive(Clone, Debug, Default)]
+pub struct Verdict {
+    pub broken: Option<(Rule, String)>,
+    /// Rules that are not looked at.
+    pub waived: Vec<Rule>,
+}
+
+impl Verdict {
+    pub fn is_clean(&self) -> bool {
+        self.broken.is_none()
+    }
+
+    pub fn note(&mut self, rule: Rule, detail: String) {
+        if !self.waived.contains(&rule) {
+            self.broken.get_or_insert((rule, detail));
+        }
+    }
+}

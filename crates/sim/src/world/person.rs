@@ -1,0 +1,134 @@
+//! Somebody's device: an engine, a disk, a clock that may be wrong.
+
+use crate::dice::Dice;
+use futures::FutureExt;
+use std::collections::VecDeque;
+use zajil_api::{Command, CommandId, RelayUrl, Request};
+use zajil_core::engine::{Config, Engine, Input, OpenError, Timestamp, VaultKey};
+use zajil_core::mutant::{Mutant, active};
+use zajil_core::store::{Changes, MemoryStore, Order, Range, Row, Store, Table};
+
+pub struct Person {
+    pub number: usize,
+    pub engine: Option<Engine>,
+    disk: MemoryStore,
+    backup: Option<MemoryStore>,
+    /// How much the device's clock is ahead, in milliseconds.
+    pub skew: i64,
+    pub asleep_until: Option<u64>,
+    pub full_until: Option<u64>,
+    /// A write that found no room: everything behind it waits.
+    pub stuck: Option<Changes>,
+    /// What arrived while nothing could be handled.
+    pub backlog: VecDeque<Input>,
+    /// Outputs until the device dies, and for how long.
+    pub crash: Option<(u32, u64)>,
+    /// The current line to each relay.
+    pub lines: Vec<Option<u64>>,
+    /// When the engine wants to be called, in true time.
+    pub due: Option<u64>,
+    commands: u64,
+    /// An engine that was opened beside the other, in a world without locks.
+    shadow: Option<Engine>,
+}
+
+impl Person {
+    pub fn new(number: usize, relays: usize) -> Self {
+        Self {
+            number,
+            engine: None,
+            disk: MemoryStore::default(),
+            backup: None,
+            skew: 0,
+            asleep_until: None,
+            full_until: None,
+            stuck: None,
+            backlog: VecDeque::new(),
+            crash: None,
+            lines: vec![None; relays],
+            due: None,
+            commands: 0,
+            shadow: None,
+        }
+    }
+
+    /// What the device's clock says.
+    pub fn clock(&self, now: u64) -> Timestamp {
+        Timestamp(now.saturating_add_signed(self.skew))
+    }
+
+    /// Works out when to call the engine next; at least a millisecond from now.
+    pub fn look_at_timer(&mut self, now: u64) {
+        let at = self.engine.as_ref().and_then(Engine::poll_timeout);
+        let at = at.map(|at| at.0.saturating_add_signed(self.skew.saturating_neg()).max(now + 1));
+        self.due = at.filter(|_| !self.is_busy());
+    }
+
+    /// Whether inputs have to wait.
+    pub fn is_busy(&self) -> bool {
+        self.asleep_until.is_some() || self.stuck.is_some()
+    }
+
+    /// An engine from the disk; why not, where that fails.
+    pub fn start(&mut self, now: u64, relays: &[RelayUrl], dice: &mut Dice) -> Result<(), String> {
+        let mut fresh = None;
+        if active(Mutant::LeadWithoutLock) {
+            fresh = self.shadow.take();
+            self.shadow = self.open(now, relays, dice).ok();
+        }
+        let opened = match fresh {
+            Some(engine) => Ok(engine),
+            None => self.open(now, relays, dice),
+        };
+        self.engine = Some(opened.map_err(|error| error.to_string())?);
+        Ok(())
+    }
+
+    fn open(&self, now: u64, relays: &[RelayUrl], dice: &mut Dice) -> Result<Engine, OpenError> {
+        let config = Config {
+            vault_key: VaultKey([self.number as u8 + 1; 32]),
+            seed: dice.bytes(),
+            default_relays: relays.to_vec(),
+        };
+        let mut rows = Vec::new();
+        for table in [Table::Records, Table::Seen] {
+            let all = Range { table, from: vec![], to: None, order: Order::Ascending, limit: None };
+            rows.extend(self.load(&all).into_iter().map(|row| (table, row)));
+        }
+        Engine::open(config, self.clock(now), &rows)
+    }
+
+    /// Everything in memory is gone.
+    pub fn stop(&mut self) {
+        self.engine = None;
+        self.due = None;
+        self.stuck = None;
+        self.crash = None;
+        self.backlog.clear();
+    }
+
+    pub fn request(&mut self, command: Command) -> (CommandId, Input) {
+        self.commands += 1;
+        let id = CommandId(self.commands);
+        (id, Input::Request(Request { id, command }))
+    }
+
+    pub fn save(&self, changes: &Changes) {
+        let _ = self.disk.commit(changes).now_or_never();
+    }
+
+    pub fn load(&self, range: &Range) -> Vec<Row> {
+        self.disk.load(range).now_or_never().and_then(Result::ok).unwrap_or_default()
+    }
+
+    pub fn back_up(&mut self) {
+        self.backup = Some(self.disk.clone());
+    }
+
+    /// Goes on from the copy, where there is one.
+    pub fn restore(&mut self) -> bool {
+        let Some(backup) = self.backup.clone() else { return false };
+        self.disk = backup;
+        true
+    }
+}
