@@ -1,5 +1,6 @@
 //! The tab's end of the port to the engine.
 
+use js_sys::Uint8Array;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -39,10 +40,10 @@ impl Client {
     pub fn send(&self, command: Command) -> CommandId {
         let id = self.ids.next();
         if let Some(worker) = &self.worker
-            && let Ok(request) = serde_wasm_bindgen::to_value(&Request { id, command })
+            && let Ok(request) = postcard::to_allocvec(&Request { id, command })
         {
-            // Plain data always clones.
-            let _ = worker.post_message(&request);
+            // Bytes always clone.
+            let _ = worker.post_message(&Uint8Array::from(request.as_slice()));
         }
         id
     }
@@ -98,7 +99,7 @@ fn listen(worker: &Worker, ids: Rc<Ids>, tell: Rc<impl Fn(Update) + 'static>) {
     let tell_of_end = tell.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         // What is no update comes from no engine of this version: nothing to draw.
-        if let Ok(mut update) = serde_wasm_bindgen::from_value(event.data()) {
+        if let Some(mut update) = read(event.data()) {
             forget_foreign(&mut update, &ids);
             tell(update);
         }
@@ -112,6 +113,10 @@ fn listen(worker: &Worker, ids: Rc<Ids>, tell: Rc<impl Fn(Update) + 'static>) {
     // Heard for as long as the page lives.
     worker.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
     worker.set_onerror(Some(on_error.into_js_value().unchecked_ref()));
+}
+
+fn read(message: JsValue) -> Option<Update> {
+    postcard::from_bytes(&message.dyn_into::<Uint8Array>().ok()?.to_vec()).ok()
 }
 
 /// What answers a command of another tab is news in this one.
@@ -163,10 +168,35 @@ fn stopped(reason: StopReason, detail: &str) -> Update {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use zajil_api::{ChatId, Place};
+    use zajil_api::{CatchUp, ChatId, MessageState, Page, Place};
 
     fn removed(answers: Option<CommandId>) -> Update {
         Update::MessageRemoved { answers, chat: ChatId::new("c"), place: Place::START }
+    }
+
+    #[test]
+    fn what_crosses_the_port_arrives_as_it_was_sent() {
+        let (chat, place) = (ChatId::new("c"), Place::END);
+        let updates = [
+            removed(None),
+            removed(Some(CommandId((1 << 53) - 1))),
+            Update::MessageStateChanged {
+                chat: chat.clone(),
+                place,
+                state: MessageState::Sent { on: 1, of: 3 },
+            },
+            Update::CatchUpChanged(CatchUp::Running { fetched: 7, of: None }),
+            Update::Stopped { reason: StopReason::Copied, detail: "لماذا".to_owned() },
+        ];
+        for update in updates {
+            let bytes = postcard::to_allocvec(&update).unwrap();
+            assert_eq!(postcard::from_bytes::<Update>(&bytes).unwrap(), update);
+        }
+        let command = Command::LoadMessages { chat, page: Page::Before(place), limit: 80 };
+        let request = Request { id: CommandId(9), command };
+        let bytes = postcard::to_allocvec(&request).unwrap();
+        assert_eq!(postcard::from_bytes::<Request>(&bytes).unwrap(), request);
+        assert!(postcard::from_bytes::<Update>(&[0xff, 0xff]).is_err());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::Tray;
 use super::scope::scope;
 use crate::tabs::{Event, Sight};
-use serde::Serialize;
+use js_sys::Uint8Array;
 use tracing::warn;
 use wasm_bindgen::prelude::*;
 use web_sys::MessageEvent;
@@ -30,7 +30,10 @@ fn read(message: JsValue) -> Option<Event> {
         Some("visible") => Some(Event::Sight(Sight::Visible)),
         Some("hidden") => Some(Event::Sight(Sight::Hidden)),
         Some(_) => None,
-        None => serde_wasm_bindgen::from_value(message).ok().map(Event::FromTab),
+        None => {
+            let bytes = message.dyn_into::<Uint8Array>().ok()?.to_vec();
+            postcard::from_bytes(&bytes).ok().map(Event::FromTab)
+        }
     }
 }
 
@@ -56,11 +59,11 @@ pub(super) fn stop(reason: StopReason, detail: String) {
     scope().close();
 }
 
-fn encode(update: &Update) -> Result<JsValue, serde_wasm_bindgen::Error> {
-    update.serialize(&serde_wasm_bindgen::Serializer::new())
+fn encode(update: &Update) -> Result<Uint8Array, postcard::Error> {
+    postcard::to_allocvec(update).map(|bytes| Uint8Array::from(bytes.as_slice()))
 }
 
 fn post(value: &JsValue) {
-    // Plain data always clones.
+    // Bytes always clone.
     let _ = scope().post_message(value);
 }

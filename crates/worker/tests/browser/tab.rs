@@ -23,7 +23,10 @@ fn overheard(act: impl FnOnce()) -> (Vec<Update>, u32) {
         value
     };
     let posted = take("overheard").dyn_into::<js_sys::Array>().unwrap_or_default();
-    let posted = posted.iter().map(|value: JsValue| serde_wasm_bindgen::from_value(value).unwrap());
+    let posted = posted.iter().map(|value: JsValue| {
+        let bytes = value.dyn_into::<js_sys::Uint8Array>().unwrap().to_vec();
+        postcard::from_bytes(&bytes).unwrap()
+    });
     (posted.collect(), take("ended").as_f64().unwrap_or_default() as u32)
 }
 
