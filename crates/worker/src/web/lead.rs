@@ -7,7 +7,7 @@ use futures::future::{Either, select};
 use std::fmt;
 use std::pin::pin;
 use zajil_api::StopReason;
-use zajil_core::engine::{Config, Engine, OpenError};
+use zajil_core::engine::{Config, Engine, MigrateError, OpenError, migrate};
 use zajil_core::store::{StoreError, Table};
 
 /// Why there is no engine here.
@@ -44,12 +44,11 @@ pub(super) async fn lead(
     let store = IdbStore::open(database).await?;
     let outdated = store.outdated();
     let vault_key = open_vault(&store).await?;
+    migrate(&store, &vault_key, fresh_seed()?).await?;
     let rows = store.load_all(&[Table::Records, Table::Seen]).await?;
     // Only a new account takes servers from outside; an old one starts without a network.
     let default_relays = if rows.is_empty() { config::default_relays().await } else { Vec::new() };
-    let mut seed = [0; 32];
-    getrandom04::fill(&mut seed).map_err(|error| Stop::new(StopReason::Unsupported, error))?;
-    let config = Config { vault_key, seed, default_relays };
+    let config = Config { vault_key, seed: fresh_seed()?, default_relays };
     let engine = Engine::open(config, BrowserClock.now(), &rows)?;
 
     let network = NetworkEar::listen(&mouth);
@@ -69,6 +68,12 @@ pub(super) async fn lead(
             Either::Right(((), _)) => StoreError::Newer.into(),
         }
     })
+}
+
+fn fresh_seed() -> Result<[u8; 32], Stop> {
+    let mut seed = [0; 32];
+    getrandom04::fill(&mut seed).map_err(|error| Stop::new(StopReason::Unsupported, error))?;
+    Ok(seed)
 }
 
 impl From<Stop> for Halt {
@@ -110,6 +115,15 @@ impl From<VaultError> for Halt {
             VaultError::Insecure | VaultError::Refused(_) => StopReason::Unsupported,
         };
         Stop::new(reason, error).into()
+    }
+}
+
+impl From<MigrateError> for Halt {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Open(error) => error.into(),
+            MigrateError::Store(error) => error.into(),
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 mod v1;
 
 use super::chat::Chat;
-use super::port::{Config, OpenError};
+use super::port::{OpenError, VaultKey};
 use super::record::{
     ChatKey, ChatRow, MessageRow, OutgoingRow, Purpose, QueuedRow, Record, UnsettledRow, VERSION,
 };
@@ -36,10 +36,15 @@ pub enum MigrateError {
     Store(#[from] StoreError),
 }
 
-/// Brings the store's rows up to date, where they are of an earlier version.
-pub async fn migrate(store: &impl Store, config: &Config) -> Result<(), MigrateError> {
-    let vault = Vault::new(&config.vault_key);
-    let mut migration = Migration { store, vault, rng: ChaCha20Rng::from_seed(config.seed) };
+/// Brings the store's rows up to date, where they are of an earlier version. `seed` is 32 fresh
+/// random bytes, not the engine's: two rows must not be sealed with one nonce.
+pub async fn migrate(
+    store: &impl Store,
+    vault_key: &VaultKey,
+    seed: [u8; 32],
+) -> Result<(), MigrateError> {
+    let vault = Vault::new(vault_key);
+    let mut migration = Migration { store, vault, rng: ChaCha20Rng::from_seed(seed) };
     let header = migration.vault.name(HEADER);
     let behind = [header.as_slice(), &[0]].concat();
     let only = Range { from: header, to: Some(behind), ..all(Table::Records) };

@@ -1,7 +1,7 @@
 //! A store of version 1 is brought up to date, wherever the device dies.
 
 use super::*;
-use crate::engine::{Engine, Input, Output, Timestamp, VaultKey};
+use crate::engine::{Config, Engine, Input, Output, Timestamp};
 use crate::nostr::{EventId, PublicKey};
 use crate::store::MemoryStore;
 use futures::FutureExt;
@@ -143,9 +143,9 @@ fn every_message_of_version_one_is_there_in_its_order_wherever_the_device_died()
     loop {
         let store = store();
         let dying = Dying { store: &store, left: Cell::new(writes) };
-        let died = migrate(&dying, &config()).now_or_never().unwrap().is_err();
+        let died = migrate(&dying, &config().vault_key, [4; 32]).now_or_never().unwrap().is_err();
         if died {
-            migrate(&store, &config()).now_or_never().unwrap().unwrap();
+            migrate(&store, &config().vault_key, [5; 32]).now_or_never().unwrap().unwrap();
         }
         let read = messages(&store);
         let texts: Vec<&str> = read.iter().map(|message| message.text.as_str()).collect();
@@ -154,7 +154,7 @@ fn every_message_of_version_one_is_there_in_its_order_wherever_the_device_died()
         assert_eq!(read[998].direction, Direction::Outgoing(MessageState::Sending));
         assert_eq!(read[995].direction, Direction::Outgoing(MessageState::Delivered));
         // Once more changes nothing.
-        migrate(&store, &config()).now_or_never().unwrap().unwrap();
+        migrate(&store, &config().vault_key, [5; 32]).now_or_never().unwrap().unwrap();
         if !died {
             assert!(writes >= 4, "only {writes} writes were tried");
             return;
@@ -166,7 +166,7 @@ fn every_message_of_version_one_is_there_in_its_order_wherever_the_device_died()
 #[test]
 fn what_was_read_and_what_waits_is_known_after_it() {
     let store = store();
-    migrate(&store, &config()).now_or_never().unwrap().unwrap();
+    migrate(&store, &config().vault_key, [5; 32]).now_or_never().unwrap().unwrap();
     let rows = store.load(&all(Table::Records)).now_or_never().unwrap().unwrap();
     let rows: Vec<(Table, Row)> = rows.into_iter().map(|row| (Table::Records, row)).collect();
     let mut engine = Engine::open(config(), Timestamp(START * 1_000), &rows).unwrap();
