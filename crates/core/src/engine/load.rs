@@ -80,7 +80,7 @@ impl Engine {
         }
         engine.provider = Provider::new(mls_seed, mls);
         for row in chats {
-            let chat = engine.load_chat(row)?;
+            let chat = engine.load_chat(*row)?;
             engine.chats.insert(chat.row.key, chat);
         }
         for row in queued {

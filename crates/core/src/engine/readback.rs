@@ -27,6 +27,8 @@ const MAX_TRIES_REPLACEABLE: u32 = 2;
 #[derive(Debug, Default)]
 pub(super) struct ReadBack {
     relays: BTreeMap<RelayUrl, Reading>,
+    /// Own messages that were read back from each server since this start.
+    held: BTreeMap<RelayUrl, BTreeSet<u64>>,
     last_number: u32,
 }
 
@@ -58,6 +60,11 @@ impl ReadBack {
             None => reading.due.values().min().copied(),
         };
         self.relays.values().filter_map(next).min()
+    }
+
+    pub fn held(&self, relay: &RelayUrl) -> u32 {
+        let held = self.held.get(relay).map_or(0, BTreeSet::len);
+        u32::try_from(held).unwrap_or(u32::MAX)
     }
 
     /// Whether a promise of this connection is all there will be.
@@ -228,6 +235,11 @@ impl Engine {
         if let Some(reading) = self.read_back.relays.get_mut(relay) {
             reading.due.remove(&row);
             reading.tries.remove(&row);
+        }
+        let purpose = self.outbox.row(row).map(|row| row.purpose);
+        if matches!(purpose, Some(Purpose::Message { .. })) {
+            self.read_back.held.entry(relay.clone()).or_default().insert(row);
+            self.server_moved(relay);
         }
         self.kept(relay);
         self.handle_answer(relay, row, Answer::Held);

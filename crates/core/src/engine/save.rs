@@ -94,7 +94,7 @@ impl Engine {
             let name = [b"chat/", key.0.as_slice()].concat();
             match self.chats.get(&key).map(|chat| (chat.row.clone(), chat.view())) {
                 Some((row, view)) => {
-                    self.save(&name, &Record::Chat(row));
+                    self.save(&name, &Record::Chat(Box::new(row)));
                     self.update(Update::ChatChanged(view));
                 }
                 None => self.forget(&name),

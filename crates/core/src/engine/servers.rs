@@ -95,7 +95,7 @@ impl Engine {
             score: standing.and_then(Standing::score),
             advice: standing.and_then(Standing::advice),
             chats: self.chats_on(relay),
-            held: 0,
+            held: self.read_back.held(relay),
             waiting: self.waiting_at(relay),
             said: link.and_then(|link| link.said.clone()),
         }

@@ -53,7 +53,7 @@ pub async fn migrate(
     match migration.open(Table::Records, key, sealed)? {
         v1::Record::Header { version: 1 } => {
             let rows = store.load(&all(Table::Records)).await?;
-            migration.from_v1(&rows).await
+            migration.move_v1(&rows).await
         }
         _ => Ok(()),
     }
@@ -69,7 +69,7 @@ struct Migration<'a, S> {
 type Places = BTreeMap<v1::Seq, Place>;
 
 impl<S: Store> Migration<'_, S> {
-    async fn from_v1(&mut self, rows: &[Row]) -> Result<(), MigrateError> {
+    async fn move_v1(&mut self, rows: &[Row]) -> Result<(), MigrateError> {
         let mut chats = BTreeMap::new();
         for (key, sealed) in rows {
             if let v1::Record::Chat(row) = self.open(Table::Records, key, sealed)? {
@@ -185,7 +185,7 @@ impl<S: Store> Migration<'_, S> {
                     let name = self.vault.name(&queued_name(row.key, place));
                     self.put(changes, Table::Records, name, &record);
                 }
-                Record::Chat(chat(&row, |seq| place(&row.key, seq)))
+                Record::Chat(Box::new(chat(&row, |seq| place(&row.key, seq))))
             }
             v1::Record::Unsettled(row) => match place(&row.chat, row.seq) {
                 Some(place) => {

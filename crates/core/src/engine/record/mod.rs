@@ -33,7 +33,7 @@ pub enum Record {
     Account(AccountRow),
     Settings(Settings),
     Server(RelayUrl),
-    Chat(ChatRow),
+    Chat(Box<ChatRow>),
     /// A record of OpenMLS's.
     Mls(MlsRow),
     Outgoing(OutgoingRow),

@@ -86,7 +86,7 @@ fn rows() -> Vec<Record> {
         }),
         Record::Settings(Settings { receipts: Receipts::Withheld }),
         Record::Server(relay()),
-        Record::Chat(chat()),
+        Record::Chat(Box::new(chat())),
         Record::Mls(MlsRow { key: vec![1], value: vec![2, 3] }),
         Record::Outgoing(OutgoingRow {
             id: 4,

@@ -15,6 +15,7 @@ mod negentropy;
 mod person;
 mod relay;
 mod talk;
+mod wire;
 
 pub use person::Person;
 pub use relay::SimRelay;
@@ -22,7 +23,6 @@ pub use relay::SimRelay;
 use std::collections::{BTreeMap, VecDeque};
 use zajil_api::{Command, CommandId, RelayUrl, Request, Update};
 use zajil_core::engine::{Input, Output, Timestamp};
-use zajil_core::nostr::Event;
 
 /// Where the clock starts: today, because OpenMLS asks the system how late it is.
 fn today() -> Timestamp {
@@ -213,57 +213,6 @@ impl World {
                 self.deliver(&url, frames);
             }
         }
-    }
-
-    /// Frames from a relay reach people, sooner or later.
-    fn deliver(&mut self, url: &RelayUrl, frames: Vec<(&'static str, String)>) {
-        let latency = self.relays.get(url).map_or(0, |relay| relay.manners.latency_ms);
-        for (to, text) in frames {
-            let frame = (to, Input::RelayFrame { relay: url.clone(), text });
-            if latency == 0 {
-                self.inbox.push_back(frame);
-            } else {
-                let at = Timestamp(self.now.0 + latency);
-                self.later.insert((at, self.later.len() + self.outputs), frame);
-            }
-        }
-    }
-
-    /// Something happens on somebody's device.
-    pub fn happen(&mut self, who: &'static str, input: Input) {
-        self.inbox.push_back((who, input));
-        self.run();
-    }
-
-    /// An event that somebody outside published reaches a relay.
-    pub fn inject(&mut self, url: &str, event: Event) {
-        let url = RelayUrl::new(url);
-        for (to, text) in self.relays.get_mut(&url).unwrap().inject(event) {
-            self.inbox.push_back((to, Input::RelayFrame { relay: url.clone(), text }));
-        }
-        self.run();
-    }
-
-    /// A relay hands out the older pages it held back.
-    pub fn release(&mut self, url: &str) {
-        let url = RelayUrl::new(url);
-        let relay = self.relays.get_mut(&url).unwrap();
-        relay.slow_pages = false;
-        for (to, text) in std::mem::take(&mut relay.delayed) {
-            self.inbox.push_back((to, Input::RelayFrame { relay: url.clone(), text }));
-        }
-        self.run();
-    }
-
-    /// A relay says these words to somebody, whatever they are.
-    pub fn say(&mut self, url: &str, to: &'static str, text: &str) {
-        let frame = Input::RelayFrame { relay: RelayUrl::new(url), text: text.to_owned() };
-        self.inbox.push_back((to, frame));
-        self.run();
-    }
-
-    pub fn relay(&mut self, url: &str) -> &mut SimRelay {
-        self.relays.get_mut(&RelayUrl::new(url)).unwrap()
     }
 
     /// Somebody's device dies between two instructions and starts again from disk.
