@@ -56,7 +56,7 @@ impl Standings {
     }
 
     /// What changed and was not saved for long enough, as rows.
-    fn due_rows(&mut self, now: Timestamp) -> Vec<StandingRow> {
+    fn take_due(&mut self, now: Timestamp) -> Vec<StandingRow> {
         let mut rows = Vec::new();
         for (relay, known) in &mut self.all {
             let stored = known.standing.to_stored();
@@ -126,7 +126,7 @@ impl Engine {
 
     /// Along with what is being saved anyway.
     pub(super) fn save_standings(&mut self) {
-        for row in self.standings.due_rows(self.now) {
+        for row in self.standings.take_due(self.now) {
             self.save_standing(row);
         }
     }
@@ -165,13 +165,13 @@ mod tests {
     fn a_standing_is_saved_when_it_changed_and_once_a_minute_at_most() {
         let mut standings = Standings::default();
         let relay = RelayUrl::new("wss://r");
-        assert!(standings.due_rows(Timestamp(0)).is_empty());
+        assert!(standings.take_due(Timestamp(0)).is_empty());
         standings.of(&relay).took();
-        let rows = standings.due_rows(Timestamp(0));
+        let rows = standings.take_due(Timestamp(0));
         assert_eq!((rows.len(), rows[0].taken), (1, [1_000, 1_000]));
         standings.of(&relay).took();
-        assert!(standings.due_rows(Timestamp(SAVED_EVERY_MS - 1)).is_empty());
-        assert_eq!(standings.due_rows(Timestamp(SAVED_EVERY_MS)).len(), 1);
-        assert!(standings.due_rows(Timestamp(10 * SAVED_EVERY_MS)).is_empty());
+        assert!(standings.take_due(Timestamp(SAVED_EVERY_MS - 1)).is_empty());
+        assert_eq!(standings.take_due(Timestamp(SAVED_EVERY_MS)).len(), 1);
+        assert!(standings.take_due(Timestamp(10 * SAVED_EVERY_MS)).is_empty());
     }
 }
