@@ -83,10 +83,18 @@ export function install() {
     await until("messages", () => articles().length > 1 || atStart(), 20_000);
     take();
     while (!atStart() || hasMore()) {
-      // Twice, because only a change of place is an event.
-      scroller.scrollTop = 1;
-      scroller.scrollTop = 0;
-      await until(`messages before ${found[0]?.name}`, () => hasMore() || atStart(), 20_000);
+      let pulled = -Infinity;
+      const isThere = () => {
+        // Again and again: what has just been loaded moves the place back down.
+        if (performance.now() - pulled > 200) {
+          pulled = performance.now();
+          // Twice, because only a change of place is an event.
+          scroller.scrollTop = 1;
+          scroller.scrollTop = 0;
+        }
+        return hasMore() || atStart();
+      };
+      await until(`messages before ${found[0]?.name}`, isThere, 20_000);
       take();
     }
     await toNewest();
