@@ -1,6 +1,6 @@
 // Several tabs of one account; the one that leads is closed, killed, or frozen.
 //
-//   cargo xtask drill tabs [--n 30] [--seed 1]
+//   cargo xtask drill tabs [--n 30] [--seed 1] [--blows closed,killed,frozen]
 //
 // All tabs write while it happens. The others go on within seconds, a frozen one goes on
 // when it thaws, and nothing is lost or doubled. The control's browser gives the lead to
@@ -16,13 +16,14 @@ import { moment, onStage } from "./harness/stage.mjs";
 import { Report, repeated, settle } from "./harness/verdict.mjs";
 
 const TABS = 3;
-const BLOWS = ["closed", "killed", "frozen"];
 
-const { n, seed, within, patience } = options({
-  ...{ n: 30, seed: 1 },
+const given = options({
+  ...{ n: 30, seed: 1, blows: "closed,killed,frozen" },
   /** Blows fall within so many milliseconds of writing; seconds for a write after one. */
   ...{ within: 600, patience: 30 },
 });
+const { n, seed, within, patience } = given;
+const BLOWS = given.blows.split(",");
 const random = dice(seed);
 const report = new Report(`Tabs: ${TABS} tabs, seed ${seed}`);
 
@@ -100,6 +101,7 @@ async function anotherTab(alice) {
 
 /** Ends or freezes a tab; what is returned thaws it. */
 async function strike(kind, { page }, pid) {
+  if (!["closed", "killed", "frozen"].includes(kind)) throw new Error(`no tab is '${kind}'`);
   if (kind === "closed") return void (await page.close());
   process.kill(pid, kind === "killed" ? "SIGKILL" : "SIGSTOP");
   return kind === "frozen" ? () => process.kill(pid, "SIGCONT") : undefined;

@@ -1,7 +1,7 @@
 // What `cargo xtask drill` tells a drill: where things are, and how much to do.
 
 import { createRequire } from "node:module";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -30,9 +30,11 @@ export function options(defaults) {
   return { ...defaults, ...Object.fromEntries(given) };
 }
 
-/** A folder that a drill leaves nothing in. */
+/** A folder that is gone when the drill ends, also by a signal. */
 export function scratch() {
-  return mkdtempSync(join(tmpdir(), "zajil-drill-"));
+  const folder = mkdtempSync(join(tmpdir(), "zajil-drill-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
 }
 
 /** Evenly spread numbers below one, the same for the same seed (SplitMix32). */

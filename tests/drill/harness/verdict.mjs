@@ -21,7 +21,8 @@ export function compare(one, other, walks) {
     const there = new Set(shown);
     const missing = [...one.promised, ...other.promised].filter((name) => !there.has(name));
     faults.lost.push(...missing.map((name) => `${name} at ${who.name}'s`));
-    faults.twice.push(...repeated(shown.filter((name) => name !== undefined)));
+    const twice = repeated(shown.filter((name) => name !== undefined));
+    faults.twice.push(...twice.map((name) => `${name} at ${who.name}'s`));
     faults.torn.push(...walk.filter(({ name }) => name === undefined).map(({ text }) => text));
   }
   const at = left.findIndex((name, place) => name !== right[place]);

@@ -21,7 +21,7 @@ test("a message that one side does not show is lost there", () => {
 });
 
 test("a message shown twice is seen, side by side or far apart", () => {
-  assert.deepEqual(judged(atAlices(), [...atBobs(), entry("A-1")]).twice, ["A-1"]);
+  assert.deepEqual(judged(atAlices(), [...atBobs(), entry("A-1")]).twice, ["A-1 at Bob's"]);
 });
 
 test("a message without both its ends is torn", () => {
