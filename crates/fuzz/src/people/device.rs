@@ -2,6 +2,7 @@
 
 use super::config;
 use futures::FutureExt;
+use std::collections::VecDeque;
 use zajil_api::{Command, CommandId, RelayUrl, Request};
 use zajil_core::engine::{Engine, Input, Output, Timestamp};
 use zajil_core::nostr::{ClientMessage, Event, Filter, RelayMessage, SubscriptionId};
@@ -14,6 +15,8 @@ const MOST_OUTPUTS: usize = 10_000;
 
 pub struct Device {
     pub now: Timestamp,
+    /// What a server with nothing stored, that does not compare, answers.
+    unanswered: VecDeque<RelayMessage>,
     pub subscriptions: Vec<(SubscriptionId, Vec<Filter>)>,
     number: u8,
     commands: u64,
@@ -34,7 +37,8 @@ impl Device {
             rows.iter().filter(|(table, _)| *table != Table::Messages).cloned().collect();
         let engine = Engine::open(config(number), now, &at_start).ok()?;
         let (subscriptions, commands) = (Vec::new(), 0);
-        Some(Self { now, subscriptions, number, commands, engine, store })
+        let unanswered = VecDeque::new();
+        Some(Self { now, unanswered, subscriptions, number, commands, engine, store })
     }
 
     /// Takes one input, saves and loads what is to be, and hands back the rest.
@@ -80,8 +84,8 @@ impl Device {
     /// The server is there, and has nothing stored that was asked for.
     pub fn connect(&mut self) {
         self.handle(Input::RelayOpened(RelayUrl::new(RELAY)));
-        for (subscription, _) in self.subscriptions.clone() {
-            self.frame(RelayMessage::Eose(subscription).to_json());
+        while let Some(answer) = self.unanswered.pop_front() {
+            self.frame(answer.to_json());
         }
         self.wait(10_000);
     }
@@ -123,7 +127,12 @@ impl Device {
 
     fn note_subscription(&mut self, text: &str) {
         match ClientMessage::parse(text).expect("our own frames parse") {
+            ClientMessage::NegOpen { .. } => {
+                let notice = RelayMessage::Notice("ERROR: bad msg: unknown cmd".to_owned());
+                self.unanswered.push_back(notice);
+            }
             ClientMessage::Req { subscription, filters } => {
+                self.unanswered.push_back(RelayMessage::Eose(subscription.clone()));
                 self.subscriptions.retain(|(name, _)| *name != subscription);
                 self.subscriptions.push((subscription, filters));
             }

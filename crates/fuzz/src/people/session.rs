@@ -173,6 +173,10 @@ impl Talk {
                 }
                 self.answer(who, &RelayMessage::Eose(subscription));
             }
+            ClientMessage::NegOpen { .. } => {
+                let notice = RelayMessage::Notice("ERROR: bad msg: unknown cmd".to_owned());
+                self.answer(who, &notice);
+            }
             _ => {}
         }
     }
