@@ -44,10 +44,3 @@ fn an_update_reaches_the_tab() {
     assert_eq!(posted, [typing(7)]);
     assert_eq!(ended, 0);
 }
-
-#[wasm_bindgen_test]
-fn an_update_that_cannot_be_handed_over_ends_the_worker_and_says_so() {
-    let (posted, ended) = overheard(|| zajil_worker::web::tell(&typing(u64::MAX)));
-    assert!(matches!(posted.as_slice(), [Update::Stopped { .. }]), "{posted:?}");
-    assert_eq!(ended, 1);
-}
