@@ -169,7 +169,7 @@ impl Scroll {
     /// After the engine was out of reach: fetches what may have been missed.
     pub fn catch_up(&self) {
         let following = self.timeline(|timeline| timeline.following).unwrap_or(true);
-        self.load(if following { Edge::Newest } else { Edge::Newer });
+        self.load(if following { Edge::Newest } else { Edge::Again });
     }
 
     /// To the first message that came late, above what is on the screen.

@@ -178,10 +178,10 @@ impl AppState {
         is_last: bool,
     ) -> Vec<Part> {
         let open = self.timeline.as_mut().filter(|open| open.chat == *chat);
-        match open.is_some_and(|window| window.take_page(answers, messages, is_last)) {
-            true => vec![Part::Timeline, Part::Late],
-            false => Vec::new(),
-        }
+        let taken = open.and_then(|window| window.take_page(answers, messages, is_last));
+        let Some(changed) = taken else { return Vec::new() };
+        let changed = changed.into_iter().map(Part::Message);
+        [Part::Timeline, Part::Late].into_iter().chain(changed).collect()
     }
 
     /// What becomes of a message is also told of chats that are not on the screen.

@@ -175,6 +175,7 @@ impl AppState {
         let unread = self.chat(chat).map_or(0, |chat| chat.unread);
         match edge {
             Edge::Newest => PAGE.max(u16::try_from(unread).unwrap_or(u16::MAX).min(WINDOW_PAGE)),
+            Edge::Again => WINDOW_PAGE,
             Edge::Older | Edge::Newer => PAGE,
         }
     }

@@ -12,6 +12,8 @@ pub enum Edge {
     Newest,
     Older,
     Newer,
+    /// What is held already, because it may have changed.
+    Again,
 }
 
 /// What became of a message that was told.
@@ -90,6 +92,10 @@ impl Timeline {
     pub fn wants(&self, edge: Edge) -> Option<Page> {
         match edge {
             Edge::Newest => Some(Page::Newest),
+            Edge::Again => Some(match self.messages.first() {
+                Some(first) => Page::After(just_before(first.place)),
+                None => Page::Newest,
+            }),
             _ if self.asked.is_some() => None,
             Edge::Older if self.reached_start => None,
             Edge::Older => self.messages.first().map(|message| Page::Before(message.place)),
@@ -115,12 +121,18 @@ impl Timeline {
         self.reached_end = false;
     }
 
-    /// Takes a page; `false` when it answers no question of this window.
-    pub fn take_page(&mut self, to: CommandId, page: Vec<Message>, is_last: bool) -> bool {
-        let Some((_, edge)) = self.asked.filter(|(asked, _)| *asked == to) else {
-            return false;
-        };
+    /// Takes a page; `None` when it answers no question of this window. Returns the messages
+    /// that were held already and are not as they were.
+    pub fn take_page(
+        &mut self,
+        to: CommandId,
+        page: Vec<Message>,
+        is_last: bool,
+    ) -> Option<Vec<Place>> {
+        let (_, edge) = self.asked.filter(|(asked, _)| *asked == to)?;
         self.asked = None;
+        let differs = |new: &&Message| self.message(new.place).is_some_and(|held| held != *new);
+        let changed = page.iter().filter(differs).map(|message| message.place).collect();
         match edge {
             Edge::Newest => {
                 self.messages.clear();
@@ -129,6 +141,10 @@ impl Timeline {
             }
             Edge::Older => self.reached_start = is_last,
             Edge::Newer => self.reached_end = is_last,
+            Edge::Again => {
+                self.messages.clear();
+                self.reached_end = is_last;
+            }
         }
         for message in page {
             self.put(message);
@@ -137,7 +153,7 @@ impl Timeline {
         if edge == Edge::Newest {
             self.find_late();
         }
-        true
+        Some(changed)
     }
 
     /// What is unread and not behind the unread line came late while the chat was closed.
@@ -239,6 +255,12 @@ impl Timeline {
             self.reached_start = false;
         }
     }
+}
+
+/// Behind everything before `place`; but for one in four billion, only behind that.
+fn just_before(place: Place) -> Place {
+    let (high, low) = place.tie;
+    Place { tie: (high, low.saturating_sub(1)), ..place }
 }
 
 /// Keeps the order.

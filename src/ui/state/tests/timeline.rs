@@ -174,6 +174,35 @@ fn a_window_that_missed_something_asks_again() {
 }
 
 #[test]
+fn a_window_that_is_asked_for_again_shows_what_changed_meanwhile() {
+    for edge in [Edge::Newest, Edge::Again] {
+        let mut state = open(NOTHING, true);
+        for n in 1..=3 {
+            add(&mut state, message(n, Direction::Outgoing(MessageState::Sending)));
+        }
+        attach(&mut state, vec![chat("a", 1)]);
+        let window = state.timeline_mut().unwrap();
+        let asked = window.wants(edge).unwrap();
+        if let Page::After(before) = asked {
+            assert!(before < place(1), "the first is asked for too");
+        }
+        let id = zajil_api::CommandId(5);
+        window.asked(id, edge);
+        let delivered = |n| message(n, Direction::Outgoing(MessageState::Delivered));
+        let sending = |n| message(n, Direction::Outgoing(MessageState::Sending));
+        let parts = state.apply(Update::PageLoaded {
+            answers: id,
+            chat: ChatId::new("a"),
+            messages: vec![sending(1), delivered(3), delivered(4)],
+            is_last: true,
+        });
+        assert_eq!(parts, [Part::Timeline, Part::Late, Part::Message(place(3))]);
+        assert_eq!(held(&state), [1, 3, 4], "2 was taken back");
+        assert_eq!(state.state_of(place(3)), Some(MessageState::Delivered));
+    }
+}
+
+#[test]
 fn what_came_late_while_the_chat_was_closed_is_pointed_to() {
     let mut row = chat("a", 1);
     (row.unread, row.read_up_to) = (3, place(5));
