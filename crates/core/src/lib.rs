@@ -6,4 +6,5 @@ pub mod mutant;
 pub mod nostr;
 pub mod observe;
 pub mod relay;
+pub mod sorted;
 pub mod store;

@@ -3,10 +3,11 @@
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::{StreamExt, future};
 use std::cell::Cell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use zajil_api::{Command, RelayUrl, Request};
 use zajil_core::engine::Input;
+use zajil_core::sorted::SortedMap;
 
 /// Frames may wait for up to so many bytes before their sockets are closed: while a
 /// disk is full nothing is taken in, and a server must not fill the memory meanwhile.
@@ -81,7 +82,7 @@ pub struct Inbox {
     set_aside: VecDeque<Arrival>,
     /// Answers of our own, which go before everything else.
     answers: VecDeque<Input>,
-    current: BTreeMap<RelayUrl, Generation>,
+    current: SortedMap<RelayUrl, Generation>,
     latest: u32,
 }
 
@@ -95,7 +96,7 @@ impl Inbox {
             waiting,
             set_aside: VecDeque::new(),
             answers: VecDeque::new(),
-            current: BTreeMap::new(),
+            current: SortedMap::new(),
             latest: 0,
         };
         (mouth, inbox)

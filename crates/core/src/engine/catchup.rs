@@ -17,7 +17,7 @@ use super::told::Told;
 use super::{Engine, Timestamp, fetch};
 use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, RelayMessage};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 use zajil_api::RelayUrl;
 
 /// Pages at most, for a server that never comes to an end.
@@ -31,14 +31,14 @@ const MAX_LOOKUPS: usize = 64;
 
 #[derive(Debug, Default)]
 pub(super) struct Catchup {
-    pub feeds: BTreeMap<(RelayUrl, Feed), Progress>,
+    pub feeds: SortedMap<(RelayUrl, Feed), Progress>,
     pub last_number: u32,
     /// The challenge answered on the current connection (NIP-42).
-    pub answered: BTreeMap<RelayUrl, String>,
+    pub answered: SortedMap<RelayUrl, String>,
     /// Servers that compare, as far as the current connection has shown…
-    pub compares: BTreeSet<RelayUrl>,
+    pub compares: SortedSet<RelayUrl>,
     /// …and those that do not, with the complaints still to come for what was asked of them.
-    pub pages: BTreeMap<RelayUrl, usize>,
+    pub pages: SortedMap<RelayUrl, usize>,
     pub claims: Claims,
     /// What is not any one feed's: fetched by id, or come while a feed was being fetched.
     pub held: Held,

@@ -5,7 +5,7 @@ use super::{Engine, Timestamp};
 use crate::mls::Group;
 use crate::mutant::{self, Mutant};
 use crate::nostr::{EventId, PublicKey};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 use zajil_api::{
     ChatId, Contact, Direction, Gap, GapCause, Message, MessageId, MessageState, Place, Preview,
     RelayUrl, Stage, UnixTime,
@@ -26,9 +26,9 @@ pub(super) struct Chat {
     pub typing_sent_at: Option<Timestamp>,
     /// When the other was last heard of since this start.
     pub heard_at: Option<Timestamp>,
-    recent: BTreeMap<Place, EventId>,
+    recent: SortedMap<Place, EventId>,
     /// Own messages that are not encrypted yet: the inner events' JSON.
-    pub queued: BTreeMap<Place, String>,
+    pub queued: SortedMap<Place, String>,
     /// What servers kept for the chat was read since this start, so that we know whether
     /// somebody with our keys wrote here. Nothing is encrypted before.
     pub caught_up: bool,
@@ -36,7 +36,7 @@ pub(super) struct Chat {
     pub gaps: Vec<Gap>,
     pub gaps_due_at: Option<Timestamp>,
     /// Gaps that servers were searched for, by run and last count.
-    pub searched: BTreeSet<(u32, u64)>,
+    pub searched: SortedSet<(u32, u64)>,
     /// Why an event could not be read lately.
     pub failed: Option<(GapCause, UnixTime)>,
     /// When the other's question for missing messages was answered last.
@@ -70,11 +70,11 @@ impl Chat {
             typing_sent_at: None,
             heard_at: None,
             recent,
-            queued: BTreeMap::new(),
+            queued: SortedMap::new(),
             caught_up: false,
             gaps: Vec::new(),
             gaps_due_at: None,
-            searched: BTreeSet::new(),
+            searched: SortedSet::new(),
             failed: None,
             answered_at: None,
         }

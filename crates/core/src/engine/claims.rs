@@ -3,7 +3,8 @@
 
 use super::Timestamp;
 use crate::nostr::EventId;
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use crate::sorted::{SortedMap, SortedSet};
+use std::collections::{HashMap, VecDeque};
 use zajil_api::{RelayUrl, UnixTime};
 
 /// Ids in one request: few enough for every server's limit on what a filter brings.
@@ -36,7 +37,7 @@ enum State {
 #[derive(Debug)]
 struct Fetch {
     number: u32,
-    left: BTreeSet<EventId>,
+    left: SortedSet<EventId>,
     asked_at: Timestamp,
     heard_at: Timestamp,
     /// Whether the server delivered anything of it.
@@ -56,8 +57,8 @@ pub(super) enum Standing {
 pub(super) struct Claims {
     claims: HashMap<EventId, Claim>,
     /// What each server could be asked for, in order; some of it is no longer free.
-    queues: BTreeMap<RelayUrl, VecDeque<EventId>>,
-    fetches: BTreeMap<RelayUrl, Vec<Fetch>>,
+    queues: SortedMap<RelayUrl, VecDeque<EventId>>,
+    fetches: SortedMap<RelayUrl, Vec<Fetch>>,
     last_number: u32,
 }
 

@@ -20,7 +20,7 @@ fn announced(claims: &mut Claims, by: &[&str], count: u16) {
 fn what_several_servers_announce_is_asked_of_one_and_shared_out() {
     let mut claims = Claims::default();
     announced(&mut claims, &["a", "b"], 500);
-    let mut asked = BTreeSet::new();
+    let mut asked = SortedSet::new();
     for name in ["a", "b", "a", "b", "a", "b"] {
         if let Some((_, ids)) = claims.next(&relay(name), Timestamp(0)) {
             assert!(ids.len() <= CHUNK);
@@ -51,7 +51,7 @@ fn a_server_that_brings_a_part_is_asked_for_the_rest() {
     assert!(claims.deliver(&relay("a"), number, &id(1), UnixTime(5), Timestamp(0)));
     claims.finish(&relay("a"), number);
     let (_, ids) = claims.next(&relay("a"), Timestamp(0)).unwrap();
-    assert_eq!(BTreeSet::from_iter(ids), BTreeSet::from([id(0), id(2)]));
+    assert_eq!(SortedSet::from_iter(ids), SortedSet::from([id(0), id(2)]));
     assert_eq!(claims.standing(&id(1)), Standing::Here(UnixTime(5)));
 }
 

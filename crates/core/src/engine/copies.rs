@@ -9,13 +9,13 @@
 use super::Engine;
 use super::record::{ChatKey, Outgoing, WantedRow};
 use crate::nostr::Event;
+use crate::sorted::SortedSet;
 use rand_core::RngCore;
-use std::collections::BTreeSet;
 use zajil_api::{RelayUrl, Stage};
 
 impl Engine {
     /// These servers have handed out what they keep of our chats.
-    pub(super) fn caught_up_with(&mut self, relays: &BTreeSet<RelayUrl>) {
+    pub(super) fn caught_up_with(&mut self, relays: &SortedSet<RelayUrl>) {
         for chat in self.chats.values_mut() {
             let mut of_chat = chat.row.groups.iter().flat_map(|group| &group.relays);
             chat.caught_up |= of_chat.any(|relay| relays.contains(relay));

@@ -11,8 +11,8 @@ use super::progress::{Progress, Step};
 use super::seen::Dated;
 use crate::mutant::{self, Mutant};
 use crate::nostr::EventId;
+use crate::sorted::SortedSet;
 use crate::store::Table;
-use std::collections::BTreeSet;
 use zajil_api::{RelayUrl, UnixTime};
 
 const DAY: u64 = 86_400;
@@ -101,7 +101,7 @@ impl Engine {
     pub(super) fn drop_old_seen(&mut self) {
         // A server that is no longer ours would keep everything for ever.
         let of_chats = self.chats.values().flat_map(|chat| chat.relays());
-        let used: BTreeSet<&RelayUrl> = self.servers.iter().chain(of_chats).collect();
+        let used: SortedSet<&RelayUrl> = self.servers.iter().chain(of_chats).collect();
         let cursors = self.cursors.iter().filter(|(relay, _)| used.contains(relay));
         let Some(oldest) = cursors.map(|(_, at)| *at).min() else { return };
         let before = UnixTime(oldest.0.saturating_sub(SEEN_SECONDS));

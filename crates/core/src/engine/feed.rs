@@ -7,7 +7,7 @@ use super::record::{ChatKey, GroupRow};
 use super::seen::SeenOf;
 use crate::mutant::{self, Mutant};
 use crate::nostr::{ClientMessage, Filter, Kind, SubscriptionId};
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 use zajil_api::{RelayUrl, Stage};
 
 /// A feed that failed so often while it was compared is asked for by pages this time.
@@ -34,7 +34,7 @@ pub(super) enum Feed {
 pub(super) struct Ask {
     pub filter: Filter,
     /// Which handled events it is about.
-    pub of: BTreeSet<SeenOf>,
+    pub of: SortedSet<SeenOf>,
 }
 
 impl Feed {
@@ -78,7 +78,7 @@ impl Engine {
             let filter = Filter::new()
                 .kinds([Kind::GIFT_WRAP])
                 .tags('p', [account.keys.public_key().to_hex()]);
-            Ask { filter, of: BTreeSet::from([SeenOf::Inbox]) }
+            Ask { filter, of: SortedSet::from([SeenOf::Inbox]) }
         });
         self.start_feed(relay, Feed::Inbox, inbox, since);
         self.subscribe_groups(relay);
@@ -124,7 +124,7 @@ impl Engine {
     }
 
     pub(super) fn subscribe_lookups(&mut self, relay: &RelayUrl) {
-        let ask = self.lookup_filter().map(|filter| Ask { filter, of: BTreeSet::new() });
+        let ask = self.lookup_filter().map(|filter| Ask { filter, of: SortedSet::new() });
         self.start_feed(relay, Feed::Lookups, ask, Since::default());
     }
 

@@ -5,8 +5,8 @@ use super::record::{ChatKey, MessageRow};
 use super::save::{MessagePart, message_key};
 use super::{Engine, LoadToken, Output};
 use crate::envelope::Count;
+use crate::sorted::SortedMap;
 use crate::store::{Order, Range, Row, Table};
-use std::collections::BTreeMap;
 use zajil_api::{CommandId, Message, MessageState, Page, Place, Preview, Update};
 
 /// Messages of one page at most.
@@ -17,7 +17,7 @@ const ROWS: u32 = 3;
 /// Pages that were asked for and not yet read.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
-    waiting: BTreeMap<LoadToken, Wanted>,
+    waiting: SortedMap<LoadToken, Wanted>,
     next: u64,
 }
 
@@ -171,8 +171,8 @@ impl Engine {
 
     /// The messages of these rows, oldest first, each in its present state.
     fn read_messages(&self, chat: ChatKey, rows: &[Row]) -> Vec<Message> {
-        let mut said: BTreeMap<Place, MessageRow> = BTreeMap::new();
-        let mut states: BTreeMap<Place, MessageState> = BTreeMap::new();
+        let mut said: SortedMap<Place, MessageRow> = SortedMap::new();
+        let mut states: SortedMap<Place, MessageState> = SortedMap::new();
         for (key, sealed) in rows {
             match self.read_message(key, sealed) {
                 Some((place, MessagePart::Said(row))) => {

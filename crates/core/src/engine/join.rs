@@ -9,7 +9,7 @@ use crate::mls::Group;
 use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, Kind, PublicKey, nip59};
 use crate::relay::parse_relay_url;
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 use subtle::ConstantTimeEq;
 use zajil_api::{RelayUrl, Stage};
 
@@ -31,7 +31,7 @@ impl Engine {
             welcome.invite.is_some_and(|token| bool::from(token.ct_eq(&account.row.invite_token)));
         let author = rumor.pubkey;
         let us = account.keys.public_key();
-        let taken: BTreeSet<[u8; 32]> = self
+        let taken: SortedSet<[u8; 32]> = self
             .chats
             .values()
             .flat_map(|chat| &chat.row.groups)

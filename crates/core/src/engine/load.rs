@@ -17,10 +17,11 @@ use super::{Config, Engine, OpenError, Timestamp};
 use crate::mls::{Group, Provider};
 use crate::mutant::{self, Mutant};
 use crate::relay::Pool;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::store::{Changes, Row, Table, Vault};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use zajil_api::{Settings, UnixTime};
 
 impl Engine {
@@ -39,9 +40,9 @@ impl Engine {
             default_relays: config.default_relays.clone(),
             account: None,
             settings: Settings::default(),
-            servers: BTreeSet::new(),
-            chats: BTreeMap::new(),
-            blocked: BTreeSet::new(),
+            servers: SortedSet::new(),
+            chats: SortedMap::new(),
+            blocked: SortedSet::new(),
             lists_at: UnixTime::default(),
             provider: Provider::new(mls_seed, HashMap::new()),
             pool: Pool::default(),
@@ -50,7 +51,7 @@ impl Engine {
             outbox: Outbox::default(),
             read_back: ReadBack::default(),
             catchup: Catchup::default(),
-            cursors: BTreeMap::new(),
+            cursors: SortedMap::new(),
             seen: Seen::default(),
             parked: Vec::new(),
             arrivals: None,

@@ -84,6 +84,7 @@ use crate::mls::Provider;
 use crate::mutant::{self, Mutant};
 use crate::nostr::PublicKey;
 use crate::relay::Pool;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::store::{Changes, Vault};
 use account::Account;
 use arrivals::Arrival;
@@ -100,7 +101,7 @@ use save::Dirty;
 use seen::Seen;
 use servers::Moved;
 use standing::Standings;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use unsettled::Unsettled;
 use zajil_api::{RelayUrl, Settings, UnixTime, Update};
 
@@ -115,9 +116,9 @@ pub struct Engine {
 
     account: Option<Account>,
     settings: Settings,
-    servers: BTreeSet<RelayUrl>,
-    chats: BTreeMap<ChatKey, Chat>,
-    blocked: BTreeSet<PublicKey>,
+    servers: SortedSet<RelayUrl>,
+    chats: SortedMap<ChatKey, Chat>,
+    blocked: SortedSet<PublicKey>,
     /// The time of the relay lists published last.
     lists_at: UnixTime,
     provider: Provider,
@@ -128,7 +129,7 @@ pub struct Engine {
     outbox: Outbox,
     read_back: ReadBack,
     catchup: Catchup,
-    cursors: BTreeMap<RelayUrl, UnixTime>,
+    cursors: SortedMap<RelayUrl, UnixTime>,
     seen: Seen,
     parked: Vec<ParkedRow>,
     /// Messages being read together, until they are put in order.

@@ -5,7 +5,8 @@ use super::Timestamp;
 use super::record::{Answer, ChatKey, Outgoing, OutgoingRow, Purpose};
 use super::stamps::Stamps;
 use crate::nostr::EventId;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use zajil_api::{Place, RelayUrl, UnixTime};
 
 /// Unanswered events per server: enough to fill the line, few enough not to flood.
@@ -30,15 +31,15 @@ enum Attempt {
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     rows: BTreeMap<u64, OutgoingRow>,
-    by_event: BTreeMap<EventId, u64>,
+    by_event: HashMap<EventId, u64>,
     /// The events that were made for a row.
-    events: BTreeMap<u64, Vec<EventId>>,
-    by_message: BTreeMap<(ChatKey, Place), u64>,
+    events: HashMap<u64, Vec<EventId>>,
+    by_message: HashMap<(ChatKey, Place), u64>,
     /// Rows a server has not answered for, oldest first.
-    open: BTreeMap<RelayUrl, BTreeSet<u64>>,
+    open: SortedMap<RelayUrl, BTreeSet<u64>>,
     /// What was tried over the current connection, and how often.
-    attempts: BTreeMap<RelayUrl, BTreeMap<u64, (Attempt, u32)>>,
-    paused: BTreeMap<RelayUrl, Timestamp>,
+    attempts: SortedMap<RelayUrl, SortedMap<u64, (Attempt, u32)>>,
+    paused: SortedMap<RelayUrl, Timestamp>,
     pub stamps: Stamps,
     next_id: u64,
 }
@@ -114,7 +115,7 @@ impl Outbox {
 
     /// The servers to turn to again, now that a time has passed.
     pub fn timed_out(&mut self, now: Timestamp) -> Vec<RelayUrl> {
-        let mut again: BTreeSet<RelayUrl> = BTreeSet::new();
+        let mut again: SortedSet<RelayUrl> = SortedSet::new();
         for (relay, attempts) in &mut self.attempts {
             for (attempt, tries) in attempts.values_mut() {
                 match *attempt {

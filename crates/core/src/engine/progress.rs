@@ -6,7 +6,8 @@ use super::held::Place;
 use super::reconcile::{Comparison, FIRST_WORD_MS};
 use super::seen::SeenOf;
 use crate::nostr::{Event, EventId, Filter};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use crate::sorted::SortedSet;
+use std::collections::{BTreeMap, VecDeque};
 use zajil_api::UnixTime;
 
 /// How long a finished feed waits for the others.
@@ -51,7 +52,7 @@ pub(super) struct Progress {
     pub number: u32,
     pub filter: Filter,
     /// Which handled events the filter is about.
-    pub of: BTreeSet<SeenOf>,
+    pub of: SortedSet<SeenOf>,
     /// From when on pages are asked for; `None` is everything.
     pub page_from: Option<UnixTime>,
     /// The same for a comparison.
@@ -85,7 +86,7 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Nothing asked yet.
-    pub fn new(number: u32, filter: Filter, of: BTreeSet<SeenOf>, now: Timestamp) -> Self {
+    pub fn new(number: u32, filter: Filter, of: SortedSet<SeenOf>, now: Timestamp) -> Self {
         Self {
             number,
             filter,
@@ -239,7 +240,7 @@ mod tests {
             &mut rng,
         )
         .unwrap();
-        let mut progress = Progress::new(1, Filter::new(), BTreeSet::new(), Timestamp(0));
+        let mut progress = Progress::new(1, Filter::new(), SortedSet::new(), Timestamp(0));
         for number in 0..500 {
             progress.hold(Event { created_at: UnixTime(500 - number), ..signed.clone() });
         }

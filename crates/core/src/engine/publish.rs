@@ -6,7 +6,7 @@ use super::record::{Answer, ChatKey, EventJson, MadeRow, Outgoing, OutgoingRow, 
 use crate::envelope::SealedMessage;
 use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, EventId, PublicKey, Rumor, nip59};
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 use zajil_api::{MessageState, RelayUrl};
 
 /// An event that no server took for so long is made anew: those who caught up in the
@@ -17,7 +17,7 @@ impl Engine {
     pub(super) fn enqueue_message(
         &mut self,
         message: SealedMessage,
-        targets: BTreeSet<RelayUrl>,
+        targets: SortedSet<RelayUrl>,
         purpose: Purpose,
     ) {
         self.enqueue(Outgoing::Message(message), None, targets, purpose);
@@ -27,13 +27,13 @@ impl Engine {
         &mut self,
         to: PublicKey,
         rumor: &Rumor,
-        targets: BTreeSet<RelayUrl>,
+        targets: SortedSet<RelayUrl>,
     ) {
         let content = Outgoing::Welcome { to, rumor: EventJson(rumor.to_json()) };
         self.enqueue(content, None, targets, Purpose::Other);
     }
 
-    pub(super) fn enqueue_event(&mut self, event: &Event, targets: BTreeSet<RelayUrl>) {
+    pub(super) fn enqueue_event(&mut self, event: &Event, targets: SortedSet<RelayUrl>) {
         let made = made(event);
         self.enqueue(Outgoing::Event, Some(made), targets, Purpose::Other);
     }
@@ -42,11 +42,11 @@ impl Engine {
         &mut self,
         content: Outgoing,
         made: Option<MadeRow>,
-        targets: BTreeSet<RelayUrl>,
+        targets: SortedSet<RelayUrl>,
         purpose: Purpose,
     ) {
         let one = if mutant::active(Mutant::WriteToOne) { 1 } else { usize::MAX };
-        let targets: BTreeSet<RelayUrl> = targets.into_iter().take(one).collect();
+        let targets: SortedSet<RelayUrl> = targets.into_iter().take(one).collect();
         let id = self.outbox.next_id();
         let relays: Vec<RelayUrl> = targets.iter().cloned().collect();
         let targets =

@@ -7,7 +7,8 @@
 use super::record::{Answer, Outgoing, Purpose};
 use super::{Engine, Timestamp};
 use crate::nostr::{ClientMessage, Event, EventId, Filter, SubscriptionId};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::SortedMap;
+use std::collections::BTreeSet;
 use zajil_api::{MessageState, RelayUrl};
 
 /// A promise is read back after so long, together with those that came meanwhile.
@@ -26,16 +27,16 @@ const MAX_TRIES_REPLACEABLE: u32 = 2;
 
 #[derive(Debug, Default)]
 pub(super) struct ReadBack {
-    relays: BTreeMap<RelayUrl, Reading>,
+    relays: SortedMap<RelayUrl, Reading>,
     /// Own messages that were read back from each server since this start.
-    held: BTreeMap<RelayUrl, BTreeSet<u64>>,
+    held: SortedMap<RelayUrl, BTreeSet<u64>>,
     last_number: u32,
 }
 
 #[derive(Debug, Default)]
 struct Reading {
-    due: BTreeMap<u64, Timestamp>,
-    tries: BTreeMap<u64, u32>,
+    due: SortedMap<u64, Timestamp>,
+    tries: SortedMap<u64, u32>,
     given_up: BTreeSet<u64>,
     asked: Option<Question>,
 }
@@ -45,7 +46,7 @@ struct Question {
     name: String,
     at: Timestamp,
     /// The rows asked about, by event.
-    rows: BTreeMap<EventId, u64>,
+    rows: SortedMap<EventId, u64>,
     found: BTreeSet<u64>,
 }
 
@@ -142,7 +143,7 @@ impl Engine {
         }
         // Those not quite due yet go along.
         let rows: Vec<u64> = reading.due.keys().copied().take(BATCH).collect();
-        let mut asked = BTreeMap::new();
+        let mut asked = SortedMap::new();
         for row in rows {
             reading.due.remove(&row);
             if let Some(made) = self.outbox.row(row).and_then(|row| row.made.as_ref()) {

@@ -8,6 +8,7 @@ use super::record::{
 };
 use crate::mutant::{self, Mutant};
 use crate::nostr::{EventId, PublicKey};
+use crate::sorted::SortedSet;
 use crate::store::{Key, Table};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -19,7 +20,7 @@ use zeroize::Zeroizing;
 pub(super) struct Dirty {
     pub account: bool,
     pub mls: bool,
-    pub chats: BTreeSet<ChatKey>,
+    pub chats: SortedSet<ChatKey>,
     pub outgoing: BTreeSet<u64>,
 }
 

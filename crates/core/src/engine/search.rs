@@ -7,7 +7,7 @@ use super::progress::Step;
 use super::record::ChatKey;
 use super::seen::SeenOf;
 use crate::nostr::{Filter, Kind};
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 use zajil_api::{RelayUrl, UnixTime};
 
 impl Engine {
@@ -15,7 +15,7 @@ impl Engine {
     /// was asked before. A search that goes on and reaches as far back is left alone.
     pub(super) fn search_chat(&mut self, key: ChatKey, from: UnixTime) {
         let Some(chat) = self.chats.get(&key) else { return };
-        let relays: BTreeSet<RelayUrl> =
+        let relays: SortedSet<RelayUrl> =
             chat.relays().filter(|relay| self.pool.is_open(relay)).cloned().collect();
         let ids: Vec<[u8; 32]> = chat.row.groups.iter().map(|group| group.nostr_group_id).collect();
         if ids.is_empty() {

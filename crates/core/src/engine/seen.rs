@@ -3,9 +3,10 @@
 
 use super::Engine;
 use crate::nostr::{Event, EventId, Kind};
+use crate::sorted::SortedSet;
 use crate::store::{Key, Table};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use zajil_api::UnixTime;
 
 const DAY: u64 = 86_400;
@@ -91,7 +92,7 @@ impl Seen {
     /// Rows of these kinds and times, both ends included.
     pub fn rows<'a>(
         &'a self,
-        of: &'a BTreeSet<SeenOf>,
+        of: &'a SortedSet<SeenOf>,
         from: Option<UnixTime>,
         to: Option<UnixTime>,
     ) -> impl Iterator<Item = &'a SeenRow> {
@@ -234,7 +235,7 @@ mod tests {
         for number in 1..=9 {
             seen.insert([number; NAME], Some(row(number % 2, number.into())), UnixTime(0));
         }
-        let of = BTreeSet::from([SeenOf::group(&[1; 32])]);
+        let of = SortedSet::from([SeenOf::group(&[1; 32])]);
         let found = |from, to| seen.rows(&of, from, to).count();
         assert_eq!(found(None, None), 5);
         assert_eq!(found(Some(UnixTime(3)), Some(UnixTime(7))), 3);

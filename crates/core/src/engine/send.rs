@@ -4,8 +4,8 @@ use super::Engine;
 use super::error::EngineError;
 use super::record::{ChatKey, DoneRow, GroupRow, MessageRow, Purpose, QueuedRow, UnsettledRow};
 use crate::envelope::{Count, Inner, InnerKind, SealedMessage, seal_message};
+use crate::sorted::SortedSet;
 use rand_core::CryptoRngCore;
-use std::collections::BTreeSet;
 use zajil_api::{CommandId, Failure, MessageState, Place, RelayUrl, Stage, Update};
 
 /// Bytes of an inner event that fit, sealed and in base64, into a relay's usual 64 KiB.
@@ -151,7 +151,7 @@ impl Engine {
         &mut self,
         key: ChatKey,
         rumor: &str,
-    ) -> Result<(SealedMessage, BTreeSet<RelayUrl>), EngineError> {
+    ) -> Result<(SealedMessage, SortedSet<RelayUrl>), EngineError> {
         let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
         let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
         if !chat.may_encrypt() {

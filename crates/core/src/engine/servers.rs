@@ -4,7 +4,7 @@ use super::record::{Answer, Outgoing, Purpose};
 use super::{Engine, Timestamp};
 use crate::engine::Output;
 use crate::relay::{Standing, parse_relay_url};
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 use zajil_api::{Failure, LinkState, RelayUrl, Server, Stage, Update};
 
 /// Small changes are told together, at most this often.
@@ -19,7 +19,7 @@ const MAX_SAID: usize = 200;
 /// Servers about which something small changed that was not told yet.
 #[derive(Debug, Default)]
 pub(super) struct Moved {
-    servers: BTreeSet<RelayUrl>,
+    servers: SortedSet<RelayUrl>,
     pub due_at: Option<Timestamp>,
 }
 
@@ -142,7 +142,7 @@ impl Engine {
     /// Connects to what is needed now, and to nothing else. Before there is an
     /// account there is nothing to say to anyone.
     pub(super) fn connect(&mut self) {
-        let mut wanted = BTreeSet::new();
+        let mut wanted = SortedSet::new();
         if self.account.is_some() {
             // The person's own first; then one of each chat, a second of each, and so on,
             // so that no chat is crowded out by another's long list. A stranger's request

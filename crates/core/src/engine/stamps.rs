@@ -1,6 +1,6 @@
 //! The times that events of a chat bear.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 use zajil_api::UnixTime;
 
 /// Events of one chat that bear the same second: a server's page must hold them all.
@@ -8,7 +8,7 @@ const PER_SECOND: u32 = 20;
 
 /// The last second given to an event of each chat's group, and how many bear it.
 #[derive(Debug, Default)]
-pub(super) struct Stamps(BTreeMap<[u8; 32], (UnixTime, u32)>);
+pub(super) struct Stamps(SortedMap<[u8; 32], (UnixTime, u32)>);
 
 impl Stamps {
     /// The time for a group's next event: now, or a little later where this second has its

@@ -4,7 +4,7 @@ use super::record::StandingRow;
 use super::{Engine, Timestamp};
 use crate::nostr::EventId;
 use crate::relay::{Standing, Stored};
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 use zajil_api::RelayUrl;
 
 /// One server's is saved at most this often, and only when something else is saved.
@@ -20,7 +20,7 @@ const UNKNOWN_SCORE: u8 = 70;
 
 #[derive(Debug, Default)]
 pub(super) struct Standings {
-    all: BTreeMap<RelayUrl, Known>,
+    all: SortedMap<RelayUrl, Known>,
     watched_at: Timestamp,
 }
 

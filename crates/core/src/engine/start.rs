@@ -11,8 +11,8 @@ use crate::envelope::{
 use crate::mls::{Founded, Group};
 use crate::nostr::{Event, Filter, Kind, PublicKey};
 use crate::relay::parse_relay_url;
+use crate::sorted::SortedSet;
 use rand_core::RngCore;
-use std::collections::BTreeSet;
 use zajil_api::{CommandId, Failure, RelayUrl, Stage, Update};
 
 /// Relays a chat's events go to at most.
@@ -77,7 +77,7 @@ impl Engine {
 
     /// What to ask a relay about people we want to reach; `None` when nobody.
     pub(super) fn lookup_filter(&self) -> Option<Filter> {
-        let peers: BTreeSet<PublicKey> = self
+        let peers: SortedSet<PublicKey> = self
             .chats
             .values()
             .filter(|chat| chat.row.stage == Stage::Connecting)
@@ -181,7 +181,7 @@ impl Engine {
         chat.row.wanted = None;
         chat.caught_up = true;
         let inbox = inbox.iter().filter_map(|url| parse_relay_url(url).ok());
-        let targets: BTreeSet<RelayUrl> =
+        let targets: SortedSet<RelayUrl> =
             inbox.chain(wanted.relays).take(MAX_INBOX_RELAYS).collect();
         self.chat_changed(key);
         self.enqueue_welcome(peer, &rumor, targets);
@@ -194,7 +194,7 @@ impl Engine {
 
 /// The first few, sorted and unique as the profile wants them.
 fn group_relays<'a>(relays: impl Iterator<Item = &'a RelayUrl>) -> Vec<RelayUrl> {
-    let mut chosen = BTreeSet::new();
+    let mut chosen = SortedSet::new();
     for relay in relays {
         if chosen.len() < MAX_GROUP_RELAYS {
             chosen.insert(relay.clone());

@@ -12,7 +12,7 @@ use super::progress::{PATIENCE_MS, Progress, Step};
 use super::{Engine, Timestamp};
 use crate::mutant::{self, Mutant};
 use crate::nostr::EventId;
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 use zajil_api::{RelayUrl, UnixTime};
 
 /// Events read between two saves.
@@ -98,7 +98,7 @@ impl Engine {
     /// Everything that finished feeds brought is read.
     fn settle_feeds(&mut self) {
         let now = self.now;
-        let (mut relays, mut stale, mut over) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        let (mut relays, mut stale, mut over) = (SortedSet::new(), SortedSet::new(), Vec::new());
         let settling: Vec<((RelayUrl, Feed), Vec<EventId>)> = (self.catchup.feeds.iter_mut())
             .filter(|(_, progress)| progress.step == Step::Settling)
             .map(|(place, progress)| (place.clone(), std::mem::take(&mut progress.handed)))

@@ -2,7 +2,7 @@
 
 use super::record::{ChatKey, UnsettledRow};
 use crate::nostr::EventId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use zajil_api::{MessageState, Place};
 
 /// More of one chat are not waited for.
@@ -12,7 +12,7 @@ const MAX_PER_CHAT: usize = 2_000;
 #[derive(Debug, Default)]
 pub(super) struct Unsettled {
     by_place: BTreeMap<(ChatKey, Place), UnsettledRow>,
-    by_id: BTreeMap<EventId, (ChatKey, Place)>,
+    by_id: HashMap<EventId, (ChatKey, Place)>,
 }
 
 impl Unsettled {

@@ -1,14 +1,14 @@
 //! App components: what a leaf, a key package or a group carries beyond MLS
 //! (draft-ietf-mls-extensions, app_data_dictionary).
 
+use crate::sorted::SortedMap;
 use openmls::extensions::{AppDataDictionary, AppDataDictionaryExtension, Extension};
-use std::collections::BTreeMap;
 
 /// A component's number.
 pub type ComponentId = u16;
 
 /// An app data dictionary: opaque bytes by component.
-pub type Components = BTreeMap<ComponentId, Vec<u8>>;
+pub type Components = SortedMap<ComponentId, Vec<u8>>;
 
 pub(super) fn to_extension(components: &Components) -> Extension {
     let mut dictionary = AppDataDictionary::new();

@@ -2,10 +2,11 @@
 //! changed: what the store has to write, and nothing more.
 
 use super::MlsRecord;
+use crate::sorted::SortedSet;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use thiserror::Error;
 
@@ -49,7 +50,7 @@ pub(super) fn is_key_package(key: &[u8]) -> bool {
 #[derive(Default)]
 pub struct Storage {
     pub(super) records: RefCell<HashMap<Vec<u8>, Vec<u8>>>,
-    dirty: RefCell<BTreeSet<Vec<u8>>>,
+    dirty: RefCell<SortedSet<Vec<u8>>>,
 }
 
 /// Every value is a secret and many a key names a group: only their number is shown.

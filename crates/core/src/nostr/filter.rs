@@ -2,9 +2,9 @@
 
 use super::json::{self, Sink};
 use super::{Event, EventId, Kind, MessageError, PublicKey};
+use crate::sorted::{SortedMap, SortedSet};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use zajil_api::UnixTime;
 
@@ -12,11 +12,11 @@ use zajil_api::UnixTime;
 /// nothing never does, so that an empty list of chats does not ask for the whole world.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    ids: Option<BTreeSet<EventId>>,
-    authors: Option<BTreeSet<PublicKey>>,
-    kinds: Option<BTreeSet<Kind>>,
+    ids: Option<SortedSet<EventId>>,
+    authors: Option<SortedSet<PublicKey>>,
+    kinds: Option<SortedSet<Kind>>,
     /// By the single letter that names the tag.
-    tags: BTreeMap<char, BTreeSet<String>>,
+    tags: SortedMap<char, SortedSet<String>>,
     since: Option<UnixTime>,
     until: Option<UnixTime>,
     limit: Option<u64>,
@@ -171,7 +171,7 @@ impl<'de> Visitor<'de> for FilterVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Filter, A::Error> {
         let mut filter = Filter::new();
-        let mut seen = BTreeSet::new();
+        let mut seen = SortedSet::new();
         while let Some(name) = map.next_key::<String>()? {
             match name.as_str() {
                 "ids" => filter.ids = Some(map.next_value()?),

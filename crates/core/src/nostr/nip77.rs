@@ -8,7 +8,7 @@
 
 use super::EventId;
 use negentropy::{Id, Negentropy, NegentropyStorageBase, NegentropyStorageVector};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use thiserror::Error;
 use zajil_api::UnixTime;
@@ -95,18 +95,18 @@ impl Reconciler {
 /// The ids in the order in which the message names them: by time.
 fn in_order(ids: Vec<Id>, message: &[u8]) -> Vec<Id> {
     let ids: HashSet<Id> = ids.into_iter().collect();
-    let mut found = BTreeMap::new();
+    let mut found = Vec::new();
     let mut seen = HashSet::new();
-    for (at, bytes) in message.windows(ID).enumerate() {
+    for bytes in message.windows(ID) {
         if seen.len() == ids.len() {
             break;
         }
         let Ok(id) = Id::from_slice(bytes) else { continue };
         if ids.contains(&id) && seen.insert(id) {
-            found.insert(at, id);
+            found.push(id);
         }
     }
-    found.into_values().collect()
+    found
 }
 
 fn ended(_: negentropy::Error) -> Nip77Error {

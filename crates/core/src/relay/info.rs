@@ -4,8 +4,8 @@
 //! is believed against what the relay then does.
 
 use super::subscriptions::USUAL_LIMIT;
+use crate::sorted::SortedSet;
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
 
 /// A longer document is not read.
 pub const MAX_DOCUMENT: usize = 16 * 1024;
@@ -23,7 +23,7 @@ const USUAL_PAGE: usize = 500;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RelayInfo {
     /// Numbers of NIPs.
-    pub supports: BTreeSet<u16>,
+    pub supports: SortedSet<u16>,
     /// Bytes of one whole message.
     pub max_message_length: Option<usize>,
     pub max_subscriptions: Option<usize>,

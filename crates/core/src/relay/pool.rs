@@ -3,8 +3,8 @@
 use super::link::Action;
 use super::{Limits, Link, Network, Reached, RelayInfo};
 use crate::engine::{Output, Timestamp};
+use crate::sorted::{SortedMap, SortedSet};
 use rand_core::RngCore;
-use std::collections::{BTreeMap, BTreeSet};
 use zajil_api::RelayUrl;
 
 /// What a relay says about itself is asked for again after so long.
@@ -13,17 +13,17 @@ const INFO_KEPT_MS: u64 = 86_400_000;
 /// The connections, each independent of its neighbours.
 #[derive(Debug, Default)]
 pub struct Pool {
-    links: BTreeMap<RelayUrl, Link>,
+    links: SortedMap<RelayUrl, Link>,
     network: Network,
     /// What relays said about themselves, and when.
-    infos: BTreeMap<RelayUrl, (Timestamp, RelayInfo)>,
+    infos: SortedMap<RelayUrl, (Timestamp, RelayInfo)>,
     /// Cut on purpose until then, whether wanted or not.
-    cut: BTreeMap<RelayUrl, Timestamp>,
+    cut: SortedMap<RelayUrl, Timestamp>,
 }
 
 impl Pool {
     /// Makes `wanted` the relays to be connected to; says what to open and close.
-    pub fn want(&mut self, wanted: &BTreeSet<RelayUrl>, now: Timestamp) -> Vec<Output> {
+    pub fn want(&mut self, wanted: &SortedSet<RelayUrl>, now: Timestamp) -> Vec<Output> {
         let mut outputs = Vec::new();
         self.links.retain(|url, _| {
             let keep = wanted.contains(url);

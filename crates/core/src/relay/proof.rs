@@ -1,6 +1,7 @@
 //! NIP-42 on one connection: the challenge, and what became of the answer.
 
 use crate::nostr::EventId;
+use crate::sorted::SortedSet;
 use std::collections::BTreeSet;
 
 /// A longer challenge, in bytes, is none.
@@ -11,7 +12,7 @@ const MAX_CHALLENGE: usize = 1024;
 pub struct Proof {
     /// The latest challenge, until it was answered.
     challenge: Option<String>,
-    answered: BTreeSet<String>,
+    answered: SortedSet<String>,
     /// Whether something was refused for want of proof.
     wanted: bool,
     stage: Stage,

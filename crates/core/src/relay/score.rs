@@ -52,7 +52,8 @@ pub enum Reached {
 
 impl Share {
     fn add(&mut self, good: bool, weight: f64, half: f64) {
-        let kept = 0.5f64.powf(weight / half);
+        // Half to the power of what passed. `powf` would bring a table of four kilobytes.
+        let kept = (-std::f64::consts::LN_2 * weight / half).exp();
         let good = if good { weight } else { 0.0 };
         *self = Self { good: self.good * kept + good, all: self.all * kept + weight };
     }

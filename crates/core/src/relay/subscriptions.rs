@@ -1,6 +1,6 @@
 //! What one relay is asked for at the same time, within what it allows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 
 /// What a relay that does not say takes at the least.
 pub const USUAL_LIMIT: usize = 20;
@@ -8,8 +8,8 @@ pub const USUAL_LIMIT: usize = 20;
 /// The subscriptions of one connection. What does not fit waits its turn.
 #[derive(Clone, Debug, Default)]
 pub struct Subscriptions {
-    open: BTreeSet<String>,
-    waiting: BTreeMap<(Rank, u64), Waiting>,
+    open: SortedSet<String>,
+    waiting: SortedMap<(Rank, u64), Waiting>,
     asked: u64,
 }
 

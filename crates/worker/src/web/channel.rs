@@ -1,8 +1,7 @@
 //! What the workers of one account hear of each other.
 
 use crate::tabs::{Event, Note, VERSION};
-use js_sys::{Object, Reflect};
-use serde::Serialize;
+use js_sys::{Object, Reflect, Uint8Array};
 use tracing::warn;
 use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent};
@@ -31,12 +30,12 @@ impl Channel {
     }
 
     /// What cannot be written down fails.
-    pub fn post(&self, note: &Note) -> Result<(), serde_wasm_bindgen::Error> {
-        let text = note.serialize(&serde_wasm_bindgen::Serializer::new())?;
+    pub fn post(&self, note: &Note) -> Result<(), postcard::Error> {
+        let bytes = Uint8Array::from(postcard::to_allocvec(note)?.as_slice());
         let message = Object::new();
         // A plain object takes any field, and plain data always clones.
         let _ = Reflect::set(&message, &"version".into(), &VERSION.into());
-        let _ = Reflect::set(&message, &"note".into(), &text);
+        let _ = Reflect::set(&message, &"note".into(), &bytes);
         let _ = self.channel.post_message(&message);
         Ok(())
     }
@@ -57,5 +56,6 @@ fn read(message: &JsValue) -> Option<Event> {
         return Some(Event::OtherVersion(version as u32));
     }
     let note = Reflect::get(message, &"note".into()).ok()?;
-    serde_wasm_bindgen::from_value(note).ok().map(Event::Heard)
+    let bytes = note.dyn_into::<Uint8Array>().ok()?.to_vec();
+    postcard::from_bytes(&bytes).ok().map(Event::Heard)
 }

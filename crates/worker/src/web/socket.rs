@@ -3,10 +3,10 @@
 use super::fault::describe;
 use crate::{Arrival, Generation, LinkEvent, Mouth};
 use js_sys::JsString;
-use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 use web_sys::{CloseEvent, Event, MessageEvent, WebSocket};
 use zajil_api::RelayUrl;
+use zajil_core::sorted::SortedMap;
 
 /// A frame of more UTF-16 units than this is not read and ends the connection.
 const LONGEST_FRAME: u32 = 1 << 20;
@@ -15,13 +15,13 @@ const LONGEST_FRAME: u32 = 1 << 20;
 #[derive(Debug)]
 pub struct Sockets {
     mouth: Mouth,
-    links: BTreeMap<RelayUrl, Link>,
+    links: SortedMap<RelayUrl, Link>,
 }
 
 impl Sockets {
     /// What happens on the sockets is dropped into `mouth`.
     pub fn new(mouth: Mouth) -> Self {
-        Self { mouth, links: BTreeMap::new() }
+        Self { mouth, links: SortedMap::new() }
     }
 
     /// Replaces whatever socket this server had.

@@ -7,11 +7,11 @@ use futures::try_join;
 use js_sys::{Reflect, Uint8Array};
 use rexie::{Direction, KeyRange};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 use wasm_bindgen::{JsCast, JsValue};
+use zajil_core::sorted::SortedSet;
 use zajil_core::store::{Changes, Order, Range, Row, Store, StoreError, Table};
 
 /// Tables of sealed bytes under binary keys, which IndexedDB compares bytewise.
@@ -162,7 +162,7 @@ impl Store for IdbStore {
             return Ok(());
         }
         let cleared = changes.clears().map(|(table, _, _)| table);
-        let touched: BTreeSet<Table> =
+        let touched: SortedSet<Table> =
             changes.iter().map(|(table, _, _)| table).chain(cleared).collect();
         let tables: Vec<&str> = touched.into_iter().map(Table::name).collect();
         let connection = self.live().await?;

@@ -1,7 +1,7 @@
 use super::idb::new_name;
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use futures::{FutureExt, StreamExt};
-use js_sys::{Object, Reflect};
+use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::BroadcastChannel;
@@ -53,17 +53,20 @@ async fn what_is_no_note_is_ignored_and_another_version_is_told_from_it() {
     let name = new_name();
     let (_channel, mut events) = open(&name);
     let stranger = BroadcastChannel::new(&name).unwrap();
-    let message = |version: f64, note: &str| {
+    let message = |version: f64, note: JsValue| {
         let message = Object::new();
         Reflect::set(&message, &"version".into(), &version.into()).unwrap();
-        Reflect::set(&message, &"note".into(), &note.into()).unwrap();
+        Reflect::set(&message, &"note".into(), &note).unwrap();
         JsValue::from(message)
     };
     let ours = f64::from(VERSION);
-    for rubbish in [JsValue::NULL, "text".into(), Object::new().into(), message(ours, "?")] {
+    let no_note = Uint8Array::from([255; 3].as_slice());
+    let notes = ["?".into(), no_note.into()].map(|note| message(ours, note));
+    let others = [JsValue::NULL, "text".into(), Object::new().into()];
+    for rubbish in others.into_iter().chain(notes) {
         stranger.post_message(&rubbish).unwrap();
     }
-    stranger.post_message(&message(ours + 1.0, "?")).unwrap();
+    stranger.post_message(&message(ours + 1.0, "?".into())).unwrap();
     let Event::OtherVersion(version) = next(&mut events).await else { panic!("a note?") };
     assert_eq!(version, VERSION + 1);
 }

@@ -13,12 +13,12 @@ use super::record::{
 };
 use super::save::{HEADER, message_key, queued_name, read_message_key};
 use crate::envelope::Count;
+use crate::sorted::SortedMap;
 use crate::store::{Changes, Order, Range, Row, Store, StoreError, Table, Vault};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
 use thiserror::Error;
 use zajil_api::{MessageState, Place, UnixTime};
 
@@ -66,11 +66,11 @@ struct Migration<'a, S> {
 }
 
 /// Where messages of a chat went, by their place in version 1.
-type Places = BTreeMap<v1::Seq, Place>;
+type Places = SortedMap<v1::Seq, Place>;
 
 impl<S: Store> Migration<'_, S> {
     async fn move_v1(&mut self, rows: &[Row]) -> Result<(), MigrateError> {
-        let mut chats = BTreeMap::new();
+        let mut chats = SortedMap::new();
         for (key, sealed) in rows {
             if let v1::Record::Chat(row) = self.open(Table::Records, key, sealed)? {
                 while self.move_messages(row.key).await? {}
@@ -97,8 +97,8 @@ impl<S: Store> Migration<'_, S> {
         let rows = self.store.load(&range).await?;
         let mut at = self.last_time(chat).await?;
         let mut changes = Changes::default();
-        let mut said: BTreeMap<v1::Seq, (Place, MessageRow)> = BTreeMap::new();
-        let mut states: BTreeMap<v1::Seq, MessageState> = BTreeMap::new();
+        let mut said: SortedMap<v1::Seq, (Place, MessageRow)> = SortedMap::new();
+        let mut states: SortedMap<v1::Seq, MessageState> = SortedMap::new();
         // The last message may have been cut in two: it is left for the next batch.
         let last = rows.last().and_then(|(key, _)| v1::read_message_key(key)).map(|(seq, _)| seq);
         let cut = last.filter(|_| rows.len() == BATCH as usize);
@@ -164,7 +164,7 @@ impl<S: Store> Migration<'_, S> {
         changes: &mut Changes,
         key: &[u8],
         old: v1::Record,
-        chats: &BTreeMap<ChatKey, Places>,
+        chats: &SortedMap<ChatKey, Places>,
     ) {
         let place =
             |chat: &ChatKey, seq: v1::Seq| chats.get(chat).and_then(|c| c.get(&seq)).copied();

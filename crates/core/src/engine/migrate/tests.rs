@@ -180,5 +180,5 @@ fn what_was_read_and_what_waits_is_known_after_it() {
     let read = messages(&store);
     assert_eq!((chat.unread, chat.read_up_to), (67, read[899].place));
     assert_eq!(chat.last.unwrap().text, "message 1000");
-    assert_eq!(engine.chats[&CHAT].queued.keys().next(), Some(&read[998].place));
+    assert_eq!(engine.chats.get(&CHAT).unwrap().queued.keys().next(), Some(&read[998].place));
 }
