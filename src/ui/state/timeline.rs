@@ -1,4 +1,4 @@
-use zajil_api::{ChatId, CommandId, Direction, Message, MessageState, Page, Place};
+use zajil_api::{ChatId, CommandId, Direction, Message, MessageState, Page, Place, UnixTime};
 
 /// How many messages one request to the engine asks for.
 pub const PAGE: u16 = 80;
@@ -257,10 +257,16 @@ impl Timeline {
     }
 }
 
-/// Behind everything before `place`; but for one in four billion, only behind that.
+/// The place before which nothing lies that is before `place`.
 fn just_before(place: Place) -> Place {
-    let (high, low) = place.tie;
-    Place { tie: (high, low.saturating_sub(1)), ..place }
+    let last = (u32::MAX, u32::MAX);
+    match (place.tie, place.clock, place.at.0) {
+        ((0, 0), 0, 0) => Place::START,
+        ((0, 0), 0, at) => Place { at: UnixTime(at - 1), clock: Place::LARGEST, tie: last },
+        ((0, 0), clock, _) => Place { clock: clock - 1, tie: last, ..place },
+        ((high, 0), _, _) => Place { tie: (high - 1, u32::MAX), ..place },
+        ((high, low), _, _) => Place { tie: (high, low - 1), ..place },
+    }
 }
 
 /// Keeps the order.
