@@ -131,6 +131,8 @@ impl Chat {
         for heard in &mut self.row.heard {
             let run = heard.run;
             for row in heard.missing.iter_mut().filter(|row| row.asks != LOST) {
+                // The clock may have been set back since.
+                (row.since, row.asked_at) = (row.since.min(now), row.asked_at.min(now));
                 let age = now.0.saturating_sub(row.since.0);
                 if age < GRACE_SECONDS {
                     again_at(row.since.0 + GRACE_SECONDS);

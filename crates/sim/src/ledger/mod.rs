@@ -22,7 +22,7 @@ pub struct Written {
     pub to: usize,
     /// Whether its author was told that it is kept.
     pub kept: bool,
-    /// Whether its author was told that it is taken back.
+    /// Whether its author asked for it back, and was not told that it is too late.
     pub withdrawn: bool,
     /// The author's count, once it was encrypted.
     pub count: Option<Count>,
@@ -37,6 +37,8 @@ struct View {
     incoming: BTreeMap<usize, BTreeSet<String>>,
     places: BTreeMap<(ChatId, Place), String>,
     asked: BTreeMap<CommandId, String>,
+    /// Messages whose authors asked for them back, and have not heard yet.
+    withdrawing: BTreeMap<CommandId, String>,
     /// What was written when the disk was copied last.
     backed_up: Option<BTreeSet<String>>,
     page: Option<(CommandId, Vec<Message>, bool)>,
@@ -136,6 +138,15 @@ impl Ledger {
         self.written.insert(text, Written { who, to, kept: false, withdrawn: false, count: None });
     }
 
+    /// A device that dies may have taken it back without a word.
+    pub fn withdraws(&mut self, who: usize, id: CommandId, place: (ChatId, Place)) {
+        let Some(text) = self.views[who].places.get(&place).cloned() else { return };
+        if let Some(written) = self.written.get_mut(&text) {
+            written.withdrawn = true;
+            self.views[who].withdrawing.insert(id, text);
+        }
+    }
+
     pub fn page(&mut self, who: usize, id: CommandId) -> Option<(Vec<Message>, bool)> {
         let (answers, messages, is_last) = self.views[who].page.take()?;
         (answers == id).then_some((messages, is_last))
@@ -164,10 +175,10 @@ impl Ledger {
                     written.kept = true;
                 }
             }
-            Update::MessageRemoved { chat, place, .. } => {
-                let text = self.views[who].places.get(&(chat.clone(), *place));
-                if let Some(written) = text.and_then(|text| self.written.get_mut(text)) {
-                    written.withdrawn = true;
+            Update::Refused { answers, .. } => {
+                let text = self.views[who].withdrawing.remove(answers);
+                if let Some(written) = text.and_then(|text| self.written.get_mut(&text)) {
+                    written.withdrawn = false;
                 }
             }
             Update::MessageStateChanged { chat, place, state } => {

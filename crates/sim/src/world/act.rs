@@ -36,7 +36,10 @@ impl World {
             }
             Action::Withdraw { who, to } => {
                 if let Some((chat, place)) = self.ledger.latest(who, to) {
-                    self.command(who, Command::WithdrawMessage { chat, place });
+                    let command = Command::WithdrawMessage { chat: chat.clone(), place };
+                    let (id, input) = self.people[who].request(command);
+                    self.ledger.withdraws(who, id, (chat, place));
+                    self.input(who, input);
                 }
             }
             Action::Retry { who, to } => {
