@@ -1,5 +1,6 @@
 //! Actions: what people do and what is done to them.
 
+use super::network::Loss;
 use super::{Step, World};
 use crate::fault::Fault;
 use crate::history::{Action, EVER};
@@ -52,6 +53,8 @@ impl World {
             }
             Action::Away { who, span } => self.die(who, span),
             Action::Sleep { who, span } => self.sleep(who, span),
+            Action::Offline { who, span } => self.lose_network(who, span, Loss::Told),
+            Action::Adrift { who, span } => self.lose_network(who, span, Loss::Untold),
             Action::Clock { who, by } => self.set_clock(who, by),
             Action::Full { who, span } => {
                 let until = self.people[who].full_until.unwrap_or(0).max(self.now + span);
@@ -182,6 +185,8 @@ impl World {
             self.make_room(who);
             self.people[who].asleep_until = self.people[who].asleep_until.map(|_| self.now);
             self.wake(who);
+            self.people[who].adrift = self.people[who].adrift.map(|drift| drift.until(self.now));
+            self.regain_network(who);
             self.people[who].crash = None;
             self.boot(who);
         }

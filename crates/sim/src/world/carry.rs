@@ -18,6 +18,7 @@ impl World {
         }
         self.log(|| format!("P{who} starts"));
         self.ledger.started(who);
+        self.tell_network(who);
         self.command(who, Command::Attach);
     }
 

@@ -1,5 +1,6 @@
 //! Somebody's device: an engine, a disk, a clock that may be wrong.
 
+use super::network::Drift;
 use crate::dice::Dice;
 use futures::FutureExt;
 use std::collections::VecDeque;
@@ -17,6 +18,8 @@ pub struct Person {
     pub skew: i64,
     pub asleep_until: Option<u64>,
     pub full_until: Option<u64>,
+    /// Without a network.
+    pub adrift: Option<Drift>,
     /// A write that found no room: everything behind it waits.
     pub stuck: Option<Changes>,
     /// What arrived while nothing could be handled.
@@ -42,6 +45,7 @@ impl Person {
             skew: 0,
             asleep_until: None,
             full_until: None,
+            adrift: None,
             stuck: None,
             backlog: VecDeque::new(),
             crash: None,
