@@ -131,6 +131,9 @@ impl Chat {
     /// Where to write: the group that we joined last, whatever our clock said then. Two may
     /// have begun at the same time, and each side reads both.
     pub fn sending(&mut self) -> Option<(&GroupRow, &mut Group)> {
+        if mutant::active(Mutant::WriteToFirstGroup) {
+            return self.row.groups.first().zip(self.groups.first_mut());
+        }
         self.row.groups.last().zip(self.groups.last_mut())
     }
 

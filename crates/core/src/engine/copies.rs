@@ -8,6 +8,7 @@
 
 use super::Engine;
 use super::record::{ChatKey, Outgoing, WantedRow};
+use crate::mutant::{self, Mutant};
 use crate::nostr::Event;
 use crate::sorted::SortedSet;
 use rand_core::RngCore;
@@ -51,7 +52,8 @@ impl Engine {
         let Some(chat) = self.chats.get_mut(&key) else { return };
         // What we made is known by its id, for as long as servers are asked about it. What is
         // older than that is ours.
-        let is_forgotten = !self.seen.reaches(event.created_at);
+        let is_forgotten =
+            !self.seen.reaches(event.created_at) || mutant::active(Mutant::CopiesByClock);
         if is_forgotten && event.created_at <= chat.row.made_at || chat.row.must_renew {
             return;
         }

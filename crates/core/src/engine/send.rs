@@ -4,6 +4,7 @@ use super::Engine;
 use super::error::EngineError;
 use super::record::{ChatKey, DoneRow, GroupRow, MessageRow, Purpose, QueuedRow, UnsettledRow};
 use crate::envelope::{Count, Inner, InnerKind, ReceiptKind, SealedMessage, seal_message};
+use crate::mutant::{self, Mutant};
 use crate::sorted::SortedSet;
 use rand_core::CryptoRngCore;
 use zajil_api::{CommandId, Failure, MessageState, Place, RelayUrl, Stage, Update};
@@ -58,7 +59,9 @@ impl Engine {
         };
         let place = chat.place(&row, now);
         chat.queued.insert(place, json.clone());
-        chat.row.done.push(DoneRow { command: id.0, place });
+        if !mutant::active(Mutant::ForgetDone) {
+            chat.row.done.push(DoneRow { command: id.0, place });
+        }
         let surplus = chat.row.done.len().saturating_sub(MAX_DONE);
         chat.row.done.drain(..surplus);
         self.save_message(key, place, &row);

@@ -50,6 +50,14 @@ impl Ledger {
         }
     }
 
+    /// An event of somebody's leaves the device.
+    pub fn leaves(&mut self, who: usize, content: &str, verdict: &mut Verdict) {
+        let text = self.keys.sealed.get(content).and_then(|sealed| sealed.text.as_ref());
+        if let Some(text) = text.filter(|text| self.written.get(*text).is_some_and(|w| w.removed)) {
+            verdict.note(Rule::Back, format!("P{who} sends {text:?}, which was taken back"));
+        }
+    }
+
     /// An event of somebody's reaches a relay, whatever becomes of it there.
     pub fn sent(&mut self, who: usize, content: &str, verdict: &mut Verdict) {
         let Some(sealed) = self.keys.sealed.get(content) else { return };

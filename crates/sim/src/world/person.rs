@@ -2,6 +2,7 @@
 
 use super::network::Drift;
 use crate::dice::Dice;
+use crate::ledger::Tabs;
 use futures::FutureExt;
 use std::collections::VecDeque;
 use zajil_api::{Command, CommandId, RelayUrl, Request};
@@ -26,6 +27,7 @@ pub struct Person {
     pub backlog: VecDeque<Input>,
     /// Outputs until the device dies, and for how long.
     pub crash: Option<(u32, u64)>,
+    pub tabs: Tabs,
     /// The current line to each relay.
     pub lines: Vec<Option<u64>>,
     /// When the engine wants to be called, in true time.
@@ -49,6 +51,7 @@ impl Person {
             stuck: None,
             backlog: VecDeque::new(),
             crash: None,
+            tabs: Tabs::Stay,
             lines: vec![None; relays],
             due: None,
             commands: 0,
