@@ -17,7 +17,7 @@ pub fn draw(seed: u64) -> History {
     let people = 2 + dice.weighted(&[70, 20, 10]);
     let relays = 1 + dice.weighted(&[15, 20, 30, 15, 20]);
     let honest = dice.index(relays);
-    let page = dice.pick(&[60, 100, 500]);
+    let page = dice.pick(&[20, 60, 500]);
     let mut drawing = Drawing {
         dice,
         people,
@@ -79,8 +79,11 @@ impl Drawing {
         }
     }
 
-    /// Some relays are bad from the beginning to the end.
+    /// Some relays are bad from the beginning to the end, and honest ones strict.
     fn faults_for_good(&mut self) {
+        if self.dice.chance(15) {
+            self.fault(self.honest, Fault::DemandsProof, EVER);
+        }
         for relay in 0..self.relays {
             if relay != self.honest && self.dice.chance(40) {
                 let fault = self.dice.pick(&Fault::ALL);

@@ -121,7 +121,7 @@ impl World {
         self.frames += 1;
         let known = self.parsed(&text);
         if let Some(kept) = &known {
-            self.ledger.sent(who, &kept.event.content, &mut self.verdict);
+            self.ledger.sent(who, kept, &mut self.verdict);
         }
         let said = self.relays[relay].hear(line, &text, known.clone(), &mut self.dice);
         if let Some(kept) = known
