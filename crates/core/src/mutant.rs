@@ -48,6 +48,14 @@ mutants! {
     DoNotPark "drop what no key opens yet",
     CommitAtOnce "apply a commit before a server has it",
     LeadWithoutLock "let a second tab go on from its own memory",
+    KeepClaim "leave what one server fails to deliver to it alone",
+    CompareOnce "take a comparison's first word for its last",
+    NoProbe "believe in every open socket",
+    SendWithdrawn "send what was taken back",
+    ForgetDone "forget which commands were done",
+    GapsByClock "let a gap wait for a clock that was set back",
+    CopiesByClock "know a copy's messages by their dates",
+    WriteToFirstGroup "write to the first group with somebody",
 }
 
 /// Whether this bug is planted in this thread.

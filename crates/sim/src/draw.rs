@@ -17,7 +17,7 @@ pub fn draw(seed: u64) -> History {
     let people = 2 + dice.weighted(&[70, 20, 10]);
     let relays = 1 + dice.weighted(&[15, 20, 30, 15, 20]);
     let honest = dice.index(relays);
-    let page = dice.pick(&[60, 100, 500]);
+    let page = dice.pick(&[20, 60, 500]);
     let mut drawing = Drawing {
         dice,
         people,
@@ -30,9 +30,10 @@ pub fn draw(seed: u64) -> History {
     };
     drawing.calm = drawing.dice.chance(70);
     drawing.all();
+    let compares = drawing.dice.below(1 << relays) as u8;
     let mut actions = drawing.actions;
     actions.sort_by_key(|timed| timed.at);
-    History { seed, people, relays, honest, page, actions }
+    History { seed, people, relays, honest, page, compares, actions }
 }
 
 struct Drawing {
@@ -78,8 +79,11 @@ impl Drawing {
         }
     }
 
-    /// Some relays are bad from the beginning to the end.
+    /// Some relays are bad from the beginning to the end, and honest ones strict.
     fn faults_for_good(&mut self) {
+        if self.dice.chance(15) {
+            self.fault(self.honest, Fault::DemandsProof, EVER);
+        }
         for relay in 0..self.relays {
             if relay != self.honest && self.dice.chance(40) {
                 let fault = self.dice.pick(&Fault::ALL);
@@ -128,7 +132,7 @@ impl Drawing {
     fn one(&mut self) {
         let who = self.dice.index(self.people);
         let other = self.other(who);
-        match self.dice.weighted(&[560, 60, 20, 150, 100, 30, 30, 15, 15, 20, 15, 10, 12]) {
+        match self.dice.weighted(&[540, 60, 20, 150, 100, 30, 30, 15, 15, 20, 15, 10, 12, 20]) {
             0 => self.put(Action::Send { who, to: other }),
             1 => self.put(Action::Read { who, of: other }),
             2 => self.put(Action::Type { who, to: other }),
@@ -161,6 +165,14 @@ impl Drawing {
             10 => self.put(Action::Withdraw { who, to: other }),
             11 => self.put(Action::Retry { who, to: other }),
             12 => self.copy(who),
+            13 => {
+                let span = self.span();
+                let knows = self.dice.chance(50);
+                self.put(match knows {
+                    true => Action::Offline { who, span },
+                    false => Action::Adrift { who, span },
+                });
+            }
             _ => {
                 for _ in 0..self.dice.between(5, 30) {
                     self.put(Action::Send { who, to: other });

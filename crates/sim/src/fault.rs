@@ -25,10 +25,14 @@ pub enum Fault {
     Mute,
     /// Ends subscriptions.
     Closes,
+    /// Compares only a few events at a time.
+    TooBig,
     /// Never says that the stored events are over.
     NeverEnds,
     /// Hands out pages in any order, and live events late.
     Reorders,
+    /// Announces what it does not have.
+    Invents,
     /// Hands out again what it handed out before.
     Replays,
     /// Says OK and keeps nothing.
@@ -48,7 +52,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Fault; 21] = [
+    pub const ALL: [Fault; 23] = [
         Fault::Dead,
         Fault::Hung,
         Fault::HungThenReset,
@@ -60,8 +64,10 @@ impl Fault {
         Fault::Notices,
         Fault::Mute,
         Fault::Closes,
+        Fault::TooBig,
         Fault::NeverEnds,
         Fault::Reorders,
+        Fault::Invents,
         Fault::Replays,
         Fault::Amnesiac,
         Fault::Wipes,
@@ -90,8 +96,10 @@ impl Fault {
             Fault::Notices => "notices",
             Fault::Mute => "mute",
             Fault::Closes => "closes",
+            Fault::TooBig => "too-big",
             Fault::NeverEnds => "never-ends",
             Fault::Reorders => "reorders",
+            Fault::Invents => "invents",
             Fault::Replays => "replays",
             Fault::Amnesiac => "amnesiac",
             Fault::Wipes => "wipes",

@@ -13,6 +13,8 @@ pub struct History {
     pub honest: usize,
     /// Events a relay hands out at most per filter.
     pub page: usize,
+    /// A bit for each relay that compares (NIP-77).
+    pub compares: u8,
     /// In the order of their times.
     pub actions: Vec<Timed>,
 }
@@ -69,6 +71,16 @@ pub enum Action {
     },
     /// The device sleeps: sockets die, nothing runs.
     Sleep {
+        who: usize,
+        span: u64,
+    },
+    /// The device has no network, and knows it.
+    Offline {
+        who: usize,
+        span: u64,
+    },
+    /// The device has no network, and nobody tells it.
+    Adrift {
         who: usize,
         span: u64,
     },

@@ -33,5 +33,6 @@ pub fn outage(seed: u64, messages: u64) -> History {
         actions.push(Timed { at, action: Action::Send { who, to: 1 - who } });
     }
     actions.sort_by_key(|timed| timed.at);
-    History { seed, people: 2, relays: RELAYS, honest, page: 500, actions }
+    let compares = dice.below(1 << RELAYS) as u8;
+    History { seed, people: 2, relays: RELAYS, honest, page: 500, compares, actions }
 }

@@ -94,6 +94,8 @@ fn over(timed: &Timed) -> u64 {
         Action::Fault { span, .. }
         | Action::Away { span, .. }
         | Action::Sleep { span, .. }
+        | Action::Offline { span, .. }
+        | Action::Adrift { span, .. }
         | Action::Full { span, .. } => span,
         Action::Crash { down, .. } => down,
         _ => 0,

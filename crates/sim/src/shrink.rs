@@ -98,7 +98,10 @@ impl Shrinking {
             let floor = if at == 0 { 0 } else { candidate.actions[at - 1].at };
             let timed = &mut candidate.actions[at];
             timed.at = (timed.at / 10_000 * 10_000).max(floor);
-            if let Action::Fault { span, .. } | Action::Sleep { span, .. } = &mut timed.action
+            if let Action::Fault { span, .. }
+            | Action::Sleep { span, .. }
+            | Action::Offline { span, .. }
+            | Action::Adrift { span, .. } = &mut timed.action
                 && *span < EVER
             {
                 *span = span.div_ceil(10_000) * 10_000;

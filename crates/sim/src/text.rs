@@ -31,6 +31,8 @@ impl Display for Action {
             }
             Action::Away { who, span } => write!(f, "away {who} {}", Span(span)),
             Action::Sleep { who, span } => write!(f, "sleep {who} {}", Span(span)),
+            Action::Offline { who, span } => write!(f, "offline {who} {}", Span(span)),
+            Action::Adrift { who, span } => write!(f, "adrift {who} {}", Span(span)),
             Action::Clock { who, by } => write!(f, "clock {who} {by}"),
             Action::Full { who, span } => write!(f, "full {who} {}", Span(span)),
             Action::Backup { who } => write!(f, "backup {who}"),
@@ -44,8 +46,9 @@ impl Display for Action {
 
 impl Display for History {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { seed, people, relays, honest, page, .. } = self;
-        writeln!(f, "history {seed} people {people} relays {relays} honest {honest} page {page}")?;
+        let Self { seed, people, relays, honest, page, compares, .. } = self;
+        write!(f, "history {seed} people {people} relays {relays} honest {honest} ")?;
+        writeln!(f, "page {page} compares {compares}")?;
         for Timed { at, action } in &self.actions {
             writeln!(f, "{} {action}", Span(*at))?;
         }
@@ -109,6 +112,8 @@ impl FromStr for Timed {
             }
             "away" => Action::Away { who: words.read()?, span: words.span()? },
             "sleep" => Action::Sleep { who: words.read()?, span: words.span()? },
+            "offline" => Action::Offline { who: words.read()?, span: words.span()? },
+            "adrift" => Action::Adrift { who: words.read()?, span: words.span()? },
             "clock" => Action::Clock { who: words.read()?, by: words.read()? },
             "full" => Action::Full { who: words.read()?, span: words.span()? },
             "backup" => Action::Backup { who: words.read()? },
@@ -138,6 +143,7 @@ impl FromStr for History {
             relays: words.after("relays")?,
             honest: words.after("honest")?,
             page: words.after("page")?,
+            compares: words.after("compares")?,
             actions: Vec::new(),
         };
         for line in lines {

@@ -12,6 +12,8 @@ pub enum Rule {
     Keeps,
     /// What was acknowledged to its author reaches the other.
     Arrives,
+    /// What its author was told to be taken back leaves no more.
+    Back,
     /// Nothing is shown twice.
     Once,
     /// Nothing is shown that was not written, nor by somebody else.
@@ -33,11 +35,12 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 13] = [
+    pub const ALL: [Rule; 14] = [
         Rule::Opens,
         Rule::Meets,
         Rule::Keeps,
         Rule::Arrives,
+        Rule::Back,
         Rule::Once,
         Rule::True,
         Rule::Order,

@@ -47,6 +47,7 @@ impl Engine {
 
     /// What its count says is here already: its row is there, or it is new after all.
     pub(super) fn known_loaded(&mut self, key: ChatKey, row: &MessageRow, is_here: bool) {
+        self.forget_doubted(&row.id);
         if !is_here {
             return self.keep_arrival(key, row);
         }

@@ -128,15 +128,13 @@ impl Chat {
         }
     }
 
-    /// Where to write: the group that is newest here. Two may have begun at the same time,
-    /// and each side reads both.
+    /// Where to write: the group that we joined last, whatever our clock said then. Two may
+    /// have begun at the same time, and each side reads both.
     pub fn sending(&mut self) -> Option<(&GroupRow, &mut Group)> {
-        let rows = &self.row.groups;
-        let newest = |i: &usize| {
-            rows.get(*i).map(|row| (row.joined_at, std::cmp::Reverse(row.nostr_group_id)))
-        };
-        let best = (0..rows.len()).max_by_key(newest)?;
-        Some((rows.get(best)?, self.groups.get_mut(best)?))
+        if mutant::active(Mutant::WriteToFirstGroup) {
+            return self.row.groups.first().zip(self.groups.first_mut());
+        }
+        self.row.groups.last().zip(self.groups.last_mut())
     }
 
     /// The group events with this routing id belong to.

@@ -2,6 +2,7 @@
 //! and from the next when that one hangs, does not deliver, or hands out a damaged copy.
 
 use super::Timestamp;
+use crate::mutant::{self, Mutant};
 use crate::nostr::EventId;
 use crate::sorted::{SortedMap, SortedSet};
 use std::collections::{HashMap, VecDeque};
@@ -171,6 +172,9 @@ impl Claims {
             claim.holders.retain(|holder| holder != relay);
             if claim.state == State::Asked(relay.clone()) {
                 claim.state = State::Free;
+                if mutant::active(Mutant::KeepClaim) {
+                    continue;
+                }
                 for holder in &claim.holders {
                     self.queues.entry(holder.clone()).or_default().push_front(*id);
                 }
@@ -210,6 +214,9 @@ impl Claims {
         }
         if claim.holders.is_empty() {
             self.claims.remove(id);
+            return;
+        }
+        if mutant::active(Mutant::KeepClaim) {
             return;
         }
         for holder in &claim.holders {

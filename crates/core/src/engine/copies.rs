@@ -8,6 +8,7 @@
 
 use super::Engine;
 use super::record::{ChatKey, Outgoing, WantedRow};
+use crate::mutant::{self, Mutant};
 use crate::nostr::Event;
 use crate::sorted::SortedSet;
 use rand_core::RngCore;
@@ -49,8 +50,11 @@ impl Engine {
     /// A message of our own leaf came that was not among those we made.
     pub(super) fn found_copy(&mut self, key: ChatKey, event: &Event) {
         let Some(chat) = self.chats.get_mut(&key) else { return };
-        // What we made is known by its id, for as long as servers are asked about it.
-        if event.created_at <= chat.row.made_at || chat.row.must_renew {
+        // What we made is known by its id, for as long as servers are asked about it. What is
+        // older than that is ours.
+        let is_forgotten =
+            !self.seen.reaches(event.created_at) || mutant::active(Mutant::CopiesByClock);
+        if is_forgotten && event.created_at <= chat.row.made_at || chat.row.must_renew {
             return;
         }
         tracing::warn!("somebody with this device's keys has written here");

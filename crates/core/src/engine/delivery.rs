@@ -8,6 +8,7 @@ use super::record::{
 };
 use super::save::MessagePart;
 use crate::envelope::{Counts, InnerKind, Void};
+use crate::mutant::{self, Mutant};
 use crate::store::Row;
 use zajil_api::{CommandId, CopyState, Delivery, Failure, MessageState, Place, ServerCopy, Update};
 
@@ -107,7 +108,9 @@ impl Engine {
         if queued.is_some() {
             self.forget_queued(key, place);
         }
-        if let Some(id) = self.outbox.of_message(key, place).map(|row| row.id) {
+        if let Some(id) = self.outbox.of_message(key, place).map(|row| row.id)
+            && !mutant::active(Mutant::SendWithdrawn)
+        {
             self.outbox.remove(id);
             self.dirty.outgoing.insert(id);
         }

@@ -131,6 +131,9 @@ impl Chat {
         for heard in &mut self.row.heard {
             let run = heard.run;
             for row in heard.missing.iter_mut().filter(|row| row.asks != LOST) {
+                // The clock may have been set back since.
+                let latest = if mutant::active(Mutant::GapsByClock) { Place::END.at } else { now };
+                (row.since, row.asked_at) = (row.since.min(latest), row.asked_at.min(latest));
                 let age = now.0.saturating_sub(row.since.0);
                 if age < GRACE_SECONDS {
                     again_at(row.since.0 + GRACE_SECONDS);

@@ -1,7 +1,7 @@
 //! Pages of a chat, read from the store when somebody looks.
 
 use super::chat::PREVIEW;
-use super::record::{ChatKey, MessageRow};
+use super::record::{ChatKey, DoubtedRow, MessageRow};
 use super::save::{MessagePart, message_key};
 use super::{Engine, LoadToken, Output};
 use crate::envelope::Count;
@@ -134,7 +134,14 @@ impl Engine {
         self.chat_changed(key);
     }
 
+    /// Whether a message is here already is looked up; until then it is kept aside, because
+    /// nothing opens it a second time.
     pub(super) fn look_for_known(&mut self, chat: ChatKey, row: MessageRow) {
+        let is_same = |wanted: &Wanted| matches!(wanted, Wanted::Known { row: other, .. } if other.id == row.id);
+        if self.pages.waiting.values().any(is_same) {
+            return;
+        }
+        self.save_doubted(&DoubtedRow { chat, row: row.clone() });
         self.load(rows_of(chat, row.place()), Wanted::Known { chat, row: Box::new(row) });
     }
 

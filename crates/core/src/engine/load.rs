@@ -63,7 +63,7 @@ impl Engine {
         };
         let mut mls = HashMap::new();
         let mut chats = Vec::new();
-        let mut queued = Vec::new();
+        let (mut queued, mut doubted) = (Vec::new(), Vec::new());
         engine.check_version(rows)?;
         for (table, (key, sealed)) in rows {
             match table {
@@ -72,6 +72,7 @@ impl Engine {
                 Table::Records => match engine.read_record(key, sealed)? {
                     Record::Chat(row) => chats.push(row),
                     Record::Queued(row) => queued.push(row),
+                    Record::Doubted(row) => doubted.push(row),
                     Record::Mls(row) => {
                         mls.insert(row.key.clone(), row.value.clone());
                     }
@@ -90,6 +91,9 @@ impl Engine {
             }
         }
         engine.begin();
+        for row in doubted {
+            engine.look_for_known(row.chat, row.row);
+        }
         Ok(engine)
     }
 
@@ -141,7 +145,11 @@ impl Engine {
             }
             Record::Standing(row) => self.standings.load(&row),
             // Handled where the rows are read.
-            Record::Header { .. } | Record::Chat(_) | Record::Mls(_) | Record::Queued(_) => {}
+            Record::Header { .. }
+            | Record::Chat(_)
+            | Record::Mls(_)
+            | Record::Queued(_)
+            | Record::Doubted(_) => {}
         }
         Ok(())
     }

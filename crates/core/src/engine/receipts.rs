@@ -68,7 +68,7 @@ impl Engine {
         Ok(())
     }
 
-    fn send_receipt(
+    pub(super) fn send_receipt(
         &mut self,
         key: ChatKey,
         kind: ReceiptKind,

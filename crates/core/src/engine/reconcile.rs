@@ -9,6 +9,7 @@ use super::feed::Feed;
 use super::progress::{Progress, Step};
 use super::seen::Dated;
 use crate::engine::Timestamp;
+use crate::mutant::{self, Mutant};
 use crate::nostr::nip77::Reconciler;
 use crate::nostr::{ClientMessage, EventId, SubscriptionId};
 use std::collections::HashSet;
@@ -136,7 +137,9 @@ impl Engine {
             progress.handed.push(id);
         }
         match (difference.next, SubscriptionId::new(name)) {
-            (Some(message), Some(subscription)) if !full => {
+            (Some(message), Some(subscription))
+                if !full && !mutant::active(Mutant::CompareOnce) =>
+            {
                 self.say(relay, &ClientMessage::NegMsg { subscription, message });
             }
             _ => {

@@ -3,8 +3,8 @@
 
 use super::Engine;
 use super::record::{
-    ChatKey, DeliveryRow, MessageRow, MlsRow, ParkedRow, QueuedRow, Record, StandingRow,
-    UnsettledRow,
+    ChatKey, DeliveryRow, DoubtedRow, MessageRow, MlsRow, ParkedRow, QueuedRow, Record,
+    StandingRow, UnsettledRow,
 };
 use crate::mutant::{self, Mutant};
 use crate::nostr::{EventId, PublicKey};
@@ -187,6 +187,15 @@ impl Engine {
 
     pub(super) fn forget_queued(&mut self, chat: ChatKey, place: Place) {
         self.forget(&queued_name(chat, place));
+    }
+
+    pub(super) fn save_doubted(&mut self, row: &DoubtedRow) {
+        let name = [b"doubted/", row.row.id.as_bytes().as_slice()].concat();
+        self.save(&name, &Record::Doubted(row.clone()));
+    }
+
+    pub(super) fn forget_doubted(&mut self, id: &EventId) {
+        self.forget(&[b"doubted/", id.as_bytes().as_slice()].concat());
     }
 
     pub(super) fn save_parked(&mut self, row: &ParkedRow) {

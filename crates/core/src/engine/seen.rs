@@ -72,6 +72,8 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     entries: HashMap<SeenName, Entry>,
+    /// Of what is dated before, some may have been forgotten.
+    forgot_before: UnixTime,
 }
 
 impl Seen {
@@ -103,6 +105,11 @@ impl Seen {
         })
     }
 
+    /// Whether an event with this date would be known, had it been handled.
+    pub fn reaches(&self, created_at: UnixTime) -> bool {
+        created_at >= self.forgot_before
+    }
+
     /// Remembers an event; the key of the row to save.
     fn insert(&mut self, name: SeenName, row: Option<SeenRow>, now: UnixTime) -> Key {
         let day = u32::try_from(now.0 / DAY).unwrap_or(u32::MAX);
@@ -119,6 +126,7 @@ impl Seen {
     /// the rows to delete.
     pub fn drop_before(&mut self, time: UnixTime) -> Vec<Key> {
         let first = u32::try_from(time.0 / DAY).unwrap_or(u32::MAX);
+        self.forgot_before = self.forgot_before.max(time);
         let mut gone = Vec::new();
         self.entries.retain(|name, entry| {
             let keep = entry.day >= first || entry.row.is_some_and(|row| row.created_at >= time);

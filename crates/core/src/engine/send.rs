@@ -3,7 +3,8 @@
 use super::Engine;
 use super::error::EngineError;
 use super::record::{ChatKey, DoneRow, GroupRow, MessageRow, Purpose, QueuedRow, UnsettledRow};
-use crate::envelope::{Count, Inner, InnerKind, SealedMessage, seal_message};
+use crate::envelope::{Count, Inner, InnerKind, ReceiptKind, SealedMessage, seal_message};
+use crate::mutant::{self, Mutant};
 use crate::sorted::SortedSet;
 use rand_core::CryptoRngCore;
 use zajil_api::{CommandId, Failure, MessageState, Place, RelayUrl, Stage, Update};
@@ -58,7 +59,9 @@ impl Engine {
         };
         let place = chat.place(&row, now);
         chat.queued.insert(place, json.clone());
-        chat.row.done.push(DoneRow { command: id.0, place });
+        if !mutant::active(Mutant::ForgetDone) {
+            chat.row.done.push(DoneRow { command: id.0, place });
+        }
         let surplus = chat.row.done.len().saturating_sub(MAX_DONE);
         chat.row.done.drain(..surplus);
         self.save_message(key, place, &row);
@@ -94,7 +97,8 @@ impl Engine {
         }
     }
 
-    /// Tells the other our name, as soon as that may be.
+    /// Tells the other our name, and how many messages of ours there are, as soon as that may
+    /// be: whoever lost a group may have lost messages with it.
     pub(super) fn send_name(&mut self, key: ChatKey) -> Result<(), EngineError> {
         let Some(chat) = self.chats.get_mut(&key) else { return Ok(()) };
         chat.row.owes_name = !chat.may_encrypt();
@@ -105,7 +109,11 @@ impl Engine {
         }
         let name = self.account.as_ref().map(|account| account.row.name.clone());
         let name = name.ok_or(EngineError::State("no account"))?;
-        self.send_kind(key, &InnerKind::Name(name), Purpose::Other)
+        self.send_kind(key, &InnerKind::Name(name), Purpose::Other)?;
+        match self.chats.get(&key).is_some_and(|chat| chat.row.sent > 0) {
+            true => self.send_receipt(key, ReceiptKind::Delivered, Vec::new()),
+            false => Ok(()),
+        }
     }
 
     pub(super) fn send_kind(

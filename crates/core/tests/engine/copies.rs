@@ -4,6 +4,7 @@ use crate::world::World;
 use std::collections::BTreeSet;
 
 const ONE: &str = "wss://one.example";
+const DAY: i64 = 86_400_000;
 
 /// What identifies the key a message was encrypted with, of all chat events on the relay:
 /// two ciphertexts under one MLS key would be seen here as a message that cannot be read.
@@ -90,4 +91,65 @@ fn nothing_is_encrypted_before_a_server_has_handed_out_what_it_keeps() {
     world.bring_up(ONE);
     world.pass(120_000);
     assert_eq!(world.texts("Alice", "Bob"), ["written offline"]);
+}
+
+/// Bob's device is put back as it was before `meanwhile`, and writes.
+fn written_after_a_restore(meanwhile: impl FnOnce(&mut World)) -> Vec<String> {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.send("Bob", "Alice", "before");
+    let backup = world.person("Bob").disk.clone();
+    meanwhile(&mut world);
+    world.pass(5_000);
+    world.stop("Bob");
+    world.set_clock("Bob", 0);
+    world.people.get_mut("Bob").unwrap().disk = backup;
+    world.start("Bob");
+    world.send("Bob", "Alice", "after");
+    world.pass(60_000);
+    texts(&mut world)
+}
+
+#[test]
+fn what_a_copy_wrote_within_the_second_of_our_last_message_is_noticed() {
+    let all = written_after_a_restore(|world| world.send("Bob", "Alice", "meanwhile"));
+    assert_eq!(all, ["before", "meanwhile", "after"]);
+}
+
+#[test]
+fn what_a_copy_wrote_while_its_clock_was_back_is_noticed() {
+    let mut all = written_after_a_restore(|world| {
+        world.set_clock("Bob", -DAY);
+        world.send("Bob", "Alice", "meanwhile");
+    });
+    all.sort();
+    assert_eq!(all, ["after", "before", "meanwhile"]);
+}
+
+#[test]
+fn messages_that_were_lost_with_a_group_come_again_in_the_next() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    let backup = world.person("Bob").disk.clone();
+    let restore = |world: &mut World| {
+        world.stop("Bob");
+        world.people.get_mut("Bob").unwrap().disk = backup.clone();
+        world.start("Bob");
+        world.pass(60_000);
+    };
+    // Alice's clock is behind when the next group comes.
+    world.set_clock("Alice", -DAY);
+    world.send("Bob", "Alice", "forgotten by Bob");
+    world.pass(5_000);
+    // The first time Bob renews his leaf; the second time he cannot follow that.
+    restore(&mut world);
+    world.send("Alice", "Bob", "lost with the group");
+    world.pass(5_000);
+    restore(&mut world);
+    assert_eq!(world.texts("Bob", "Alice").last().unwrap(), "lost with the group");
+    world.send("Alice", "Bob", "in the new one");
+    world.pass(5_000);
+    assert_eq!(world.texts("Bob", "Alice").last().unwrap(), "in the new one");
 }

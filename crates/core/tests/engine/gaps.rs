@@ -2,6 +2,7 @@
 
 use crate::world::World;
 use zajil_api::{GapCause, MessageState, Place};
+use zajil_core::engine::Input;
 
 const ONE: &str = "wss://one.example";
 const TWO: &str = "wss://two.example";
@@ -53,6 +54,20 @@ fn a_gap_outlives_a_restart() {
     world.start("Alice");
     world.pass(20_000);
     world.restart("Alice");
+    world.pass(20_000);
+    assert_eq!(gaps(&world, "Alice", "Bob"), [(1, GapCause::NotHandedOut)]);
+}
+
+#[test]
+fn a_gap_is_shown_though_the_clock_was_set_back_since() {
+    let mut world = with_a_hole();
+    world.stop("Bob");
+    world.start("Alice");
+    world.pass(2_000);
+    assert_eq!(gaps(&world, "Alice", "Bob"), [], "it may still be on its way");
+    world.set_clock("Alice", -86_400_000);
+    // A host that waits for a time of day looks at its clock every minute.
+    world.happen("Alice", Input::TimedOut);
     world.pass(20_000);
     assert_eq!(gaps(&world, "Alice", "Bob"), [(1, GapCause::NotHandedOut)]);
 }

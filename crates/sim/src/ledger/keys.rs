@@ -1,6 +1,7 @@
 //! Which key of a ratchet made what, and what of it went over the wire.
 
 use super::{Count, Ledger};
+use crate::relay::Kept;
 use crate::verdict::{Rule, Verdict};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -11,7 +12,13 @@ pub struct Keys {
     /// By the content of the events that carry it.
     sealed: HashMap<String, Sealed>,
     /// What was sent under a key.
-    used: HashMap<[u8; 32], [u8; 32]>,
+    used: HashMap<[u8; 32], Used>,
+}
+
+struct Used {
+    message: [u8; 32],
+    who: usize,
+    event: String,
 }
 
 struct Sealed {
@@ -50,13 +57,29 @@ impl Ledger {
         }
     }
 
+    /// An event of somebody's leaves the device.
+    pub fn leaves(&mut self, who: usize, content: &str, verdict: &mut Verdict) {
+        let text = self.keys.sealed.get(content).and_then(|sealed| sealed.text.as_ref());
+        if let Some(text) = text.filter(|text| self.written.get(*text).is_some_and(|w| w.removed)) {
+            verdict.note(Rule::Back, format!("P{who} sends {text:?}, which was taken back"));
+        }
+    }
+
     /// An event of somebody's reaches a relay, whatever becomes of it there.
-    pub fn sent(&mut self, who: usize, content: &str, verdict: &mut Verdict) {
-        let Some(sealed) = self.keys.sealed.get(content) else { return };
-        let first = self.keys.used.entry(sealed.key).or_insert(sealed.message);
-        if *first != sealed.message {
+    pub fn sent(&mut self, who: usize, event: &Kept, verdict: &mut Verdict) {
+        let Some(sealed) = self.keys.sealed.get(&event.event.content) else { return };
+        let message = sealed.message;
+        let fresh = || Used { message, who, event: event.id.clone() };
+        let first = self.keys.used.entry(sealed.key).or_insert_with(fresh);
+        if first.message != message {
             verdict.note(Rule::Keys, format!("P{who} sends two messages under one key"));
         }
+    }
+
+    /// A device that goes on from a copy of its disk hears of what was sent since from relays
+    /// alone. It takes the word of any one of them: so it is held only to what each would tell.
+    pub fn forgets_but(&mut self, who: usize, all_tell: impl Fn(&str) -> bool) {
+        self.keys.used.retain(|_, used| used.who != who || all_tell(&used.event));
     }
 
     /// A relay has an event.

@@ -15,6 +15,14 @@ use zajil_api::{
 /// The run of an author's count, and the number in it.
 pub type Count = (u64, u64);
 
+/// What became of a device's tabs when its engine died.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tabs {
+    /// Another of them leads.
+    Stay,
+    Gone,
+}
+
 /// A message that somebody wrote.
 #[derive(Clone, Debug)]
 pub struct Written {
@@ -22,8 +30,10 @@ pub struct Written {
     pub to: usize,
     /// Whether its author was told that it is kept.
     pub kept: bool,
-    /// Whether its author was told that it is taken back.
+    /// Whether its author asked for it back, and was not told that it is too late.
     pub withdrawn: bool,
+    /// Whether its author was told that it is taken back.
+    pub removed: bool,
     /// The author's count, once it was encrypted.
     pub count: Option<Count>,
 }
@@ -37,6 +47,8 @@ struct View {
     incoming: BTreeMap<usize, BTreeSet<String>>,
     places: BTreeMap<(ChatId, Place), String>,
     asked: BTreeMap<CommandId, String>,
+    /// Messages whose authors asked for them back, and have not heard yet.
+    withdrawing: BTreeMap<CommandId, String>,
     /// What was written when the disk was copied last.
     backed_up: Option<BTreeSet<String>>,
     page: Option<(CommandId, Vec<Message>, bool)>,
@@ -70,9 +82,14 @@ impl Ledger {
         }
     }
 
-    pub fn started(&mut self, who: usize) {
-        self.views[who].asked.clear();
+    /// A device starts; what its tabs have had no answer to, and ask again.
+    pub fn started(&mut self, who: usize, tabs: Tabs) -> Vec<(CommandId, usize, String)> {
+        if tabs == Tabs::Gone {
+            self.views[who].asked.clear();
+        }
         self.unnamed.retain(|(reader, _), _| *reader != who);
+        let asked = self.views[who].asked.iter();
+        asked.map(|(id, text)| (*id, self.written[text].to, text.clone())).collect()
     }
 
     pub fn backs_up(&mut self, who: usize) {
@@ -86,6 +103,10 @@ impl Ledger {
         let view = &mut self.views[who];
         view.shown.clear();
         view.incoming.clear();
+        view.asked.clear();
+        for written in self.written.values_mut().filter(|written| written.who == who) {
+            written.removed = false;
+        }
         let Some(then) = &view.backed_up else { return };
         for (_, written) in self.written.iter_mut().filter(|(text, _)| !then.contains(*text)) {
             written.withdrawn |= written.who == who;
@@ -133,7 +154,17 @@ impl Ledger {
 
     pub fn writes(&mut self, who: usize, to: usize, id: CommandId, text: String) {
         self.views[who].asked.insert(id, text.clone());
-        self.written.insert(text, Written { who, to, kept: false, withdrawn: false, count: None });
+        let (kept, withdrawn, removed) = (false, false, false);
+        self.written.insert(text, Written { who, to, kept, withdrawn, removed, count: None });
+    }
+
+    /// A device that dies may have taken it back without a word.
+    pub fn withdraws(&mut self, who: usize, id: CommandId, place: (ChatId, Place)) {
+        let Some(text) = self.views[who].places.get(&place).cloned() else { return };
+        if let Some(written) = self.written.get_mut(&text) {
+            written.withdrawn = true;
+            self.views[who].withdrawing.insert(id, text);
+        }
     }
 
     pub fn page(&mut self, who: usize, id: CommandId) -> Option<(Vec<Message>, bool)> {
@@ -167,7 +198,13 @@ impl Ledger {
             Update::MessageRemoved { chat, place, .. } => {
                 let text = self.views[who].places.get(&(chat.clone(), *place));
                 if let Some(written) = text.and_then(|text| self.written.get_mut(text)) {
-                    written.withdrawn = true;
+                    written.removed = true;
+                }
+            }
+            Update::Refused { answers, .. } => {
+                let text = self.views[who].withdrawing.remove(answers);
+                if let Some(written) = text.and_then(|text| self.written.get_mut(&text)) {
+                    written.withdrawn = false;
                 }
             }
             Update::MessageStateChanged { chat, place, state } => {

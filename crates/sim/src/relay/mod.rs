@@ -1,5 +1,6 @@
-//! A relay as NIP-01 and NIP-42 describe it, and what may be wrong with it.
+//! A relay as NIP-01, NIP-42 and NIP-77 describe it, and what may be wrong with it.
 
+mod compare;
 mod noise;
 mod query;
 mod shelf;
@@ -8,6 +9,7 @@ pub use shelf::{Kept, Shelf};
 
 use crate::dice::Dice;
 use crate::fault::Fault;
+use compare::Session;
 use query::Query;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -28,6 +30,8 @@ pub struct Saying {
 struct Guest {
     person: usize,
     asked: BTreeMap<String, Vec<Query>>,
+    /// Comparisons that are going on.
+    compared: BTreeMap<String, Session>,
     challenged: bool,
     proven: bool,
 }
@@ -45,6 +49,8 @@ pub struct Relay {
     faults: BTreeMap<Fault, Suffering>,
     guests: BTreeMap<Line, Guest>,
     page: usize,
+    /// Whether it knows NIP-77.
+    compares: bool,
 }
 
 fn frame(parts: &[Value]) -> String {
@@ -52,8 +58,9 @@ fn frame(parts: &[Value]) -> String {
 }
 
 impl Relay {
-    pub fn new(page: usize) -> Self {
-        Self { shelf: Shelf::default(), faults: BTreeMap::new(), guests: BTreeMap::new(), page }
+    pub fn new(page: usize, compares: bool) -> Self {
+        let (shelf, faults, guests) = Default::default();
+        Self { shelf, faults, guests, page, compares }
     }
 
     pub fn has(&self, fault: Fault) -> bool {
@@ -100,7 +107,8 @@ impl Relay {
     }
 
     pub fn enter(&mut self, line: Line, person: usize) {
-        let guest = Guest { person, asked: BTreeMap::new(), challenged: false, proven: false };
+        let (asked, compared) = Default::default();
+        let guest = Guest { person, asked, compared, challenged: false, proven: false };
         self.guests.insert(line, guest);
     }
 
@@ -145,6 +153,17 @@ impl Relay {
                 }
                 let id = parts.get(1).and_then(|event| event.get("id")).cloned();
                 self.say(line, &["OK".into(), id.unwrap_or_default(), true.into(), "".into()])
+            }
+            "NEG-OPEN" if self.compares => {
+                let query = parts.get(2).and_then(Query::of).unwrap_or_default();
+                self.begin_comparing(line, name(1), &query, name(3), dice)
+            }
+            "NEG-MSG" if self.compares => self.compare(line, name(1), name(2), dice),
+            "NEG-CLOSE" if self.compares => {
+                if let Some(guest) = self.guests.get_mut(&line) {
+                    guest.compared.remove(name(1));
+                }
+                Vec::new()
             }
             other => {
                 let words = format!("unknown message {other}");

@@ -1,6 +1,6 @@
 //! What relays say that nobody asked for.
 
-use super::{Kept, Line, Relay, Saying, frame};
+use super::{Kept, Line, Relay, Saying};
 use crate::dice::Dice;
 use crate::fault::Fault;
 use std::rc::Rc;
@@ -61,13 +61,10 @@ impl Relay {
             let ahead = dice.between(3_600, 5 * 86_400);
             said.extend(self.rubbish(now + ahead, 120, dice));
         }
-        if self.has(Fault::Oversized) {
+        if self.has(Fault::Oversized) && dice.chance(30) {
             said.extend(self.rubbish(now, 140 * 1024, dice));
-            said.push(Saying {
-                to: line,
-                text: frame(&["NOTICE".into(), "x".repeat(2 << 20).into()]),
-                late: 0,
-            });
+            let text = format!("[\"NOTICE\",\"{}\"]", "x".repeat(300 << 10));
+            said.push(Saying { to: line, text, late: 0 });
         }
         said
     }

@@ -1,8 +1,9 @@
 //! Actions: what people do and what is done to them.
 
+use super::network::Loss;
 use super::{Step, World};
 use crate::fault::Fault;
-use crate::history::{Action, EVER};
+use crate::history::{Action, EVER, Timed};
 use zajil_api::{Command, Place};
 use zajil_core::engine::Input;
 
@@ -36,7 +37,10 @@ impl World {
             }
             Action::Withdraw { who, to } => {
                 if let Some((chat, place)) = self.ledger.latest(who, to) {
-                    self.command(who, Command::WithdrawMessage { chat, place });
+                    let command = Command::WithdrawMessage { chat: chat.clone(), place };
+                    let (id, input) = self.people[who].request(command);
+                    self.ledger.withdraws(who, id, (chat, place));
+                    self.input(who, input);
                 }
             }
             Action::Retry { who, to } => {
@@ -49,6 +53,8 @@ impl World {
             }
             Action::Away { who, span } => self.die(who, span),
             Action::Sleep { who, span } => self.sleep(who, span),
+            Action::Offline { who, span } => self.lose_network(who, span, Loss::Told),
+            Action::Adrift { who, span } => self.lose_network(who, span, Loss::Untold),
             Action::Clock { who, by } => self.set_clock(who, by),
             Action::Full { who, span } => {
                 let until = self.people[who].full_until.unwrap_or(0).max(self.now + span);
@@ -62,6 +68,7 @@ impl World {
             Action::Restore { who } => {
                 if self.people[who].restore() {
                     self.ledger.restores(who);
+                    self.forget_what_is_untold(who);
                     self.die(who, 0);
                 }
             }
@@ -126,6 +133,18 @@ impl World {
         }
     }
 
+    /// What some relay may not tell a device that was put back cannot be known to it.
+    fn forget_what_is_untold(&mut self, who: usize) {
+        let hides = |timed: &Timed| {
+            let hiding = [Fault::Wipes, Fault::Equivocates];
+            matches!(timed.action, Action::Fault { fault, .. } if hiding.contains(&fault))
+        };
+        let hidden = self.history.actions.iter().any(hides);
+        let relays = &self.relays;
+        let all_tell = |id: &str| !hidden && relays.iter().all(|relay| relay.shelf.holds(id));
+        self.ledger.forgets_but(who, all_tell);
+    }
+
     fn set_clock(&mut self, who: usize, by: i64) {
         self.people[who].skew = by;
         self.people[who].look_at_timer(self.now);
@@ -179,6 +198,8 @@ impl World {
             self.make_room(who);
             self.people[who].asleep_until = self.people[who].asleep_until.map(|_| self.now);
             self.wake(who);
+            self.people[who].adrift = self.people[who].adrift.map(|drift| drift.until(self.now));
+            self.regain_network(who);
             self.people[who].crash = None;
             self.boot(who);
         }

@@ -2,10 +2,14 @@
 //! it is on the disk.
 
 use super::{Step, World};
+use crate::ledger::Tabs;
 use crate::relay::Kept;
 use std::rc::Rc;
-use zajil_api::{Command, CommandId};
+use zajil_api::{Command, CommandId, Request};
 use zajil_core::engine::{Input, Output};
+
+/// When a leading tab goes, another leads within so long.
+const HAND_OVER: u64 = 2_000;
 
 impl World {
     /// A device starts from its disk.
@@ -17,14 +21,22 @@ impl World {
             return self.verdict.note(crate::verdict::Rule::Opens, format!("P{who}: {why}"));
         }
         self.log(|| format!("P{who} starts"));
-        self.ledger.started(who);
+        let tabs = self.people[who].tabs;
+        self.tell_network(who);
+        let unanswered = self.ledger.started(who, tabs);
         self.command(who, Command::Attach);
+        for (id, to, text) in unanswered {
+            let Some(chat) = self.ledger.chat(who, to) else { continue };
+            let command = Command::SendMessage { chat, text };
+            self.input(who, Input::Request(Request { id, command }));
+        }
     }
 
     /// A device dies: what was in memory is gone, what was written stays.
     pub(super) fn die(&mut self, who: usize, down: u64) {
         self.log(|| format!("P{who} dies"));
         self.people[who].stop();
+        self.people[who].tabs = if down > HAND_OVER { Tabs::Gone } else { Tabs::Stay };
         self.hang_up_all(who);
         self.plan(self.now + down, Step::Start { who });
     }
@@ -109,6 +121,9 @@ impl World {
             Output::Send { relay, text } => {
                 if let Some(relay) = self.numbers.get(&relay).copied() {
                     self.log(|| format!("P{who} > r{relay} {}", crate::short(&text)));
+                    if let Some(kept) = self.parsed(&text) {
+                        self.ledger.leaves(who, &kept.event.content, &mut self.verdict);
+                    }
                     self.send(who, relay, text);
                 }
             }

@@ -35,7 +35,7 @@ impl World {
         self.lines.all.insert(line, Line { who, relay, up: now, down: now, dead: false });
         self.people[who].lines[relay] = Some(line);
         let at = now + 2 * self.travel(who, relay);
-        if self.relays[relay].has(Fault::Dead) {
+        if self.relays[relay].has(Fault::Dead) || self.people[who].adrift.is_some() {
             self.plan(at, Step::Closed { line });
         } else if self.relays[relay].concerns(Fault::Cut, who).is_none() {
             self.plan(at, Step::Opened { line });
@@ -121,7 +121,7 @@ impl World {
         self.frames += 1;
         let known = self.parsed(&text);
         if let Some(kept) = &known {
-            self.ledger.sent(who, &kept.event.content, &mut self.verdict);
+            self.ledger.sent(who, kept, &mut self.verdict);
         }
         let said = self.relays[relay].hear(line, &text, known.clone(), &mut self.dice);
         if let Some(kept) = known
@@ -174,6 +174,13 @@ impl World {
     /// Whoever is connected to a relay now goes on without it.
     pub(super) fn deaden_lines(&mut self, relay: usize) {
         for line in self.lines.all.values_mut().filter(|line| line.relay == relay) {
+            line.dead = true;
+        }
+    }
+
+    /// The same for everything that somebody is connected to.
+    pub(super) fn deaden_lines_of(&mut self, who: usize) {
+        for line in self.lines.all.values_mut().filter(|line| line.who == who) {
             line.dead = true;
         }
     }

@@ -5,6 +5,7 @@
 mod act;
 mod carry;
 mod line;
+mod network;
 mod person;
 
 pub use person::Person;
@@ -35,6 +36,7 @@ enum Step {
     Wake { who: usize },
     Tick { who: usize },
     Room { who: usize },
+    Network { who: usize },
     Recover { relay: usize, fault: crate::fault::Fault },
     Rave { relay: usize },
 }
@@ -72,7 +74,9 @@ impl World {
             now: start,
             start,
             people: (0..history.people).map(|who| Person::new(who, history.relays)).collect(),
-            relays: (0..history.relays).map(|_| Relay::new(history.page)).collect(),
+            relays: (0..history.relays)
+                .map(|at| Relay::new(history.page, history.compares >> at & 1 == 1))
+                .collect(),
             ledger: Ledger::new(history.people, history.relays),
             verdict: Verdict { waived: mode.waived.clone(), ..Verdict::default() },
             frames: 0,
@@ -151,6 +155,7 @@ impl World {
             Step::Tick { who } => self.tick(who),
             Step::Wake { who } => self.wake(who),
             Step::Room { who } => self.make_room(who),
+            Step::Network { who } => self.regain_network(who),
             Step::Recover { relay, fault } => self.recover(relay, fault),
             Step::Rave { relay } => self.rave(relay),
         }

@@ -1,6 +1,8 @@
 //! Somebody's device: an engine, a disk, a clock that may be wrong.
 
+use super::network::Drift;
 use crate::dice::Dice;
+use crate::ledger::Tabs;
 use futures::FutureExt;
 use std::collections::VecDeque;
 use zajil_api::{Command, CommandId, RelayUrl, Request};
@@ -17,12 +19,15 @@ pub struct Person {
     pub skew: i64,
     pub asleep_until: Option<u64>,
     pub full_until: Option<u64>,
+    /// Without a network.
+    pub adrift: Option<Drift>,
     /// A write that found no room: everything behind it waits.
     pub stuck: Option<Changes>,
     /// What arrived while nothing could be handled.
     pub backlog: VecDeque<Input>,
     /// Outputs until the device dies, and for how long.
     pub crash: Option<(u32, u64)>,
+    pub tabs: Tabs,
     /// The current line to each relay.
     pub lines: Vec<Option<u64>>,
     /// When the engine wants to be called, in true time.
@@ -42,9 +47,11 @@ impl Person {
             skew: 0,
             asleep_until: None,
             full_until: None,
+            adrift: None,
             stuck: None,
             backlog: VecDeque::new(),
             crash: None,
+            tabs: Tabs::Stay,
             lines: vec![None; relays],
             due: None,
             commands: 0,

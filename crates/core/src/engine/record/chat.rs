@@ -137,6 +137,13 @@ pub struct MessageRow {
     pub clock: u64,
 }
 
+/// A message that was read and may be here already: being looked for.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct DoubtedRow {
+    pub chat: ChatKey,
+    pub row: MessageRow,
+}
+
 /// Part 3 of a message's rows, of one's own: where it lies, once nothing more is on its way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DeliveryRow {

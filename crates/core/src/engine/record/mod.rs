@@ -8,8 +8,8 @@ mod chat;
 use crate::envelope::SealedMessage;
 use crate::nostr::{EventId, PublicKey};
 pub use chat::{
-    ChatRow, DeliveryRow, DoneRow, GroupRow, Heard, MessageRow, MissingRow, ParkedRow, QueuedRow,
-    UnsettledRow, WantedRow,
+    ChatRow, DeliveryRow, DoneRow, DoubtedRow, GroupRow, Heard, MessageRow, MissingRow, ParkedRow,
+    QueuedRow, UnsettledRow, WantedRow,
 };
 
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,8 @@ pub enum Record {
     Queued(QueuedRow),
     /// What a server did so far.
     Standing(StandingRow),
+    /// A message whose count says that it is here already.
+    Doubted(DoubtedRow),
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -165,7 +167,9 @@ macro_rules! redacted {
         })*
     };
 }
-redacted!(AccountRow, ChatRow, WantedRow, QueuedRow, MlsRow, EventJson, ParkedRow, MessageRow);
+redacted!(
+    AccountRow, ChatRow, WantedRow, QueuedRow, MlsRow, EventJson, ParkedRow, MessageRow, DoubtedRow
+);
 
 #[cfg(test)]
 mod tests;

@@ -72,6 +72,19 @@ fn chat() -> ChatRow {
     }
 }
 
+fn message() -> MessageRow {
+    MessageRow {
+        id: event(),
+        author: peer(),
+        mine: true,
+        text: "hi".to_owned(),
+        sent_at: UnixTime(1),
+        received_at: UnixTime(2),
+        count: Count { run: 8, number: 3 },
+        clock: 4,
+    }
+}
+
 /// One of each: what is written today must be readable for ever.
 fn rows() -> Vec<Record> {
     vec![
@@ -116,6 +129,7 @@ fn rows() -> Vec<Record> {
             taken: [5, 6],
             answers_in_ms: Some(7),
         }),
+        Record::Doubted(DoubtedRow { chat: ChatKey([1; 16]), row: message() }),
     ]
 }
 
@@ -128,17 +142,7 @@ fn stored_rows_keep_their_bytes() {
         dump.push_str(&hex::encode(bytes));
         dump.push('\n');
     }
-    let message = MessageRow {
-        id: event(),
-        author: peer(),
-        mine: true,
-        text: "hi".to_owned(),
-        sent_at: UnixTime(1),
-        received_at: UnixTime(2),
-        count: Count { run: 8, number: 3 },
-        clock: 4,
-    };
-    dump.push_str(&hex::encode(postcard::to_stdvec(&message).unwrap()));
+    dump.push_str(&hex::encode(postcard::to_stdvec(&message()).unwrap()));
     let target = Target { relay: relay(), answer: Answer::Held };
     dump.push('\n');
     let delivery = DeliveryRow { copies: vec![target] };
