@@ -34,6 +34,7 @@ type Listener = Closure<dyn FnMut(Event)>;
 pub(super) struct StrictWrite {
     transaction: IdbTransaction,
     ended: oneshot::Receiver<Result<(), StoreError>>,
+    is_over: bool,
     is_fenced: Rc<Cell<bool>>,
     _complete: Listener,
     _abort: Listener,
@@ -78,6 +79,7 @@ impl StrictWrite {
         Self {
             transaction,
             ended,
+            is_over: false,
             is_fenced,
             _complete: complete,
             _abort: abort,
@@ -159,9 +161,9 @@ impl StrictWrite {
 
     /// Waits until everything is on the disk, or none of it is.
     pub async fn finish(mut self) -> Result<(), StoreError> {
-        (&mut self.ended)
-            .await
-            .unwrap_or_else(|_| Err(StoreError::Aborted("the write was given up".to_owned())))
+        let outcome = (&mut self.ended).await;
+        self.is_over = true;
+        outcome.unwrap_or_else(|_| Err(StoreError::Aborted("the write was given up".to_owned())))
     }
 
     fn issue(&self, request: impl FnOnce() -> Result<(), JsValue>) -> Result<(), StoreError> {
@@ -174,8 +176,14 @@ impl StrictWrite {
     }
 }
 
+/// Given up half-way, a write is undone: nobody looks any more at whether what it requires
+/// is so. An engine is dropped just when its lead was taken.
 impl Drop for StrictWrite {
     fn drop(&mut self) {
+        if !self.is_over {
+            // Throws where the transaction has ended already.
+            let _ = self.transaction.abort();
+        }
         self.transaction.set_oncomplete(None);
         self.transaction.set_onabort(None);
         for (request, _) in &self.required {

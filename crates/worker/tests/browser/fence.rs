@@ -35,6 +35,23 @@ async fn the_older_of_two_leaders_writes_nothing_any_more() {
 }
 
 #[wasm_bindgen_test]
+async fn a_write_that_is_given_up_with_its_engine_changes_nothing_behind_the_fence() {
+    let name = new_name();
+    let older = open(&name).await;
+    older.commit(&row("before")).await.unwrap();
+    let newer = open(&name).await;
+    // As when a leader wakes and hears that its lead is gone while its write is on its way.
+    for _ in 0..5 {
+        let void = row("void");
+        let mut write = Box::pin(older.commit(&void));
+        assert!(futures::poll!(write.as_mut()).is_pending());
+        drop(write);
+    }
+    newer.commit(&row("after")).await.unwrap();
+    assert_eq!(keys(&newer).await, ["after", "before"]);
+}
+
+#[wasm_bindgen_test]
 async fn a_write_that_was_pending_when_the_lead_was_taken_is_whole_or_void() {
     for _ in 0..20 {
         let name = new_name();
