@@ -63,7 +63,7 @@ impl Engine {
         match oldest {
             _ if missed.is_empty() => {}
             Some(before) if rows.len() == ROWS as usize => self.look_for(key, missed, before),
-            _ => self.say_lost(key, &missed),
+            _ => self.say_lost(key, missed),
         }
     }
 
@@ -78,13 +78,17 @@ impl Engine {
         self.note("sending again", sent);
     }
 
-    fn say_lost(&mut self, key: ChatKey, missed: &[Count]) {
-        let range =
-            |count: &Count| Counts { run: count.run, first: count.number, last: count.number };
-        for missed in missed.chunks(MAX_RANGES) {
-            let of = missed.iter().map(range).collect();
-            let told =
-                self.send_kind(key, &InnerKind::Void { why: Void::Lost, of }, Purpose::Other);
+    fn say_lost(&mut self, key: ChatKey, mut missed: Vec<Count>) {
+        missed.sort_unstable_by_key(|count| (count.run, count.number));
+        let touch = |a: &Count, b: &Count| a.run == b.run && a.number + 1 == b.number;
+        let stretches = missed.chunk_by(touch).filter_map(|stretch| {
+            let (first, last) = (stretch.first()?, stretch.last()?);
+            Some(Counts { run: first.run, first: first.number, last: last.number })
+        });
+        let stretches: Vec<Counts> = stretches.collect();
+        for of in stretches.chunks(MAX_RANGES) {
+            let lost = InnerKind::Void { why: Void::Lost, of: of.to_vec() };
+            let told = self.send_kind(key, &lost, Purpose::Other);
             self.note("telling what is lost", told);
         }
     }

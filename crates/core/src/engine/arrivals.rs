@@ -60,8 +60,9 @@ impl Engine {
 
     fn keep_arrival(&mut self, key: ChatKey, row: &MessageRow) {
         let now = self.unix_now();
-        let late = MessageRow { sent_at: now, ..row.clone() };
-        let row = if mutant::active(Mutant::PlaceByArrival) { &late } else { row };
+        let late = mutant::active(Mutant::PlaceByArrival)
+            .then(|| MessageRow { sent_at: now, ..row.clone() });
+        let row = late.as_ref().unwrap_or(row);
         let Some(chat) = self.chats.get_mut(&key) else { return };
         chat.row.to_confirm.push(row.id);
         let place = chat.place(row, now);

@@ -12,7 +12,7 @@ use crate::mutant::{self, Mutant};
 use crate::nostr::Event;
 use crate::sorted::SortedSet;
 use rand_core::RngCore;
-use zajil_api::{RelayUrl, Stage};
+use zajil_api::{RelayUrl, Stage, UnixTime};
 
 impl Engine {
     /// These servers have handed out what they keep of our chats.
@@ -48,13 +48,12 @@ impl Engine {
     }
 
     /// A message of our own leaf came that was not among those we made.
-    pub(super) fn found_copy(&mut self, key: ChatKey, event: &Event) {
+    pub(super) fn found_copy(&mut self, key: ChatKey, created_at: UnixTime) {
         let Some(chat) = self.chats.get_mut(&key) else { return };
         // What we made is known by its id, for as long as servers are asked about it. What is
         // older than that is ours.
-        let is_forgotten =
-            !self.seen.reaches(event.created_at) || mutant::active(Mutant::CopiesByClock);
-        if is_forgotten && event.created_at <= chat.row.made_at || chat.row.must_renew {
+        let is_forgotten = !self.seen.reaches(created_at) || mutant::active(Mutant::CopiesByClock);
+        if is_forgotten && created_at <= chat.row.made_at || chat.row.must_renew {
             return;
         }
         tracing::warn!("somebody with this device's keys has written here");
@@ -62,7 +61,7 @@ impl Engine {
         // The other may have heard of more messages than we know of having written.
         chat.row.run = self.rng.next_u32().max(1);
         chat.row.sent = 0;
-        chat.row.made_at = event.created_at;
+        chat.row.made_at = created_at;
         self.chat_changed(key);
         if self.arrivals.is_none() {
             self.renew_copied_leaves();

@@ -4,10 +4,10 @@ use super::Engine;
 use super::error::EngineError;
 use super::history::Wanted;
 use super::record::{
-    Answer, ChatKey, DeliveryRow, MessageRow, Outgoing, OutgoingRow, Purpose, Target,
+    Answer, ChatKey, DeliveryRow, MessageRow, Outgoing, OutgoingRow, Purpose, QueuedRow, Target,
 };
 use super::save::MessagePart;
-use crate::envelope::{Counts, InnerKind, Void};
+use crate::envelope::{Counts, Inner, InnerKind, Void};
 use crate::mutant::{self, Mutant};
 use crate::store::Row;
 use zajil_api::{CommandId, CopyState, Delivery, Failure, MessageState, Place, ServerCopy, Update};
@@ -99,6 +99,9 @@ impl Engine {
             Some((_, MessagePart::Said(row))) => Some(row),
             _ => None,
         });
+        if said.is_none() {
+            return self.update(Update::Refused { answers, failure: Failure::MessageUnknown });
+        }
         // A server may have taken it meanwhile.
         let withdrawable = self.can_withdraw(key, place);
         let Some(row) = said.filter(|row| row.mine && withdrawable) else {
@@ -140,12 +143,17 @@ impl Engine {
             self.chat_changed(key);
             return Ok(());
         }
-        if !chat.may_encrypt() {
-            // The other asks when it misses the number.
-            return Ok(());
-        }
         let of = vec![Counts { run: row.count.run, first: number, last: number }];
-        self.send_kind(key, &InnerKind::Void { why: Void::Withdrawn, of }, Purpose::Other)
+        let void = InnerKind::Void { why: Void::Withdrawn, of };
+        if chat.may_encrypt() {
+            return self.send_kind(key, &void, Purpose::Other);
+        }
+        // It waits where the message itself would have waited.
+        let rumor = Inner::rumor(row.author, row.sent_at, &void).to_json();
+        let place = row.place();
+        chat.queued.insert(place, rumor.clone());
+        self.save_queued(&QueuedRow { chat: key, place, rumor });
+        Ok(())
     }
 
     /// Nothing more is on its way of this row: where it lies is written down with the message.

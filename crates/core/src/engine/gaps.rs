@@ -7,6 +7,7 @@
 
 use super::chat::Chat;
 use super::error::EngineError;
+use super::heard::LOST;
 use super::record::{ChatKey, MissingRow, Purpose};
 use super::{Engine, Timestamp};
 use crate::envelope::{Count, Counts, EnvelopeError, InnerKind, MAX_RANGES, Void};
@@ -18,7 +19,7 @@ use zajil_api::{Gap, GapCause, Place, UnixTime};
 const GRACE_SECONDS: u64 = 5;
 /// Older than this the author is asked, for the first time and then again…
 const ASK_SECONDS: u64 = 15;
-const ASK_AGAIN_SECONDS: u64 = 60;
+const ASK_AGAIN_SECONDS: u64 = 15;
 const LONGEST_PATIENCE_SECONDS: u64 = 86_400;
 /// What could not be opened shortly before or after a gap was noticed explains it.
 const EXPLAINS_SECONDS: u64 = 600;
@@ -26,8 +27,6 @@ const EXPLAINS_SECONDS: u64 = 600;
 const MAX_SHOWN: usize = 32;
 /// A search goes back so far behind the message after the gap.
 const SEARCH_BACK_SECONDS: u64 = 3 * 86_400;
-/// Marks what the author does not have any more.
-const LOST: u32 = u32::MAX;
 
 impl Engine {
     /// The other says how many messages there are.
@@ -192,11 +191,8 @@ impl Chat {
 }
 
 fn next_ask(row: &MissingRow) -> u64 {
-    let patience = ASK_AGAIN_SECONDS
-        .saturating_mul(1u64.checked_shl(row.asks).unwrap_or(u64::MAX))
-        .min(LONGEST_PATIENCE_SECONDS);
-    match row.asks {
-        0 => row.since.0 + ASK_SECONDS,
-        _ => row.asked_at.0 + patience,
-    }
+    let Some(doublings) = row.asks.checked_sub(1) else { return row.since.0 + ASK_SECONDS };
+    let patience =
+        ASK_AGAIN_SECONDS.saturating_mul(1u64.checked_shl(doublings).unwrap_or(u64::MAX));
+    row.asked_at.0 + patience.min(LONGEST_PATIENCE_SECONDS)
 }

@@ -10,6 +10,8 @@ use zajil_api::{Place, UnixTime};
 const MAX_STRETCHES: usize = 128;
 /// Runs of the other's count that are told apart.
 const MAX_RUNS: usize = 8;
+/// So often was the author asked for what they do not have any more.
+pub(super) const LOST: u32 = u32::MAX;
 
 impl Chat {
     /// Notes that a message of the other's is here; false when it was already.
@@ -50,7 +52,11 @@ impl Heard {
         else {
             return false;
         };
-        let row = self.missing.remove(at);
+        let mut row = self.missing.remove(at);
+        if 0 < row.asks && row.asks != LOST {
+            // Somebody hands them out: the rest is worth another question soon.
+            (row.asks, row.asked_at) = (1, now);
+        }
         let before = MissingRow { to: count - 1, before: place.min(row.before), ..row.clone() };
         let behind = MissingRow { from: count + 1, ..row };
         for rest in [behind, before] {
@@ -85,22 +91,42 @@ impl Heard {
             self.miss(first - 1, Place::END, now);
         }
         self.total = self.total.max(last);
-        let rows = std::mem::take(&mut self.missing);
-        for row in rows {
-            let before = MissingRow { to: row.to.min(first - 1), ..row.clone() };
-            let behind = MissingRow { from: row.from.max(last + 1), ..row };
-            let rest = [before, behind].into_iter().filter(|row| row.from <= row.to);
-            self.missing.extend(rest);
-        }
-        self.let_go();
+        self.cut_out(first, last);
     }
 
     /// The author does not have these any more: they stay missing, and are not asked for.
     pub fn lose(&mut self, first: u64, last: u64) {
-        let lost = |row: &&mut MissingRow| first <= row.from && row.to <= last;
-        for row in self.missing.iter_mut().filter(lost) {
-            row.asks = u32::MAX;
+        for row in self.cut_out(first, last) {
+            self.missing.push(MissingRow { asks: LOST, ..row });
         }
+        self.missing.sort_unstable_by_key(|row| row.from);
+        // What is lost bit by bit is one stretch.
+        self.missing.dedup_by(|row, before| {
+            let touch = before.to + 1 == row.from && before.before == row.before;
+            let same = touch && before.asks == LOST && row.asks == LOST;
+            if same {
+                before.to = row.to;
+                before.since = before.since.min(row.since);
+            }
+            same
+        });
+        self.let_go();
+    }
+
+    /// Takes what is missing of these out of the rest, which stays in its order.
+    fn cut_out(&mut self, first: u64, last: u64) -> Vec<MissingRow> {
+        let (mut cut, mut kept) = (Vec::new(), Vec::new());
+        for row in std::mem::take(&mut self.missing) {
+            let part = |from, to| MissingRow { from, to, ..row.clone() };
+            let before = part(row.from, row.to.min(first.saturating_sub(1)));
+            let within = part(row.from.max(first), row.to.min(last));
+            let behind = part(row.from.max(last.saturating_add(1)), row.to);
+            kept.extend([before, behind].into_iter().filter(|row| row.from <= row.to));
+            cut.extend(Some(within).filter(|row| row.from <= row.to));
+        }
+        self.missing = kept;
+        self.let_go();
+        cut
     }
 }
 
@@ -132,6 +158,20 @@ mod tests {
         heard.give_up(2, 2, UnixTime(5));
         heard.give_up(3, 4, UnixTime(5));
         assert!(heard.missing.is_empty() && heard.total == 5);
+    }
+
+    #[test]
+    fn what_is_lost_in_the_middle_of_a_stretch_is_not_asked_for_and_the_rest_is() {
+        let mut heard = Heard::default();
+        assert!(heard.note(10, at(10), UnixTime(1)));
+        heard.lose(7, 7);
+        heard.lose(5, 6);
+        let rows: Vec<_> =
+            heard.missing.iter().map(|row| (row.from, row.to, row.asks == LOST)).collect();
+        assert_eq!(rows, [(1, 4, false), (5, 7, true), (8, 9, false)]);
+        assert!(heard.note(6, at(6), UnixTime(2)), "it came after all");
+        heard.give_up(1, u64::MAX - 1, UnixTime(3));
+        assert!(heard.missing.is_empty());
     }
 
     #[test]

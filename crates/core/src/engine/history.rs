@@ -7,7 +7,7 @@ use super::{Engine, LoadToken, Output};
 use crate::envelope::Count;
 use crate::sorted::SortedMap;
 use crate::store::{Order, Range, Row, Table};
-use zajil_api::{CommandId, Message, MessageState, Page, Place, Preview, Update};
+use zajil_api::{CommandId, Failure, Message, MessageState, Page, Place, Preview, Update};
 
 /// Messages of one page at most.
 const MAX_PAGE: u16 = 200;
@@ -158,10 +158,15 @@ impl Engine {
                 self.page_loaded(answers, chat, page, limit, rows);
             }
             Some(Wanted::Message { answers, chat }) => {
-                for message in self.read_messages(chat, rows) {
-                    let chat = chat.to_id();
-                    self.update(Update::MessageAdded { answers: Some(answers), chat, message });
-                }
+                let answer = match self.read_messages(chat, rows).pop() {
+                    Some(message) => {
+                        let chat = chat.to_id();
+                        Update::MessageAdded { answers: Some(answers), chat, message }
+                    }
+                    // It was taken back since.
+                    None => Update::Refused { answers, failure: Failure::MessageUnknown },
+                };
+                self.update(answer);
             }
             Some(Wanted::Delivery { answers, chat, place }) => {
                 self.delivery_loaded(answers, chat, place, rows);

@@ -6,7 +6,7 @@ use super::chat::Chat;
 use super::clock::Clock;
 use super::history::Pages;
 use super::outbox::Outbox;
-use super::readback::ReadBack;
+use super::promises::ReadBack;
 use super::record::{ChatRow, Record, VERSION};
 use super::save::{Dirty, HEADER};
 use super::seen::Seen;

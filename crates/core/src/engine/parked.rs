@@ -91,13 +91,22 @@ impl Engine {
             match self.read_message_event(key, &row.message, || true) {
                 Err(EngineError::Envelope(
                     EnvelopeError::NoKey | EnvelopeError::Mls(MlsError::FutureEpoch),
-                )) => self.parked.push(row),
+                )) => {
+                    self.parked.push(row);
+                    continue;
+                }
+                Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::OwnMessage))) => {
+                    self.found_copy(key, row.at);
+                }
+                Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::OwnCommit))) => {
+                    self.refound(key, row.message.nostr_group_id);
+                }
                 outcome => {
                     advanced |= matches!(outcome, Ok(Epoch::Advanced));
-                    self.forget_parked(&row.event);
                     self.note("a parked event", outcome.map(|_| ()));
                 }
             }
+            self.forget_parked(&row.event);
         }
         advanced
     }

@@ -4,96 +4,18 @@
 //! when it handed it out again over a subscription of its own. What it does not hand out is
 //! sent again, ever more patiently; what cannot be read back there stays a promise.
 
+use super::promises::{GATHER_MS, PATIENCE_MS, Question};
 use super::record::{Answer, Outgoing, Purpose};
 use super::{Engine, Timestamp};
-use crate::nostr::{ClientMessage, Event, EventId, Filter, SubscriptionId};
+use crate::nostr::{ClientMessage, Event, Filter, SubscriptionId};
 use crate::sorted::SortedMap;
 use std::collections::BTreeSet;
 use zajil_api::{MessageState, RelayUrl};
 
-/// A promise is read back after so long, together with those that came meanwhile.
-const GATHER_MS: u64 = 150;
-/// Events asked for in one question.
-const BATCH: usize = 50;
-/// A question without an end is given up after so long…
-const PATIENCE_MS: u64 = 10_000;
-/// …and asked again after so long, doubled each time.
-const RETRY_MS: u64 = 5_000;
-const LONGEST_RETRY_MS: u64 = 600_000;
 /// Questions about one event on one connection; then the promise is all there is.
 const MAX_TRIES: u32 = 8;
 /// The same for what later events of the account's take the place of.
 const MAX_TRIES_REPLACEABLE: u32 = 2;
-
-#[derive(Debug, Default)]
-pub(super) struct ReadBack {
-    relays: SortedMap<RelayUrl, Reading>,
-    /// Own messages that were read back from each server since this start.
-    held: SortedMap<RelayUrl, BTreeSet<u64>>,
-    last_number: u32,
-}
-
-#[derive(Debug, Default)]
-struct Reading {
-    due: SortedMap<u64, Timestamp>,
-    tries: SortedMap<u64, u32>,
-    given_up: BTreeSet<u64>,
-    asked: Option<Question>,
-}
-
-#[derive(Debug)]
-struct Question {
-    name: String,
-    at: Timestamp,
-    /// The rows asked about, by event.
-    rows: SortedMap<EventId, u64>,
-    found: BTreeSet<u64>,
-}
-
-impl ReadBack {
-    pub fn disconnected(&mut self, relay: &RelayUrl) {
-        self.relays.remove(relay);
-    }
-
-    pub fn next_timeout(&self) -> Option<Timestamp> {
-        let next = |reading: &Reading| match &reading.asked {
-            Some(asked) => Some(Timestamp(asked.at.0 + PATIENCE_MS)),
-            None => reading.due.values().min().copied(),
-        };
-        self.relays.values().filter_map(next).min()
-    }
-
-    pub fn held(&self, relay: &RelayUrl) -> u32 {
-        let held = self.held.get(relay).map_or(0, BTreeSet::len);
-        u32::try_from(held).unwrap_or(u32::MAX)
-    }
-
-    /// Whether a promise of this connection is all there will be.
-    pub fn gave_up(&self, relay: &RelayUrl, row: u64) -> bool {
-        self.relays.get(relay).is_some_and(|reading| reading.given_up.contains(&row))
-    }
-
-    fn is_question(&self, relay: &RelayUrl, subscription: &str) -> bool {
-        let asked = self.relays.get(relay).and_then(|reading| reading.asked.as_ref());
-        asked.is_some_and(|asked| asked.name == subscription)
-    }
-}
-
-impl Reading {
-    /// When to ask about a row again; `None` when it was asked about often enough.
-    fn again_at(&mut self, row: u64, now: Timestamp, most: u32) -> Option<Timestamp> {
-        let tries = self.tries.entry(row).or_default();
-        *tries += 1;
-        let wait = RETRY_MS
-            .saturating_mul(1u64.checked_shl(*tries - 1).unwrap_or(u64::MAX))
-            .min(LONGEST_RETRY_MS);
-        if *tries >= most {
-            self.given_up.insert(row);
-            return None;
-        }
-        Some(Timestamp(now.0 + wait))
-    }
-}
 
 impl Engine {
     /// A server said that it keeps a row.
@@ -141,11 +63,8 @@ impl Engine {
             self.read_back.disconnected(relay);
             return;
         }
-        // Those not quite due yet go along.
-        let rows: Vec<u64> = reading.due.keys().copied().take(BATCH).collect();
         let mut asked = SortedMap::new();
-        for row in rows {
-            reading.due.remove(&row);
+        for row in reading.take_due(now) {
             if let Some(made) = self.outbox.row(row).and_then(|row| row.made.as_ref()) {
                 asked.insert(made.id, row);
             }

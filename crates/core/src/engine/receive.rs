@@ -41,7 +41,7 @@ impl Engine {
             }
             Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::OwnMessage))) => {
                 event.verify()?;
-                self.found_copy(key, event);
+                self.found_copy(key, event.created_at);
                 Ok(())
             }
             Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::OwnCommit))) => {

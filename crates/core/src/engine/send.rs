@@ -5,6 +5,7 @@ use super::error::EngineError;
 use super::record::{ChatKey, DoneRow, GroupRow, MessageRow, Purpose, QueuedRow, UnsettledRow};
 use crate::envelope::{Count, Inner, InnerKind, ReceiptKind, SealedMessage, seal_message};
 use crate::mutant::{self, Mutant};
+use crate::nostr::{Kind, Rumor};
 use crate::sorted::SortedSet;
 use rand_core::CryptoRngCore;
 use zajil_api::{CommandId, Failure, MessageState, Place, RelayUrl, Stage, Update};
@@ -89,7 +90,14 @@ impl Engine {
             };
             let Some((place, rumor)) = chat.queued.first_key_value() else { return Ok(()) };
             let (place, rumor) = (*place, rumor.clone());
-            self.send_inner(key, &rumor, Purpose::Message { chat: key, place })?;
+            let is_message =
+                Rumor::parse_strict(rumor.as_bytes()).is_ok_and(|rumor| rumor.kind == Kind::CHAT);
+            let purpose = match is_message {
+                true => Purpose::Message { chat: key, place },
+                // Word that the message which waited here was taken back.
+                false => Purpose::Other,
+            };
+            self.send_inner(key, &rumor, purpose)?;
             if let Some(chat) = self.chats.get_mut(&key) {
                 chat.queued.remove(&place);
             }

@@ -126,6 +126,52 @@ fn what_no_server_has_can_be_taken_back_and_leaves_no_gap() {
 }
 
 #[test]
+fn what_is_taken_back_while_offline_after_a_restart_leaves_no_gap() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let chat = world.meet("Bob", "Alice");
+    world.send("Bob", "Alice", "first");
+    world.pass(5_000);
+    world.take_down(ONE);
+    world.restart("Bob");
+    world.run();
+    for text in ["second", "oops", "third"] {
+        world.send("Bob", "Alice", text);
+    }
+    let oops = world.messages("Bob", "Alice").into_iter().find(|m| m.text == "oops").unwrap();
+    let withdraw = Command::WithdrawMessage { chat, place: oops.place };
+    let updates = world.command("Bob", withdraw.clone());
+    assert!(updates.iter().any(|u| matches!(u, Update::MessageRemoved { answers: Some(_), .. })));
+    let updates = world.command("Bob", withdraw);
+    assert!(
+        matches!(updates.last(), Some(Update::Refused { failure: Failure::MessageUnknown, .. })),
+        "{updates:?}"
+    );
+    world.restart("Bob");
+    world.bring_up(ONE);
+    world.pass(120_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["first", "second", "third"]);
+    assert_eq!(world.chat_of("Alice", "Bob").gaps, []);
+    assert_eq!(world.texts("Bob", "Alice"), ["first", "second", "third"]);
+}
+
+#[test]
+fn a_command_that_comes_again_after_its_message_was_taken_back_is_answered() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let chat = world.meet("Bob", "Alice");
+    world.take_down(ONE);
+    let send = Command::SendMessage { chat: chat.clone(), text: "oops".to_owned() };
+    world.command_as("Bob", 77, send.clone());
+    let place = last(&mut world, "Bob", "Alice");
+    world.command("Bob", Command::WithdrawMessage { chat, place });
+    let updates = world.command_as("Bob", 77, send);
+    assert!(
+        matches!(updates.last(), Some(Update::Refused { failure: Failure::MessageUnknown, .. })),
+        "{updates:?}"
+    );
+    assert_eq!(world.texts("Bob", "Alice"), Vec::<String>::new());
+}
+
+#[test]
 fn the_last_message_taken_back_is_not_previewed_any_more() {
     let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
     let chat = world.meet("Bob", "Alice");

@@ -48,6 +48,28 @@ fn a_gap_is_shown_until_the_author_has_sent_again_what_was_lost() {
 }
 
 #[test]
+fn a_long_gap_closes_as_fast_as_the_author_may_answer() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.stop("Alice");
+    let before: Vec<usize> = [ONE, TWO].map(|url| world.relay(url).events.len()).to_vec();
+    for number in 0..450 {
+        world.send("Bob", "Alice", &number.to_string());
+    }
+    world.pass(2_000);
+    for (url, before) in [ONE, TWO].into_iter().zip(before) {
+        world.relay(url).events.truncate(before);
+    }
+    world.send("Bob", "Alice", "last");
+    world.pass(2_000);
+    world.start("Alice");
+    world.pass(120_000);
+    assert_eq!(world.texts("Alice", "Bob").len(), 451);
+    assert_eq!(gaps(&world, "Alice", "Bob"), []);
+}
+
+#[test]
 fn a_gap_outlives_a_restart() {
     let mut world = with_a_hole();
     world.stop("Bob");

@@ -1,0 +1,114 @@
+//! Promises of servers that are still to be read back: which, and when to ask.
+
+use super::Timestamp;
+use crate::nostr::EventId;
+use crate::sorted::SortedMap;
+use std::collections::BTreeSet;
+use zajil_api::RelayUrl;
+
+/// A promise is read back after so long, together with those that came meanwhile.
+pub(super) const GATHER_MS: u64 = 150;
+/// Events asked for in one question.
+const BATCH: usize = 50;
+/// A question without an end is given up after so long…
+pub(super) const PATIENCE_MS: u64 = 10_000;
+/// …and asked again after so long, doubled each time.
+const RETRY_MS: u64 = 5_000;
+const LONGEST_RETRY_MS: u64 = 600_000;
+
+#[derive(Debug, Default)]
+pub(super) struct ReadBack {
+    pub relays: SortedMap<RelayUrl, Reading>,
+    /// Own messages that were read back from each server since this start.
+    pub held: SortedMap<RelayUrl, BTreeSet<u64>>,
+    pub last_number: u32,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    pub due: SortedMap<u64, Timestamp>,
+    pub tries: SortedMap<u64, u32>,
+    given_up: BTreeSet<u64>,
+    pub asked: Option<Question>,
+}
+
+#[derive(Debug)]
+pub(super) struct Question {
+    pub name: String,
+    pub at: Timestamp,
+    /// The rows asked about, by event.
+    pub rows: SortedMap<EventId, u64>,
+    pub found: BTreeSet<u64>,
+}
+
+impl ReadBack {
+    pub fn disconnected(&mut self, relay: &RelayUrl) {
+        self.relays.remove(relay);
+    }
+
+    pub fn next_timeout(&self) -> Option<Timestamp> {
+        let next = |reading: &Reading| match &reading.asked {
+            Some(asked) => Some(Timestamp(asked.at.0 + PATIENCE_MS)),
+            None => reading.due.values().min().copied(),
+        };
+        self.relays.values().filter_map(next).min()
+    }
+
+    pub fn held(&self, relay: &RelayUrl) -> u32 {
+        let held = self.held.get(relay).map_or(0, BTreeSet::len);
+        u32::try_from(held).unwrap_or(u32::MAX)
+    }
+
+    /// Whether a promise of this connection is all there will be.
+    pub fn gave_up(&self, relay: &RelayUrl, row: u64) -> bool {
+        self.relays.get(relay).is_some_and(|reading| reading.given_up.contains(&row))
+    }
+
+    pub fn is_question(&self, relay: &RelayUrl, subscription: &str) -> bool {
+        let asked = self.relays.get(relay).and_then(|reading| reading.asked.as_ref());
+        asked.is_some_and(|asked| asked.name == subscription)
+    }
+}
+
+impl Reading {
+    /// What to ask about now; what is almost due goes along.
+    pub fn take_due(&mut self, now: Timestamp) -> Vec<u64> {
+        let soon = Timestamp(now.0 + GATHER_MS);
+        let due = self.due.iter().filter(|(_, at)| **at <= soon);
+        let rows: Vec<u64> = due.map(|(row, _)| *row).take(BATCH).collect();
+        self.due.retain(|row, _| !rows.contains(row));
+        rows
+    }
+
+    /// When to ask about a row again; `None` when it was asked about often enough.
+    pub fn again_at(&mut self, row: u64, now: Timestamp, most: u32) -> Option<Timestamp> {
+        let tries = self.tries.entry(row).or_default();
+        *tries += 1;
+        let wait = RETRY_MS
+            .saturating_mul(1u64.checked_shl(*tries - 1).unwrap_or(u64::MAX))
+            .min(LONGEST_RETRY_MS);
+        if *tries >= most {
+            self.given_up.insert(row);
+            return None;
+        }
+        Some(Timestamp(now.0 + wait))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_put_off_is_not_asked_about_along_with_what_is_due() {
+        let mut reading = Reading::default();
+        let now = Timestamp(1_000_000);
+        let put_off = reading.again_at(1, now, 8).unwrap();
+        reading.due.insert(1, put_off);
+        reading.due.insert(2, now);
+        reading.due.insert(3, Timestamp(now.0 + GATHER_MS));
+        assert_eq!(reading.take_due(now), [2, 3]);
+        assert!(reading.take_due(now).is_empty());
+        assert_eq!(reading.take_due(put_off), [1]);
+    }
+}
