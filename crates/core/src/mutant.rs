@@ -55,6 +55,8 @@ mutants! {
     ForgetDone "forget which commands were done",
     GapsByClock "let a gap wait for a clock that was set back",
     CopiesByClock "know a copy's messages by their dates",
+    FirstCommitWins "follow the commit that came first",
+    KeepLeaf "write with the keys of an earlier start",
     WriteToFirstGroup "write to the first group with somebody",
 }
 

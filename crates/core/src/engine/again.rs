@@ -23,7 +23,10 @@ impl Engine {
             return;
         }
         let now = self.now;
-        let Some(chat) = self.chats.get_mut(&key).filter(|chat| chat.may_encrypt()) else { return };
+        if !self.may_write(key) {
+            return;
+        }
+        let Some(chat) = self.chats.get_mut(&key) else { return };
         if chat.answered_at.is_some_and(|at| at.0 + EVERY_MS > now.0) {
             return;
         }

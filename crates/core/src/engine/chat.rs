@@ -39,6 +39,10 @@ pub(super) struct Chat {
     pub searched: SortedSet<(u32, u64)>,
     /// Why an event could not be read lately.
     pub failed: Option<(GapCause, UnixTime)>,
+    /// Somebody with our keys was noticed since this start.
+    pub copied: bool,
+    /// The chat's groups cannot be followed any more: another is to be founded.
+    pub seeks_anew: bool,
     /// When the other's question for missing messages was answered last.
     pub answered_at: Option<Timestamp>,
 }
@@ -61,7 +65,10 @@ impl ChatKey {
 }
 
 impl Chat {
+    /// As it is at a start: with keys that a copy of this device may know.
     pub fn new(row: ChatRow, groups: Vec<Group>) -> Self {
+        let must_renew = !groups.is_empty() && !mutant::active(Mutant::KeepLeaf);
+        let row = ChatRow { must_renew, ..row };
         let recent = row.last_incoming.into_iter().collect();
         Self {
             row,
@@ -76,6 +83,8 @@ impl Chat {
             gaps_due_at: None,
             searched: SortedSet::new(),
             failed: None,
+            copied: false,
+            seeks_anew: false,
             answered_at: None,
         }
     }
@@ -153,6 +162,21 @@ impl Chat {
         self.row.stage == Stage::Open
             && !self.groups.is_empty()
             && (self.caught_up && !self.row.must_renew || mutant::active(Mutant::SkipFence))
+    }
+
+    /// Whether a key package of the other's is looked for.
+    pub fn seeks(&self) -> bool {
+        self.row.stage == Stage::Connecting || self.seeks_anew
+    }
+
+    /// The other is told again what reached us lately.
+    pub fn confirm_again(&mut self) {
+        let recent = self.recent.values().filter(|id| !self.row.to_confirm.contains(id));
+        let recent: Vec<EventId> = recent.copied().collect();
+        self.row.to_confirm.extend(recent);
+        if self.row.to_mark_read.is_none() && self.row.read_up_to != Place::START {
+            self.row.to_mark_read = self.last_incoming_until(self.row.read_up_to);
+        }
     }
 
     /// The place of the next message of ours, written at `now`: behind what was seen so far,

@@ -145,6 +145,9 @@ impl Engine {
 
     pub(super) fn remove_chat(&mut self, key: ChatKey) {
         let Some(chat) = self.chats.remove(&key) else { return };
+        for row in &chat.row.groups {
+            self.forget_group(&row.nostr_group_id);
+        }
         for group in chat.groups {
             let deleted = group.delete(&self.provider).map_err(Into::into);
             self.note("deleting a group", deleted);

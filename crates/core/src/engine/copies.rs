@@ -1,10 +1,8 @@
-//! Nobody else writes with our keys: what is checked before our ratchets move.
+//! Somebody else with our keys: how a copy of this device, or the device it was before it was
+//! put back, is noticed.
 //!
-//! A browser's profile can be copied, or put back as it was days ago. Going on from such a
-//! state would encrypt with keys that were used already (RFC 9420 §9.1, RFC 9750 §6.6). So a
-//! chat's ratchet rests after each start until a server has handed out what it keeps of the
-//! chat; where that holds a message of our own leaf that we have not made, our leaf is
-//! renewed first: the next epoch has fresh keys.
+//! Keys are not at stake: they are made anew at each start (`converge/own`). But a copy went on
+//! counting its messages, and may have gone on in a group where we cannot follow.
 
 use super::Engine;
 use super::record::{ChatKey, Outgoing, WantedRow};
@@ -15,13 +13,13 @@ use rand_core::RngCore;
 use zajil_api::{RelayUrl, Stage, UnixTime};
 
 impl Engine {
-    /// These servers have handed out what they keep of our chats.
+    /// These servers have handed out what they keep of our chats: what is written from now on
+    /// is written in the state that others know.
     pub(super) fn caught_up_with(&mut self, relays: &SortedSet<RelayUrl>) {
         for chat in self.chats.values_mut() {
             let mut of_chat = chat.row.groups.iter().flat_map(|group| &group.relays);
             chat.caught_up |= of_chat.any(|relay| relays.contains(relay));
         }
-        self.renew_copied_leaves();
         self.send_waiting();
     }
 
@@ -53,31 +51,27 @@ impl Engine {
         // What we made is known by its id, for as long as servers are asked about it. What is
         // older than that is ours.
         let is_forgotten = !self.seen.reaches(created_at) || mutant::active(Mutant::CopiesByClock);
-        if is_forgotten && created_at <= chat.row.made_at || chat.row.must_renew {
+        let is_known = chat.copied || is_forgotten && created_at <= chat.row.made_at;
+        if is_known {
             return;
         }
         tracing::warn!("somebody with this device's keys has written here");
-        chat.row.must_renew = true;
+        chat.copied = true;
         // The other may have heard of more messages than we know of having written.
         chat.row.run = self.rng.next_u32().max(1);
         chat.row.sent = 0;
         chat.row.made_at = created_at;
         self.chat_changed(key);
-        if self.arrivals.is_none() {
-            self.renew_copied_leaves();
-        }
     }
 
-    fn renew_copied_leaves(&mut self) {
-        let copied = self.chats.values().filter(|chat| chat.row.must_renew && chat.caught_up);
-        let copied: Vec<ChatKey> = copied.map(|chat| chat.row.key).collect();
-        for key in copied {
-            let renewed = self.update_leaf(key);
-            self.note("renewing a copied leaf", renewed);
-        }
+    /// What is kept beside a group goes with it.
+    pub(super) fn forget_group(&mut self, routing: &[u8; 32]) {
+        self.withdraw_commits(*routing);
+        self.forget_parked_of(routing);
+        self.forget_states(routing);
     }
 
-    /// A commit of our own leaf came that is not the one we wait for: this device cannot
+    /// A commit of our own leaf came that is not among ours: this device cannot
     /// follow its group any more, and begins anew with the other.
     pub(super) fn refound(&mut self, key: ChatKey, routing: [u8; 32]) {
         let Some(chat) = self.chats.get_mut(&key) else { return };
@@ -87,7 +81,6 @@ impl Engine {
         tracing::warn!("a group went on without this device");
         let row = chat.row.groups.remove(at);
         let group = chat.groups.remove(at);
-        chat.row.must_renew = false;
         chat.row.run = self.rng.next_u32().max(1);
         chat.row.sent = 0;
         if chat.row.groups.is_empty() {
@@ -98,20 +91,11 @@ impl Engine {
         let deleted = group.delete(&self.provider).map_err(Into::into);
         self.note("deleting a group", deleted);
         self.dirty.mls = true;
-        self.withdraw_commit(key, routing);
-        self.forget_parked_of(&routing);
-        self.chat_changed(key);
+        self.forget_group(&routing);
+        self.write_again(key);
+        self.weigh_keys(key);
         self.connect();
         self.resubscribe();
         self.look_up(key);
-    }
-
-    /// Our commit took effect: no key of the last epoch is used again.
-    pub(super) fn leaf_renewed(&mut self, key: ChatKey) {
-        let Some(chat) = self.chats.get_mut(&key) else { return };
-        if std::mem::take(&mut chat.row.must_renew) {
-            self.chat_changed(key);
-            self.send_waiting();
-        }
     }
 }

@@ -164,15 +164,13 @@ impl Engine {
             Answer::Accepted => !self.read_back.gave_up(&target.relay, id),
             Answer::Held | Answer::Refused => false,
         };
-        if row.targets.iter().any(is_open) || !self.is_confirmed(row.purpose) {
+        if row.targets.iter().any(is_open) || !self.is_confirmed(row) {
             return;
         }
-        // What every server refused is kept for better days, but for what is undone by it
-        // (a commit) or made anew anyway (what speaks for the account).
+        // What every server refused is kept for better days, but for what is made anew anyway
+        // (what speaks for the account).
         let refused = row.targets.iter().all(|target| target.answer == Answer::Refused);
-        let is_kept =
-            !matches!(row.purpose, Purpose::Commit { .. }) && row.content != Outgoing::Event;
-        if refused && is_kept {
+        if refused && row.content != Outgoing::Event {
             return;
         }
         self.drop_outgoing(id);

@@ -18,8 +18,6 @@ pub(super) enum EngineError {
     NotTwo,
     #[error("somebody whose requests are not shown")]
     Blocked,
-    #[error("too many groups with one person")]
-    TooManyGroups,
     #[error("a group that claims the routing id of another")]
     RoutingTaken,
     /// The state does not allow it; a fault of ours.

@@ -74,8 +74,10 @@ impl Engine {
     fn look_after_gaps_of(&mut self, key: ChatKey) {
         let (now, unix) = (self.now, self.unix_now());
         let parked = self.parked.iter().any(|row| row.chat == key);
+        let asks = self.chats.get(&key).is_some_and(|chat| chat.has_question(unix));
+        let may_ask = asks && self.may_write(key);
         let Some(chat) = self.chats.get_mut(&key) else { return };
-        let step = chat.next_step(unix);
+        let step = chat.next_step(unix, may_ask);
         let again_in = step.again_at.map(|at| at.0.saturating_sub(unix.0).max(1) * 1000);
         let gaps = chat.shown_gaps(unix, parked);
         chat.gaps_due_at = again_in.map(|wait| Timestamp(now.0 + wait));
@@ -120,9 +122,14 @@ struct NextStep {
 }
 
 impl Chat {
-    fn next_step(&mut self, now: UnixTime) -> NextStep {
+    /// Whether the other is to be asked for something now.
+    fn has_question(&self, now: UnixTime) -> bool {
+        let mut missing = self.row.heard.iter().flat_map(|heard| &heard.missing);
+        missing.any(|row| row.asks != LOST && next_ask(row) <= now.0)
+    }
+
+    fn next_step(&mut self, now: UnixTime, may_ask: bool) -> NextStep {
         let mut step = NextStep::default();
-        let may_ask = self.may_encrypt();
         let mut again_at = |at: u64| {
             let at = UnixTime(at.max(now.0 + 1));
             step.again_at = Some(step.again_at.map_or(at, |other| other.min(at)));

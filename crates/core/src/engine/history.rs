@@ -46,6 +46,11 @@ pub(super) enum Wanted {
         chat: ChatKey,
         place: Place,
     },
+    /// An own message that may have been lost to the other, to be written again.
+    Resent {
+        chat: ChatKey,
+        place: Place,
+    },
     /// The last message of a chat.
     Last {
         chat: ChatKey,
@@ -173,6 +178,16 @@ impl Engine {
             }
             Some(Wanted::Withdrawn { answers, chat, place }) => {
                 self.withdrawn_loaded(answers, chat, place, rows);
+            }
+            Some(Wanted::Resent { chat, place }) => {
+                let said =
+                    rows.iter().find_map(|(key, sealed)| match self.read_message(key, sealed) {
+                        Some((_, MessagePart::Said(row))) => Some(row),
+                        _ => None,
+                    });
+                if let Some(row) = said.filter(|row| row.mine) {
+                    self.resent_loaded(chat, place, row);
+                }
             }
             Some(Wanted::Last { chat }) => self.last_loaded(chat, rows),
             Some(Wanted::Known { chat, row }) => self.known_loaded(chat, &row, !rows.is_empty()),

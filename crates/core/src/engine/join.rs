@@ -3,10 +3,9 @@
 use super::Engine;
 use super::chat::Chat;
 use super::error::EngineError;
-use super::record::{ChatKey, GroupRow, Purpose};
+use super::record::{ChatKey, GroupRow};
 use crate::envelope::{group_event_key, parse_welcome, read_group};
 use crate::mls::Group;
-use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, Kind, PublicKey, nip59};
 use crate::relay::parse_relay_url;
 use crate::sorted::SortedSet;
@@ -64,14 +63,16 @@ impl Engine {
         }
         let relays: Vec<RelayUrl> =
             routing.relays.iter().filter_map(|url| parse_relay_url(url).ok()).take(10).collect();
+        let outer = group_event_key(&self.provider, &group)?;
         let row = GroupRow {
             id: group.id(),
             nostr_group_id: routing.nostr_group_id,
             relays,
             joined_at: self.unix_now(),
-            keys: vec![group_event_key(&self.provider, &group)?],
+            keys: vec![outer.clone()],
             pending_commit: false,
         };
+        self.begin_states(row.nostr_group_id, group.epoch(), outer, false);
         let key = self.add_group(author, row, group, invited);
         self.connect();
         self.resubscribe();
@@ -81,9 +82,8 @@ impl Engine {
 
     /// The oldest request gives way to a new one where too many wait.
     fn make_room_for(&mut self, author: &PublicKey, invited: bool) -> Result<(), EngineError> {
-        if let Some(chat) = self.chat_with(author).and_then(|key| self.chats.get(&key)) {
-            let full = chat.row.groups.len() >= MAX_GROUPS_PER_CHAT;
-            return if full { Err(EngineError::TooManyGroups) } else { Ok(()) };
+        if self.chat_with(author).is_some() {
+            return Ok(());
         }
         let requests = self.chats.values().filter(|chat| chat.row.stage == Stage::Requested);
         let oldest = requests.clone().min_by_key(|chat| chat.row.touched_at);
@@ -108,6 +108,7 @@ impl Engine {
             self.chats.insert(key, chat);
             key
         });
+        self.retire_oldest_group(key);
         let mut opened = false;
         if let Some(chat) = self.chats.get_mut(&key) {
             // A chat we asked for ourselves needs no further question.
@@ -121,11 +122,25 @@ impl Engine {
                 chat.row.stage = Stage::Open;
             }
         }
+        self.weigh_keys(key);
         self.chat_changed(key);
         if opened {
             self.greet(key);
         }
         key
+    }
+
+    /// Where there are many groups with somebody, the oldest gives way to another.
+    fn retire_oldest_group(&mut self, key: ChatKey) {
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        if chat.row.groups.len() < MAX_GROUPS_PER_CHAT {
+            return;
+        }
+        let row = chat.row.groups.remove(0);
+        let group = chat.groups.remove(0);
+        let deleted = group.delete(&self.provider).map_err(Into::into);
+        self.note("deleting a group", deleted);
+        self.forget_group(&row.nostr_group_id);
     }
 
     /// The first things a chat hears of us once we are in it: a fresh leaf (RFC 9420
@@ -142,31 +157,5 @@ impl Engine {
         let sent = self.send_queued(key);
         self.note("sending what was queued", sent);
         self.receipts_due(key);
-    }
-
-    /// Publishes a commit that renews our own leaf in the chat's newest group; it
-    /// takes effect when a server has it.
-    pub(super) fn update_leaf(&mut self, key: ChatKey) -> Result<(), EngineError> {
-        let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
-        let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
-        let Some((row, group)) = chat.row.groups.last_mut().zip(chat.groups.last_mut()) else {
-            return Ok(());
-        };
-        if row.pending_commit {
-            return Ok(());
-        }
-        let commit = group.prepare_self_update(&self.provider, &account.signer)?;
-        row.pending_commit = true;
-        self.dirty.mls = true;
-        let sealed = Self::seal_for(row, &commit, &mut self.rng)?;
-        let targets = row.relays.iter().cloned().collect();
-        let purpose = Purpose::Commit { chat: key, group: row.nostr_group_id };
-        let routing = row.nostr_group_id;
-        self.enqueue_message(sealed, targets, purpose);
-        if mutant::active(Mutant::CommitAtOnce) {
-            self.merge_commit(key, &routing)?;
-        }
-        self.chat_changed(key);
-        Ok(())
     }
 }

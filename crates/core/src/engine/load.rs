@@ -4,10 +4,11 @@ use super::account::Account;
 use super::catchup::Catchup;
 use super::chat::Chat;
 use super::clock::Clock;
+use super::converge::States;
 use super::history::Pages;
 use super::outbox::Outbox;
 use super::promises::ReadBack;
-use super::record::{ChatRow, Record, VERSION};
+use super::record::{ChatRow, Record, StateRow, VERSION};
 use super::save::{Dirty, HEADER};
 use super::seen::Seen;
 use super::servers::Moved;
@@ -54,6 +55,7 @@ impl Engine {
             cursors: SortedMap::new(),
             seen: Seen::default(),
             parked: Vec::new(),
+            states: SortedMap::new(),
             arrivals: None,
             unsettled: Unsettled::default(),
             pages: Pages::default(),
@@ -64,6 +66,7 @@ impl Engine {
         let mut mls = HashMap::new();
         let mut chats = Vec::new();
         let (mut queued, mut doubted) = (Vec::new(), Vec::new());
+        let mut states: SortedMap<[u8; 32], Vec<StateRow>> = SortedMap::new();
         engine.check_version(rows)?;
         for (table, (key, sealed)) in rows {
             match table {
@@ -73,6 +76,7 @@ impl Engine {
                     Record::Chat(row) => chats.push(row),
                     Record::Queued(row) => queued.push(row),
                     Record::Doubted(row) => doubted.push(row),
+                    Record::State(row) => states.entry(row.group).or_default().push(*row),
                     Record::Mls(row) => {
                         mls.insert(row.key.clone(), row.value.clone());
                     }
@@ -85,6 +89,12 @@ impl Engine {
             let chat = engine.load_chat(*row)?;
             engine.chats.insert(chat.row.key, chat);
         }
+        for (group, rows) in states {
+            if let Some(states) = States::load(rows) {
+                engine.states.insert(group, states);
+            }
+        }
+        engine.begin_missing_states();
         for row in queued {
             if let Some(chat) = engine.chats.get_mut(&row.chat) {
                 chat.queued.insert(row.place, row.rumor);
@@ -149,6 +159,7 @@ impl Engine {
             | Record::Chat(_)
             | Record::Mls(_)
             | Record::Queued(_)
+            | Record::State(_)
             | Record::Doubted(_) => {}
         }
         Ok(())

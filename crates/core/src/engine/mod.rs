@@ -34,7 +34,7 @@ mod chat;
 mod claims;
 mod clock;
 mod command;
-mod commit;
+mod converge;
 mod copies;
 mod cursor;
 mod delivery;
@@ -92,6 +92,7 @@ use arrivals::Arrival;
 use catchup::Catchup;
 use chat::Chat;
 use clock::Clock;
+use converge::States;
 use error::EngineError;
 use history::Pages;
 use outbox::Outbox;
@@ -133,6 +134,8 @@ pub struct Engine {
     cursors: SortedMap<RelayUrl, UnixTime>,
     seen: Seen,
     parked: Vec<ParkedRow>,
+    /// By routing id.
+    states: SortedMap<[u8; 32], States>,
     /// Messages being read together, until they are put in order.
     arrivals: Option<Vec<Arrival>>,
     unsettled: Unsettled,

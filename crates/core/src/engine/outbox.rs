@@ -279,11 +279,6 @@ impl Outbox {
         };
         self.rows.values().filter(old).filter(held).map(|row| row.id).collect()
     }
-
-    pub fn commits(&self, purpose: Purpose) -> Vec<u64> {
-        let rows = self.rows.values().filter(|row| row.purpose == purpose);
-        rows.map(|row| row.id).collect()
-    }
 }
 
 fn after(now: Timestamp, tries: u32) -> Timestamp {

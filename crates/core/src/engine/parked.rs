@@ -88,6 +88,11 @@ impl Engine {
         self.parked = others;
         let mut advanced = false;
         for row in waiting {
+            if self.chat_of_group(&row.message.nostr_group_id).is_none() {
+                // What came before in this loop made an end of its group.
+                self.forget_parked(&row.event);
+                continue;
+            }
             match self.read_message_event(key, &row.message, || true) {
                 Err(EngineError::Envelope(
                     EnvelopeError::NoKey | EnvelopeError::Mls(MlsError::FutureEpoch),
@@ -101,8 +106,13 @@ impl Engine {
                 Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::OwnCommit))) => {
                     self.refound(key, row.message.nostr_group_id);
                 }
+                Ok(Epoch::Parked) => {
+                    self.parked.push(row);
+                    advanced = true;
+                    continue;
+                }
                 outcome => {
-                    advanced |= matches!(outcome, Ok(Epoch::Advanced));
+                    advanced |= matches!(outcome, Ok(Epoch::Advanced | Epoch::Branched));
                     self.note("a parked event", outcome.map(|_| ()));
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::error::EngineError;
-use super::record::{Answer, ChatKey, EventJson, MadeRow, Outgoing, OutgoingRow, Purpose, Target};
+use super::record::{Answer, EventJson, MadeRow, Outgoing, OutgoingRow, Purpose, Target};
 use crate::envelope::SealedMessage;
 use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, EventId, PublicKey, Rumor, nip59};
@@ -181,8 +181,7 @@ impl Engine {
             Purpose::Message { chat, place } if refused => {
                 self.settle(chat, place, MessageState::NotSent);
             }
-            Purpose::Commit { chat, group } if held > 0 => self.commit_accepted(chat, &group),
-            Purpose::Commit { chat, group } if refused => self.commit_refused(chat, &group),
+            Purpose::Commit { chat, group } if held > 0 => self.commit_accepted(chat, group, id),
             Purpose::Message { .. } | Purpose::Commit { .. } | Purpose::Other => {}
         }
         self.finish(id);
@@ -212,14 +211,6 @@ impl Engine {
     pub(super) fn drop_outdated(&mut self) {
         for id in self.outbox.outdated(self.unix_now()) {
             self.drop_outgoing(id);
-        }
-    }
-
-    /// Forgets our commit for a group where another's took its place.
-    pub(super) fn withdraw_commit(&mut self, chat: ChatKey, group: [u8; 32]) {
-        for id in self.outbox.commits(Purpose::Commit { chat, group }) {
-            self.outbox.remove(id);
-            self.dirty.outgoing.insert(id);
         }
     }
 }

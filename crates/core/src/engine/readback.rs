@@ -5,7 +5,7 @@
 //! sent again, ever more patiently; what cannot be read back there stays a promise.
 
 use super::promises::{GATHER_MS, PATIENCE_MS, Question};
-use super::record::{Answer, Outgoing, Purpose};
+use super::record::{Answer, Outgoing, OutgoingRow, Purpose};
 use super::{Engine, Timestamp};
 use crate::nostr::{ClientMessage, Event, Filter, SubscriptionId};
 use crate::sorted::SortedMap;
@@ -196,20 +196,21 @@ impl Engine {
     /// A promise is all there is of it; what waits for somebody to have it goes by that.
     fn cannot_be_read_back(&mut self, row: u64) {
         if let Some(Purpose::Commit { chat, group }) = self.outbox.row(row).map(|row| row.purpose) {
-            self.commit_accepted(chat, &group);
+            self.commit_accepted(chat, group, row);
         }
         self.finish(row);
     }
 
-    /// Whether the other has the message, so that servers need not have it any more.
-    pub(super) fn is_confirmed(&self, purpose: Purpose) -> bool {
-        match purpose {
+    /// Whether the other has it, so that servers need not have it any more.
+    pub(super) fn is_confirmed(&self, row: &OutgoingRow) -> bool {
+        match row.purpose {
             Purpose::Message { chat, place } => self
                 .unsettled
                 .state_at(chat, place)
                 // What is not waited for any more was read.
                 .is_none_or(|state| state >= MessageState::Delivered),
-            Purpose::Commit { .. } | Purpose::Other => true,
+            Purpose::Commit { group, .. } => self.is_followed(group, row.id),
+            Purpose::Other => true,
         }
     }
 }

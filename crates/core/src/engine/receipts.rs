@@ -6,7 +6,7 @@ use super::record::{ChatKey, Purpose};
 use crate::engine::{Output, Timestamp};
 use crate::envelope::{Count, Inner, InnerKind, MAX_RECEIPT, ReceiptKind};
 use crate::nostr::EventId;
-use zajil_api::{MessageState, Place, Receipts};
+use zajil_api::{MessageState, Place, Receipts, Stage};
 
 /// Receipts wait a moment for company, so that a burst costs one.
 const GATHER_MS: u64 = 120;
@@ -22,7 +22,7 @@ impl Engine {
         if let Some(chat) = self.chats.get_mut(&key) {
             let anything = !chat.row.to_confirm.is_empty() || chat.row.to_mark_read.is_some();
             // Somebody whose request was not accepted learns nothing.
-            if anything && chat.may_encrypt() {
+            if anything && chat.row.stage == Stage::Open && chat.caught_up {
                 chat.receipts_due_at.get_or_insert(due_at);
             }
         }
@@ -43,10 +43,11 @@ impl Engine {
     }
 
     fn send_receipts(&mut self, key: ChatKey) -> Result<(), EngineError> {
+        // They are due again as soon as that may be.
+        let may_write = self.may_write(key);
         let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
         chat.receipts_due_at = None;
-        // They are due again as soon as that may be.
-        if !chat.may_encrypt() {
+        if !may_write {
             return Ok(());
         }
         let received = chat.row.to_confirm.clone();

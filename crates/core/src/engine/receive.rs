@@ -4,8 +4,8 @@ use super::Engine;
 use super::arrivals::Arrival;
 use super::error::EngineError;
 use super::record::{ChatKey, MessageRow};
-use crate::envelope::{EnvelopeError, Inner, InnerKind, SealedMessage, group_event_key};
-use crate::mls::{MlsError, PAST_EPOCHS, Processed};
+use crate::envelope::{EnvelopeError, Inner, InnerKind, SealedMessage};
+use crate::mls::{MlsError, Processed, message_epoch};
 use crate::nostr::{Event, EventError};
 use zajil_api::{Stage, UnixTime, Update};
 
@@ -13,10 +13,15 @@ use zajil_api::{Stage, UnixTime, Update};
 const TYPING_FRESH_SECONDS: u64 = 30;
 const TYPING_SHOWN_SECONDS: u64 = 8;
 
-/// Whether a message moved its group on.
+/// What a message did to its group.
 pub(super) enum Epoch {
     Same,
+    /// The group is in another state.
     Advanced,
+    /// There is another branch, which the group does not follow.
+    Branched,
+    /// The group went over to the message's branch: now it can be read.
+    Parked,
 }
 
 impl Engine {
@@ -35,7 +40,13 @@ impl Engine {
                 self.park(key, event, message);
                 Ok(())
             }
-            Ok(Epoch::Advanced) => {
+            Ok(Epoch::Advanced | Epoch::Branched) => {
+                self.retry_parked(key);
+                Ok(())
+            }
+            Ok(Epoch::Parked) => {
+                event.verify()?;
+                self.park(key, event, message);
                 self.retry_parked(key);
                 Ok(())
             }
@@ -66,33 +77,27 @@ impl Engine {
         let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
         let (row, group) =
             chat.group_mut(&message.nostr_group_id).ok_or(EngineError::State("no group"))?;
-        let bytes = message.open(&row.keys)?;
-        // Others drop an event with a bad signature unread; a commit that we alone read
-        // would part us from them.
-        if is_handshake(&bytes) && !verified() {
-            return Err(EventError::Signature.into());
+        let bytes = match message.open(&row.keys) {
+            Err(EnvelopeError::NoKey) => return self.read_elsewhere(key, message, verified),
+            opened => opened?,
+        };
+        let routing = message.nostr_group_id;
+        if is_handshake(&bytes) {
+            // Others drop an event with a bad signature unread; a commit that we alone read
+            // would part us from them.
+            if !verified() {
+                return Err(EventError::Signature.into());
+            }
+            return self.read_commit(key, routing, &bytes);
         }
         self.dirty.mls = true;
-        let processed = group.process(&self.provider, &bytes)?;
-        match processed {
+        match group.process(&self.provider, &bytes)? {
             Processed::Application { sender, payload } => {
+                self.witnessed(routing, message_epoch(&bytes)?, sender);
                 let inner = Inner::parse(&sender, &payload)?;
                 self.handle_inner(key, inner);
             }
-            Processed::SelfUpdated { .. } => {
-                let outer = group_event_key(&self.provider, group)?;
-                row.keys.insert(0, outer);
-                row.keys.truncate(PAST_EPOCHS + 1);
-                if std::mem::take(&mut row.pending_commit) {
-                    self.withdraw_commit(key, message.nostr_group_id);
-                }
-                self.chat_changed(key);
-                return Ok(Epoch::Advanced);
-            }
-            Processed::OwnCommit => {
-                self.merge_commit(key, &message.nostr_group_id)?;
-                return Ok(Epoch::Advanced);
-            }
+            Processed::SelfUpdated { .. } => return Err(EngineError::State("a commit")),
             Processed::Ignored(why) => tracing::debug!(why, "a message without effect"),
         }
         Ok(Epoch::Same)
@@ -151,6 +156,6 @@ impl Engine {
 
 /// Whether an MLS message is a handshake: the profile sends those as PublicMessage, whose
 /// wire format (RFC 9420 §6) is 1.
-fn is_handshake(message: &[u8]) -> bool {
+pub(super) fn is_handshake(message: &[u8]) -> bool {
     message.get(2..4) == Some(&[0, 1])
 }

@@ -4,7 +4,7 @@
 use super::Engine;
 use super::record::{
     ChatKey, DeliveryRow, DoubtedRow, MessageRow, MlsRow, ParkedRow, QueuedRow, Record,
-    StandingRow, UnsettledRow,
+    StandingRow, StateId, StateRow, UnsettledRow,
 };
 use crate::mutant::{self, Mutant};
 use crate::nostr::{EventId, PublicKey};
@@ -64,6 +64,10 @@ pub(super) fn read_message_key(key: &[u8]) -> Option<(Place, u8)> {
 
 pub(super) fn queued_name(chat: ChatKey, place: Place) -> Key {
     [b"queued/".as_slice(), &message_key(chat, place, 0)].concat()
+}
+
+fn state_name(group: [u8; 32], id: StateId) -> Key {
+    [b"state/".as_slice(), &group, &id.0].concat()
 }
 
 /// What a message row turned out to be.
@@ -196,6 +200,15 @@ impl Engine {
 
     pub(super) fn forget_doubted(&mut self, id: &EventId) {
         self.forget(&[b"doubted/", id.as_bytes().as_slice()].concat());
+    }
+
+    pub(super) fn save_state(&mut self, row: &StateRow) {
+        let name = state_name(row.group, row.id);
+        self.save(&name, &Record::State(Box::new(row.clone())));
+    }
+
+    pub(super) fn forget_state(&mut self, group: [u8; 32], id: StateId) {
+        self.forget(&state_name(group, id));
     }
 
     pub(super) fn save_parked(&mut self, row: &ParkedRow) {

@@ -85,13 +85,14 @@ impl Engine {
     /// so does everything behind it.
     pub(super) fn send_queued(&mut self, key: ChatKey) -> Result<(), EngineError> {
         loop {
-            let Some(chat) = self.chats.get(&key).filter(|chat| chat.may_encrypt()) else {
-                return Ok(());
-            };
+            let Some(chat) = self.chats.get(&key) else { return Ok(()) };
             let Some((place, rumor)) = chat.queued.first_key_value() else { return Ok(()) };
             let (place, rumor) = (*place, rumor.clone());
             let is_message =
                 Rumor::parse_strict(rumor.as_bytes()).is_ok_and(|rumor| rumor.kind == Kind::CHAT);
+            if !self.may_write(key) {
+                return Ok(());
+            }
             let purpose = match is_message {
                 true => Purpose::Message { chat: key, place },
                 // Word that the message which waited here was taken back.
@@ -108,9 +109,9 @@ impl Engine {
     /// Tells the other our name, and how many messages of ours there are, as soon as that may
     /// be: whoever lost a group may have lost messages with it.
     pub(super) fn send_name(&mut self, key: ChatKey) -> Result<(), EngineError> {
+        let owes_name = !self.may_write(key);
         let Some(chat) = self.chats.get_mut(&key) else { return Ok(()) };
-        chat.row.owes_name = !chat.may_encrypt();
-        let owes_name = chat.row.owes_name;
+        chat.row.owes_name = owes_name;
         self.chat_changed(key);
         if owes_name {
             return Ok(());
@@ -138,10 +139,7 @@ impl Engine {
     /// What waited until the chat was caught up, in all chats that now are.
     pub(super) fn send_waiting(&mut self) {
         for key in self.open_chats() {
-            let Some(chat) = self.chats.get(&key).filter(|chat| chat.may_encrypt()) else {
-                continue;
-            };
-            if chat.row.owes_name {
+            if self.chats.get(&key).is_some_and(|chat| chat.row.owes_name) {
                 let told = self.send_name(key);
                 self.note("telling the name", told);
             }
@@ -177,7 +175,10 @@ impl Engine {
         self.dirty.mls = true;
         let message = group.encrypt(&self.provider, &account.signer, rumor.as_bytes())?;
         let sealed = Self::seal_for(row, &message, &mut self.rng)?;
-        Ok((sealed, row.relays.iter().cloned().collect()))
+        let targets = row.relays.iter().cloned().collect();
+        let (routing, epoch) = (row.nostr_group_id, group.epoch());
+        self.witnessed(routing, epoch, *account.keys.public_key().as_bytes());
+        Ok((sealed, targets))
     }
 
     /// Puts an MLS message of the group's current epoch into its outer encryption.

@@ -68,7 +68,7 @@ impl Engine {
     /// Asks every connected relay for the other's key package.
     pub(super) fn look_up(&mut self, key: ChatKey) {
         let open: Vec<RelayUrl> = self.pool.open().cloned().collect();
-        if self.chats.get(&key).is_some_and(|chat| chat.row.stage == Stage::Connecting) {
+        if self.chats.get(&key).is_some_and(Chat::seeks) {
             for relay in open {
                 self.subscribe_lookups(&relay);
             }
@@ -77,12 +77,8 @@ impl Engine {
 
     /// What to ask a relay about people we want to reach; `None` when nobody.
     pub(super) fn lookup_filter(&self) -> Option<Filter> {
-        let peers: SortedSet<PublicKey> = self
-            .chats
-            .values()
-            .filter(|chat| chat.row.stage == Stage::Connecting)
-            .map(|chat| chat.row.peer)
-            .collect();
+        let peers: SortedSet<PublicKey> =
+            self.chats.values().filter(|chat| chat.seeks()).map(|chat| chat.row.peer).collect();
         let kinds = [Kind::KEY_PACKAGE, Kind::INBOX_RELAYS];
         (!peers.is_empty()).then(|| Filter::new().authors(peers).kinds(kinds))
     }
@@ -92,7 +88,7 @@ impl Engine {
         let waiting: Vec<(ChatKey, PublicKey)> = self
             .chats
             .values()
-            .filter(|chat| chat.row.stage == Stage::Connecting)
+            .filter(|chat| chat.seeks())
             .map(|chat| (chat.row.key, chat.row.peer))
             .collect();
         for (key, peer) in waiting {
@@ -161,6 +157,8 @@ impl Engine {
             &found.key_package,
         )?;
         self.dirty.mls = true;
+        let outer = group_event_key(&self.provider, &group)?;
+        let epoch = group.epoch();
         let welcome = WelcomeRumor {
             welcome,
             key_package: found.event_id,
@@ -173,16 +171,19 @@ impl Engine {
             nostr_group_id,
             relays,
             joined_at: now,
-            keys: vec![group_event_key(&self.provider, &group)?],
+            keys: vec![outer.clone()],
             pending_commit: false,
         });
         chat.groups.push(group);
         chat.row.stage = Stage::Open;
         chat.row.wanted = None;
         chat.caught_up = true;
+        chat.seeks_anew = false;
         let inbox = inbox.iter().filter_map(|url| parse_relay_url(url).ok());
         let targets: SortedSet<RelayUrl> =
             inbox.chain(wanted.relays).take(MAX_INBOX_RELAYS).collect();
+        self.begin_states(nostr_group_id, epoch, outer, true);
+        self.weigh_keys(key);
         self.chat_changed(key);
         self.enqueue_welcome(peer, &rumor, targets);
         self.connect();

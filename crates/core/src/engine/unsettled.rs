@@ -39,6 +39,13 @@ impl Unsettled {
         self.by_place.get(&(chat, place)).map(|row| row.state)
     }
 
+    /// Own messages in `chat` that are not known to have reached the other, oldest first.
+    pub fn undelivered(&self, chat: ChatKey) -> Vec<Place> {
+        let of_chat = self.by_place.range((chat, Place::START)..=(chat, Place::END));
+        let waiting = of_chat.filter(|(_, row)| row.state < MessageState::Delivered);
+        waiting.map(|((_, place), _)| *place).collect()
+    }
+
     /// Own messages in `chat` up to `place` that reached the other.
     pub fn delivered_up_to(&self, chat: ChatKey, place: Place) -> Vec<Place> {
         let range = self.by_place.range((chat, Place::START)..=(chat, place));

@@ -27,6 +27,13 @@ const TAG: usize = 16;
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 pub struct GroupEventKey([u8; 32]);
 
+#[cfg(test)]
+impl GroupEventKey {
+    pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
 impl fmt::Debug for GroupEventKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("GroupEventKey(..)")

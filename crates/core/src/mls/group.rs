@@ -33,7 +33,7 @@ impl fmt::Debug for Founded {
 
 /// One group. Every change is in the provider's records when a method returns.
 pub struct Group {
-    inner: MlsGroup,
+    pub(super) inner: MlsGroup,
 }
 
 impl Group {
@@ -190,9 +190,8 @@ impl Group {
         Ok(bytes)
     }
 
-    /// Prepares a commit that renews our own leaf. It takes effect in
-    /// [`merge_pending`](Self::merge_pending), after a server has it.
-    pub fn prepare_self_update(
+    /// Goes on to the next epoch by a commit that renews our own leaf; the commit's bytes.
+    pub fn renew_leaf(
         &mut self,
         provider: &Provider,
         signer: &LeafSigner,
@@ -201,19 +200,19 @@ impl Group {
             .inner
             .self_update(provider, signer, LeafNodeParameters::default())
             .map_err(|error| MlsError::ours("self-update", error))?;
-        serialize(bundle.commit())
+        let commit = serialize(bundle.commit())?;
+        self.inner
+            .merge_pending_commit(provider)
+            .map_err(|error| MlsError::ours("merging", error))?;
+        Ok(commit)
     }
 
+    /// Whether an earlier version left a commit of ours here that no server had confirmed.
     pub fn has_pending(&self) -> bool {
         self.inner.pending_commit().is_some()
     }
 
-    /// Applies the commit prepared before.
-    pub fn merge_pending(&mut self, provider: &Provider) -> Result<(), MlsError> {
-        self.inner.merge_pending_commit(provider).map_err(|error| MlsError::ours("merging", error))
-    }
-
-    /// Gives up the commit prepared before: every server refused it.
+    /// Gives up that commit.
     pub fn discard_pending(&mut self, provider: &Provider) -> Result<(), MlsError> {
         self.inner
             .clear_pending_commit(provider.storage())
@@ -256,7 +255,7 @@ impl Group {
                     .map_err(|error| MlsError::ours("merging", error))?;
                 Ok(Processed::SelfUpdated { sender })
             }
-            ProcessedMessageContent::OwnPendingCommit => Ok(Processed::OwnCommit),
+            ProcessedMessageContent::OwnPendingCommit => Ok(Processed::Ignored("our own commit")),
             ProcessedMessageContent::OwnPrivateMessage => Err(MlsError::OwnMessage),
             _ => Ok(Processed::Ignored("a proposal")),
         }

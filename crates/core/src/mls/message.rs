@@ -13,8 +13,6 @@ pub enum Processed {
     /// A commit of the shape anyone may make (it renews the committer's own
     /// leaf and nothing else) was applied: the group is in its next epoch.
     SelfUpdated { sender: [u8; 32] },
-    /// Our own commit came back: it is known to others.
-    OwnCommit,
     /// Valid MLS that this version does not act upon; the group is unchanged.
     Ignored(&'static str),
 }
@@ -24,10 +22,14 @@ impl fmt::Debug for Processed {
         match self {
             Self::Application { payload, .. } => write!(f, "Application({} bytes)", payload.len()),
             Self::SelfUpdated { .. } => f.write_str("SelfUpdated"),
-            Self::OwnCommit => f.write_str("OwnCommit"),
             Self::Ignored(what) => write!(f, "Ignored({what:?})"),
         }
     }
+}
+
+/// The epoch a message says it is of; nothing about it is verified.
+pub fn message_epoch(bytes: &[u8]) -> Result<u64, MlsError> {
+    Ok(parse_message(bytes)?.epoch().as_u64())
 }
 
 /// Reads a message to a group, still sealed.

@@ -8,6 +8,7 @@
 //! OpenMLS wants synchronous storage and a browser's store is not; so OpenMLS
 //! works on memory, and [`Provider::take_changes`] tells which records to save.
 
+mod aside;
 mod component;
 mod crypto;
 mod error;
@@ -21,6 +22,7 @@ mod signer;
 mod storage;
 mod storage_provider;
 
+pub use aside::{Aside, GroupRecords};
 pub use component::{ComponentId, Components};
 pub use error::MlsError;
 pub use group::{Founded, Group};
@@ -28,7 +30,7 @@ pub use key_package::{
     InviteeKeyPackage, OwnKeyPackage, forget_key_package, own_key_package, parse_key_package,
 };
 pub use member::{GroupState, Member};
-pub use message::Processed;
+pub use message::{Processed, message_epoch};
 pub use provider::{MlsRecord, Provider};
 pub use signer::LeafSigner;
 

@@ -1,5 +1,6 @@
 //! What OpenMLS runs on: cryptography, randomness, and records in memory.
 
+use super::MlsError;
 use super::crypto::Crypto;
 use super::storage::Storage;
 use openmls_traits::OpenMlsProvider;
@@ -39,6 +40,12 @@ impl Provider {
     /// anything made with them leaves the device.
     pub fn take_changes(&mut self) -> Vec<MlsRecord> {
         self.storage.take_changes()
+    }
+
+    /// Another provider with these records and randomness of its own.
+    pub(super) fn apart(&self, records: HashMap<Vec<u8>, Vec<u8>>) -> Result<Self, MlsError> {
+        let seed = self.rand.random_array().map_err(|error| MlsError::ours("seed", error))?;
+        Ok(Self::new(seed, records))
     }
 
     /// Runs `step` and afterwards puts back every record whose key `keep` names,

@@ -42,6 +42,27 @@ pub(super) enum Label {
     Psk = 19,
 }
 
+impl Label {
+    /// What belongs to one group; its id comes first in the key.
+    pub(super) const OF_GROUPS: [Self; 15] = [
+        Self::JoinConfig,
+        Self::OwnLeafNodes,
+        Self::Tree,
+        Self::InterimTranscriptHash,
+        Self::Context,
+        Self::ConfirmationTag,
+        Self::GroupState,
+        Self::MessageSecrets,
+        Self::ResumptionPsks,
+        Self::OwnLeafIndex,
+        Self::EpochSecrets,
+        Self::ExportTree,
+        Self::ProposalRefs,
+        Self::Proposal,
+        Self::EpochKeyPairs,
+    ];
+}
+
 /// Whether a record is a key package's private half.
 pub(super) fn is_key_package(key: &[u8]) -> bool {
     key.first() == Some(&(Label::KeyPackage as u8))
@@ -115,10 +136,13 @@ impl Storage {
     }
 
     pub(super) fn delete(&self, label: Label, parts: &impl Serialize) -> Outcome {
-        let key = Self::key(label, parts)?;
-        self.records.borrow_mut().remove(&key);
-        self.dirty.borrow_mut().insert(key);
+        self.unset(&Self::key(label, parts)?);
         Ok(())
+    }
+
+    pub(super) fn unset(&self, key: &[u8]) {
+        self.records.borrow_mut().remove(key);
+        self.dirty.borrow_mut().insert(key.to_vec());
     }
 
     /// Appends to a list without reading what is in it as anything but bytes.

@@ -12,6 +12,7 @@
 mod absence;
 mod catchup;
 mod chat;
+mod converge;
 mod copies;
 mod crash;
 mod delivery;

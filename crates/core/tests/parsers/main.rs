@@ -17,7 +17,7 @@ use zajil_core::envelope::{
     verify_proof,
 };
 use zajil_core::mls::{
-    Founded, Group, LeafSigner, Member, MlsError, OwnKeyPackage, Processed, Provider,
+    Aside, Founded, Group, LeafSigner, Member, MlsError, OwnKeyPackage, Processed, Provider,
     own_key_package, parse_key_package,
 };
 use zajil_core::nostr::SecretKey;
@@ -93,9 +93,11 @@ fn a_group_founded_by_one_is_joined_read_and_renewed_by_the_other() {
     assert_eq!(theirs.process(&bob.provider, &message).unwrap_err(), MlsError::Replayed);
 
     let late = ours.encrypt(&alice.provider, &alice.signer, b"late").unwrap();
-    let commit = theirs.prepare_self_update(&bob.provider, &bob.signer).unwrap();
+    let before = theirs.records(&bob.provider).unwrap();
+    let mut aside = Aside::of(&bob.provider, &theirs.id(), &before).unwrap();
+    let commit = aside.renew_leaf(&bob.signer).unwrap();
     assert_eq!(theirs.epoch(), 1, "a commit has no effect before it is published");
-    theirs.merge_pending(&bob.provider).unwrap();
+    theirs.put_back(&bob.provider, &aside.records().unwrap()).unwrap();
     assert!(matches!(ours.process(&alice.provider, &commit), Ok(Processed::SelfUpdated { .. })));
     assert_eq!((ours.epoch(), theirs.epoch()), (2, 2));
     let read = theirs.process(&bob.provider, &late).unwrap();

@@ -55,8 +55,7 @@ fn why_an_old_message_is_not_read_has_a_name() {
     for epoch in 0..6 {
         let refused = theirs.process(&bob.provider, &old).unwrap_err();
         assert_eq!(refused, MlsError::Replayed, "{epoch} epochs later");
-        let commit = theirs.prepare_self_update(&bob.provider, &bob.signer).unwrap();
-        theirs.merge_pending(&bob.provider).unwrap();
+        let commit = theirs.renew_leaf(&bob.provider, &bob.signer).unwrap();
         ours.process(&alice.provider, &commit).unwrap();
         first.get_or_insert(commit);
     }

@@ -52,7 +52,7 @@ pub mod mls_message {
     pub fn seeds() -> Vec<Vec<u8>> {
         let (provider, mut group) = live_group().alice();
         let mut seeds = vec![hello()];
-        seeds.extend(group.prepare_self_update(&provider, &alice().signer));
+        seeds.extend(group.renew_leaf(&provider, &alice().signer));
         let signer = &alice().signer;
         let Some(key_package) = carols_key_package(&provider) else { return seeds };
         let mut add = |make: &dyn Fn(&Provider, &mut MlsGroup) -> Option<MlsMessageOut>| {

@@ -55,6 +55,13 @@ pub async fn migrate(
             let rows = store.load(&all(Table::Records)).await?;
             migration.move_v1(&rows).await
         }
+        // Version 3 keeps states beside the groups of version 2, which begin at the next start.
+        v1::Record::Header { version: 2 } => {
+            let mut changes = Changes::default();
+            let header = Record::Header { version: VERSION };
+            migration.put(&mut changes, Table::Records, key.clone(), &header);
+            Ok(store.commit(&changes).await?)
+        }
         _ => Ok(()),
     }
 }

@@ -4,6 +4,7 @@
 //! the end, never reorder; anything else is a new version with a migration.
 
 mod chat;
+mod state;
 
 use crate::envelope::SealedMessage;
 use crate::nostr::{EventId, PublicKey};
@@ -12,13 +13,15 @@ pub use chat::{
     QueuedRow, UnsettledRow, WantedRow,
 };
 
+pub use state::{OwnCommitRow, StateId, StateRow};
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use zajil_api::{Place, RelayUrl, Settings, UnixTime};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// The version of everything in this file.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// A chat's name within the store: 16 random bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -54,6 +57,8 @@ pub enum Record {
     Standing(StandingRow),
     /// A message whose count says that it is here already.
     Doubted(DoubtedRow),
+    /// A state of a group that may be gone back to.
+    State(Box<StateRow>),
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -168,7 +173,8 @@ macro_rules! redacted {
     };
 }
 redacted!(
-    AccountRow, ChatRow, WantedRow, QueuedRow, MlsRow, EventJson, ParkedRow, MessageRow, DoubtedRow
+    AccountRow, ChatRow, WantedRow, QueuedRow, MlsRow, EventJson, ParkedRow, MessageRow,
+    DoubtedRow, StateRow
 );
 
 #[cfg(test)]

@@ -130,6 +130,19 @@ fn rows() -> Vec<Record> {
             answers_in_ms: Some(7),
         }),
         Record::Doubted(DoubtedRow { chat: ChatKey([1; 16]), row: message() }),
+        Record::State(Box::new(StateRow {
+            group: [8; 32],
+            id: StateId([0xd1; 32]),
+            epoch: 5,
+            parent: Some(StateId([0xd0; 32])),
+            committer: [0xab; 32],
+            privileged: true,
+            key: crate::envelope::GroupEventKey::from_bytes([9; 32]),
+            witnesses: vec![[0xab; 32]],
+            records: Some(crate::mls::GroupRecords::default()),
+            ours: Some(OwnCommitRow { outgoing: 3, is_out: true }),
+            fresh: false,
+        })),
     ]
 }
 

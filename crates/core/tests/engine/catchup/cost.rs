@@ -34,6 +34,9 @@ fn where_nothing_is_new_a_server_costs_one_round_and_less_than_a_kilobyte() {
     alice_writes(&mut world, 200);
     comes_back(&mut world);
     world.pass(60_000);
+    // Until then Bob's new key is looked for at each connection.
+    world.send("Alice", "Bob", "welcome back");
+    world.pass(60_000);
     world.take_down(ONE);
     forget_counts(&mut world, &[ONE]);
     world.bring_up(ONE);

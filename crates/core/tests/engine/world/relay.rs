@@ -15,7 +15,7 @@ pub struct SimRelay {
     pub events: Vec<Event>,
     /// Says OK and keeps nothing.
     pub forgets: bool,
-    /// Takes events and says nothing.
+    /// Takes events and says nothing to whoever sent them.
     pub silent: bool,
     /// Refuses every event with these words.
     pub refuses: Option<&'static str>,
@@ -189,7 +189,8 @@ impl SimRelay {
         }
         let mut frames = if self.silent { Vec::new() } else { vec![ok(true, "")] };
         if !self.forgets {
-            frames.extend(self.inject(event));
+            let told = self.inject(event);
+            frames.extend(told.into_iter().filter(|(to, _)| !self.silent || *to != who));
         }
         frames
     }

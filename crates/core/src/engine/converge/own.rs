@@ -1,0 +1,234 @@
+//! Our own commits, and whether the keys we write with are ours alone.
+//!
+//! A browser's profile can be copied, or put back as it was days ago; nothing on the device and
+//! no server can rule that out. So after each start nothing is encrypted in a group before our
+//! leaf is renewed there (RFC 9420 §9.1, RFC 9750 §6.6): the epoch that follows has keys which
+//! no copy of us knows.
+
+use super::{Engine, Named};
+use crate::engine::error::EngineError;
+use crate::engine::history::Wanted;
+use crate::engine::record::{
+    ChatKey, MessageRow, Outgoing, OwnCommitRow, Purpose, QueuedRow, StateId, StateRow,
+};
+use crate::envelope::{Inner, InnerKind, group_event_key};
+use crate::mutant::{self, Mutant};
+use sha2::{Digest, Sha256};
+use zajil_api::{MessageState, Place, Stage};
+
+impl Engine {
+    /// Publishes a commit that renews our own leaf in the chat's newest group; it takes
+    /// effect when a server has it.
+    pub(in crate::engine) fn update_leaf(&mut self, key: ChatKey) -> Result<(), EngineError> {
+        let chat = self.chats.get(&key).ok_or(EngineError::State("no chat"))?;
+        let Some(row) = chat.row.groups.last() else { return Ok(()) };
+        let named = Named { chat: key, routing: row.nostr_group_id };
+        let targets = row.relays.iter().cloned().collect();
+        let states = self.states.get(&named.routing).ok_or(EngineError::State("no states"))?;
+        let tip = states.tip().ok_or(EngineError::State("no state"))?.id;
+        let purpose = Purpose::Commit { chat: key, group: named.routing };
+        let is_on_its_way = |ours: OwnCommitRow| {
+            self.outbox.row(ours.outgoing).is_some_and(|row| row.purpose == purpose)
+        };
+        let of_tip = states.rows().iter().filter(|row| row.parent == Some(tip));
+        if of_tip.filter_map(|row| row.ours).any(is_on_its_way) {
+            return Ok(());
+        }
+        let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
+        let mut aside = self.aside(&named, tip)?;
+        let commit = aside.renew_leaf(&account.signer)?;
+        let committer = *account.keys.public_key().as_bytes();
+        let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
+        let (row, _) = chat.group_mut(&named.routing).ok_or(EngineError::State("no group"))?;
+        let sealed = Self::seal_for(row, &commit, &mut self.rng)?;
+        let id = StateId(Sha256::digest(&commit).into());
+        let outgoing = self.outbox.next_id();
+        let state = StateRow {
+            group: named.routing,
+            id,
+            epoch: aside.group().epoch(),
+            parent: Some(tip),
+            committer,
+            privileged: false,
+            key: group_event_key(aside.provider(), aside.group())?,
+            witnesses: Vec::new(),
+            records: Some(aside.records()?),
+            ours: Some(OwnCommitRow { outgoing, is_out: false }),
+            fresh: true,
+        };
+        self.forget_carrier(named.routing, outgoing);
+        self.add_state(state);
+        self.enqueue_message(sealed, targets, purpose);
+        if mutant::active(Mutant::CommitAtOnce) {
+            self.commit_accepted(key, named.routing, outgoing);
+        }
+        Ok(())
+    }
+
+    /// A server has our commit, so others may: it takes part in the choice.
+    pub(in crate::engine) fn commit_accepted(
+        &mut self,
+        key: ChatKey,
+        routing: [u8; 32],
+        outgoing: u64,
+    ) {
+        let named = Named { chat: key, routing };
+        let Some(id) = self.own_state(routing, outgoing).map(|row| row.id) else { return };
+        self.state_is_out(&named, id);
+        let settled = self.settle_states(&named);
+        self.note("merging our commit", settled.map(|_| ()));
+        self.retry_parked(key);
+        self.send_waiting();
+    }
+
+    pub(super) fn state_is_out(&mut self, named: &Named, id: StateId) {
+        let row = self.states.get_mut(&named.routing).and_then(|states| states.get_mut(id));
+        if let Some(row) = row
+            && let Some(ours) = row.ours.as_mut().filter(|ours| !ours.is_out)
+        {
+            ours.is_out = true;
+            let row = row.clone();
+            self.save_state(&row);
+        }
+    }
+
+    /// A number of the outbox is used again: what it once carried is long settled.
+    fn forget_carrier(&mut self, routing: [u8; 32], outgoing: u64) {
+        let Some(id) = self.own_state(routing, outgoing).map(|row| row.id) else { return };
+        let row = self.states.get_mut(&routing).and_then(|states| states.get_mut(id));
+        if let Some(row) = row {
+            row.ours = row.ours.map(|ours| OwnCommitRow { outgoing: u64::MAX, ..ours });
+            let row = row.clone();
+            self.save_state(&row);
+        }
+    }
+
+    fn own_state(&self, routing: [u8; 32], outgoing: u64) -> Option<&StateRow> {
+        let is_it = |row: &&StateRow| row.ours.is_some_and(|ours| ours.outgoing == outgoing);
+        self.states.get(&routing)?.rows().iter().find(is_it)
+    }
+
+    /// Whether nobody needs a commit of ours any more: somebody was seen to follow it, or
+    /// it is off our branch, or further back than anybody goes.
+    pub(in crate::engine) fn is_followed(&self, routing: [u8; 32], outgoing: u64) -> bool {
+        let own = self.account.as_ref().map(|account| *account.keys.public_key().as_bytes());
+        let Some(states) = self.states.get(&routing) else { return true };
+        let Some(state) = self.own_state(routing, outgoing) else { return true };
+        let is_out = state.ours.is_some_and(|ours| ours.is_out);
+        let by_others = |row: &StateRow| {
+            row.witnesses.iter().any(|who| Some(*who) != own) || {
+                Some(row.committer) != own && row.id != state.id
+            }
+        };
+        let behind = states.rows().iter().filter(|row| row.epoch >= state.epoch);
+        let followed = behind.filter(|row| states.is_on_branch(row.id)).any(by_others);
+        is_out && (followed || !states.is_on_branch(state.id))
+    }
+
+    /// Our commits that were waiting for somebody to follow them.
+    pub(super) fn finish_commits(&mut self) {
+        let is_commit = |purpose: Purpose| matches!(purpose, Purpose::Commit { .. });
+        let commits = self.outbox.rows().filter(|row| is_commit(row.purpose));
+        let commits: Vec<u64> = commits.map(|row| row.id).collect();
+        for id in commits {
+            self.finish(id);
+        }
+    }
+
+    /// Whether the ratchet may move now; if it only wants a renewed leaf, that is seen to.
+    pub(in crate::engine) fn may_write(&mut self, key: ChatKey) -> bool {
+        let Some(chat) = self.chats.get(&key) else { return false };
+        if chat.row.must_renew && chat.caught_up && chat.row.stage == Stage::Open {
+            let renewed = self.update_leaf(key);
+            self.note("renewing our leaf", renewed);
+        }
+        self.chats.get(&key).is_some_and(|chat| chat.may_encrypt())
+    }
+
+    /// The chat's newest group is in another state: whether its keys are ours alone.
+    pub(in crate::engine) fn weigh_keys(&mut self, key: ChatKey) {
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        let newest = chat.row.groups.last().map(|row| row.nostr_group_id);
+        let tip = newest.and_then(|routing| self.states.get(&routing)?.tip());
+        let fresh = tip.is_some_and(|row| row.fresh) || mutant::active(Mutant::KeepLeaf);
+        if chat.row.must_renew == fresh {
+            chat.row.must_renew = !fresh;
+            self.chat_changed(key);
+        }
+    }
+
+    /// What we wrote may have been lost to the other with a branch or a group: all that they
+    /// have not confirmed is written again. They tell by its count what they have.
+    pub(in crate::engine) fn write_again(&mut self, key: ChatKey) {
+        for place in self.unsettled.undelivered(key) {
+            self.load_message(key, place, Wanted::Resent { chat: key, place });
+        }
+        if let Some(chat) = self.chats.get_mut(&key) {
+            chat.row.owes_name = true;
+            chat.confirm_again();
+        }
+        self.chat_changed(key);
+    }
+
+    /// An own message that is to be written again was read.
+    pub(in crate::engine) fn resent_loaded(&mut self, key: ChatKey, place: Place, row: MessageRow) {
+        let state = self.unsettled.state_at(key, place);
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        if state.is_none_or(|state| state >= MessageState::Delivered)
+            || chat.queued.contains_key(&place)
+        {
+            return;
+        }
+        let said = InnerKind::Chat { text: row.text, count: row.count, clock: row.clock };
+        let rumor = Inner::rumor(row.author, row.sent_at, &said).to_json();
+        chat.queued.insert(place, rumor.clone());
+        self.save_queued(&QueuedRow { chat: key, place, rumor });
+        if let Some(id) = self.outbox.of_message(key, place).map(|row| row.id) {
+            self.outbox.remove(id);
+            self.dirty.outgoing.insert(id);
+        }
+        let sent = self.send_queued(key);
+        self.note("writing again", sent);
+    }
+
+    /// At start: groups of an earlier version have no states yet, and perhaps a commit of ours
+    /// that waits where none waits any more.
+    pub(in crate::engine) fn begin_missing_states(&mut self) {
+        let mut missing = Vec::new();
+        for chat in self.chats.values_mut() {
+            for (row, group) in chat.row.groups.iter_mut().zip(&mut chat.groups) {
+                if self.states.get(&row.nostr_group_id).is_some() {
+                    continue;
+                }
+                if group.has_pending() {
+                    row.pending_commit = false;
+                    self.dirty.mls = true;
+                    if let Err(error) = group.discard_pending(&self.provider) {
+                        tracing::error!(%error, "a commit could not be given up");
+                    }
+                }
+                if let Some(key) = row.keys.first() {
+                    missing.push((row.nostr_group_id, group.epoch(), key.clone()));
+                }
+            }
+        }
+        for (routing, epoch, key) in missing {
+            self.withdraw_commits(routing);
+            self.begin_states(routing, epoch, key, false);
+        }
+    }
+
+    /// Our own commits for a group that is no more are of no use.
+    pub(in crate::engine) fn withdraw_commits(&mut self, routing: [u8; 32]) {
+        let of_group = |content: &Outgoing, purpose: Purpose| match (content, purpose) {
+            (Outgoing::Message(_), Purpose::Commit { group, .. }) => group == routing,
+            _ => false,
+        };
+        let rows = self.outbox.rows().filter(|row| of_group(&row.content, row.purpose));
+        let rows: Vec<u64> = rows.map(|row| row.id).collect();
+        for id in rows {
+            self.outbox.remove(id);
+            self.dirty.outgoing.insert(id);
+        }
+    }
+}
