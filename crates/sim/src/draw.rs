@@ -33,13 +33,6 @@ pub fn draw(seed: u64) -> History {
     let compares = drawing.dice.below(1 << relays) as u8;
     let mut actions = drawing.actions;
     actions.sort_by_key(|timed| timed.at);
-    // A device that goes on from an old copy takes the first relay's word for what was sent
-    // since: where one lies, no promise holds for it yet.
-    let lies =
-        |timed: &Timed| matches!(timed.action, Action::Fault { fault, .. } if !fault.is_honest());
-    if actions.iter().any(lies) {
-        actions.retain(|timed| !matches!(timed.action, Action::Restore { .. }));
-    }
     History { seed, people, relays, honest, page, compares, actions }
 }
 

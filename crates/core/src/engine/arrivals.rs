@@ -23,6 +23,7 @@ impl Engine {
             return read(self);
         }
         self.arrivals = Some(Vec::new());
+        self.batches += 1;
         read(self);
         let mut arrivals = self.arrivals.take().unwrap_or_default();
         arrivals.sort_by_key(|arrival| arrival.row.place());

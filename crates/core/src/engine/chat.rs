@@ -39,6 +39,10 @@ pub(super) struct Chat {
     pub searched: SortedSet<(u32, u64)>,
     /// Why an event could not be read lately.
     pub failed: Option<(GapCause, UnixTime)>,
+    /// Groups joined since this start: with which batch of events, and when they were founded.
+    joined: SortedMap<[u8; 32], (u64, UnixTime)>,
+    /// The other is to be told that we are in their epoch.
+    pub owes_sign: bool,
     /// Somebody with our keys was noticed since this start.
     pub copied: bool,
     /// The chat's groups cannot be followed any more: another is to be founded.
@@ -83,6 +87,8 @@ impl Chat {
             gaps_due_at: None,
             searched: SortedSet::new(),
             failed: None,
+            joined: SortedMap::new(),
+            owes_sign: false,
             copied: false,
             seeks_anew: false,
             answered_at: None,
@@ -137,13 +143,38 @@ impl Chat {
         }
     }
 
-    /// Where to write: the group that we joined last, whatever our clock said then. Two may
-    /// have begun at the same time, and each side reads both.
+    /// Where to write: the group in which the other was heard last, or that we joined since.
+    /// Two may have begun at the same time, and each side reads both.
     pub fn sending(&mut self) -> Option<(&GroupRow, &mut Group)> {
         if mutant::active(Mutant::WriteToFirstGroup) {
             return self.row.groups.first().zip(self.groups.first_mut());
         }
         self.row.groups.last().zip(self.groups.last_mut())
+    }
+
+    /// The other wrote in this group just now, so they read there. Whether that is another
+    /// group than the one we write to.
+    pub fn heard_in(&mut self, routing: &[u8; 32]) -> bool {
+        let found = self.row.groups.iter().position(|row| row.nostr_group_id == *routing);
+        let Some(at) = found.filter(|at| at + 1 < self.groups.len()) else { return false };
+        let (row, group) = (self.row.groups.remove(at), self.groups.remove(at));
+        self.row.groups.push(row);
+        self.groups.push(group);
+        true
+    }
+
+    /// Takes in a group that was founded at `made_at`, by the other's clock. Of several that
+    /// came together, whichever was founded last counts as joined last.
+    pub fn join(&mut self, row: GroupRow, group: Group, made_at: UnixTime, batch: u64) {
+        let is_later = |row: &GroupRow| {
+            let joined = self.joined.get(&row.nostr_group_id);
+            joined.is_some_and(|(of, at)| *of == batch && *at > made_at)
+        };
+        let later = self.row.groups.iter().rev().take_while(|row| is_later(row)).count();
+        let at = self.groups.len().saturating_sub(later);
+        self.joined.insert(row.nostr_group_id, (batch, made_at));
+        self.row.groups.insert(at, row);
+        self.groups.insert(at, group);
     }
 
     /// The group events with this routing id belong to.

@@ -83,7 +83,8 @@ impl Engine {
         let group = chat.groups.remove(at);
         chat.row.run = self.rng.next_u32().max(1);
         chat.row.sent = 0;
-        if chat.row.groups.is_empty() {
+        // The other writes in the newest group, and may have let go of those before.
+        if at == chat.row.groups.len() {
             chat.row.stage = Stage::Connecting;
             chat.row.owes_name = true;
             chat.row.wanted = Some(WantedRow { token: [0; 16], relays: row.relays });

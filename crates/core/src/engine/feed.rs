@@ -139,11 +139,11 @@ impl Engine {
         if running {
             return;
         }
-        // A feed on its way is left to finish, or whoever sends us one invitation after
-        // the other would keep it from ever being done.
+        // History on its way is left to finish, or whoever sends us one invitation after the
+        // other would keep it from ever being done. Whom we look for is up to us.
         let running = self.catchup.feeds.get_mut(&place).filter(|progress| {
             let unread = matches!(progress.step, Step::Ready { .. } | Step::Settling);
-            ask.is_some() && (unread || progress.is_on_its_way())
+            ask.is_some() && feed.is_history() && (unread || progress.is_on_its_way())
         });
         if let Some(progress) = running {
             progress.stale = true;

@@ -10,7 +10,7 @@ use crate::nostr::{Event, Kind, PublicKey, nip59};
 use crate::relay::parse_relay_url;
 use crate::sorted::SortedSet;
 use subtle::ConstantTimeEq;
-use zajil_api::{RelayUrl, Stage};
+use zajil_api::{RelayUrl, Stage, UnixTime};
 
 /// Requests that wait for an answer at most.
 const MAX_REQUESTS: usize = 100;
@@ -28,7 +28,7 @@ impl Engine {
         let welcome = parse_welcome(&rumor)?;
         let invited =
             welcome.invite.is_some_and(|token| bool::from(token.ct_eq(&account.row.invite_token)));
-        let author = rumor.pubkey;
+        let (author, made_at) = (rumor.pubkey, rumor.created_at);
         let us = account.keys.public_key();
         let taken: SortedSet<[u8; 32]> = self
             .chats
@@ -73,7 +73,7 @@ impl Engine {
             pending_commit: false,
         };
         self.begin_states(row.nostr_group_id, group.epoch(), outer, false);
-        let key = self.add_group(author, row, group, invited);
+        let key = self.add_group(author, row, group, invited, made_at);
         self.connect();
         self.resubscribe();
         self.retry_parked(key);
@@ -100,6 +100,7 @@ impl Engine {
         row: GroupRow,
         group: Group,
         invited: bool,
+        made_at: UnixTime,
     ) -> ChatKey {
         let now = self.unix_now();
         let key = self.chat_with(&author).unwrap_or_else(|| {
@@ -110,11 +111,11 @@ impl Engine {
         });
         self.retire_oldest_group(key);
         let mut opened = false;
+        let batch = self.batches;
         if let Some(chat) = self.chats.get_mut(&key) {
             // A chat we asked for ourselves needs no further question.
             opened = invited || chat.row.stage != Stage::Requested;
-            chat.row.groups.push(row);
-            chat.groups.push(group);
+            chat.join(row, group, made_at, batch);
             chat.caught_up = true;
             chat.row.touched_at = now;
             chat.row.wanted = None;

@@ -57,6 +57,7 @@ impl Engine {
             parked: Vec::new(),
             states: SortedMap::new(),
             arrivals: None,
+            batches: 0,
             unsettled: Unsettled::default(),
             pages: Pages::default(),
             dirty: Dirty::default(),

@@ -138,6 +138,8 @@ pub struct Engine {
     states: SortedMap<[u8; 32], States>,
     /// Messages being read together, until they are put in order.
     arrivals: Option<Vec<Arrival>>,
+    /// How often events were read together.
+    batches: u64,
     unsettled: Unsettled,
     pages: Pages,
 

@@ -20,7 +20,9 @@ impl Engine {
     pub(super) fn receipts_due(&mut self, key: ChatKey) {
         let due_at = Timestamp(self.now.0 + GATHER_MS);
         if let Some(chat) = self.chats.get_mut(&key) {
-            let anything = !chat.row.to_confirm.is_empty() || chat.row.to_mark_read.is_some();
+            let row = &chat.row;
+            let told = !row.to_confirm.is_empty() || row.to_mark_read.is_some();
+            let anything = told || chat.owes_sign;
             // Somebody whose request was not accepted learns nothing.
             if anything && chat.row.stage == Stage::Open && chat.caught_up {
                 chat.receipts_due_at.get_or_insert(due_at);
@@ -51,7 +53,11 @@ impl Engine {
             return Ok(());
         }
         let received = chat.row.to_confirm.clone();
+        let owes_sign = std::mem::take(&mut chat.owes_sign);
         let read = chat.row.to_mark_read;
+        if owes_sign && received.is_empty() {
+            self.send_receipt(key, ReceiptKind::Delivered, Vec::new())?;
+        }
         for of in received.chunks(MAX_RECEIPT) {
             self.send_receipt(key, ReceiptKind::Delivered, of.to_vec())?;
             if let Some(chat) = self.chats.get_mut(&key) {

@@ -93,14 +93,38 @@ impl Engine {
         self.dirty.mls = true;
         match group.process(&self.provider, &bytes)? {
             Processed::Application { sender, payload } => {
-                self.witnessed(routing, message_epoch(&bytes)?, sender);
+                let is_first = self.witnessed(routing, message_epoch(&bytes)?, sender);
                 let inner = Inner::parse(&sender, &payload)?;
+                self.heard_in(key, &routing, &inner, is_first);
                 self.handle_inner(key, inner);
             }
             Processed::SelfUpdated { .. } => return Err(EngineError::State("a commit")),
             Processed::Ignored(why) => tracing::debug!(why, "a message without effect"),
         }
         Ok(Epoch::Same)
+    }
+
+    /// Where the other writes, they read. Once in each epoch they are told that we are there
+    /// too: both know then which group and which commit the other follows.
+    fn heard_in(&mut self, key: ChatKey, routing: &[u8; 32], inner: &Inner, is_first: bool) {
+        let live = self.arrivals.is_none();
+        let chat = self.chats.get_mut(&key).filter(|chat| chat.row.peer == inner.author);
+        let Some(chat) = chat else { return };
+        if live && chat.heard_in(routing) {
+            self.weigh_keys(key);
+            self.chat_changed(key);
+        }
+        let is_sign = matches!(&inner.kind, InnerKind::Receipt { of, .. } if of.is_empty());
+        if is_first && !is_sign {
+            self.owe_sign(key);
+        }
+    }
+
+    pub(super) fn owe_sign(&mut self, key: ChatKey) {
+        if let Some(chat) = self.chats.get_mut(&key) {
+            chat.owes_sign = true;
+            self.receipts_due(key);
+        }
     }
 
     fn handle_inner(&mut self, key: ChatKey, inner: Inner) {

@@ -19,9 +19,10 @@ use tls_codec::{Deserialize, Serialize};
 /// more than once, because its owner cannot be asked for another.
 const LAST_RESORT: u16 = 0x0004;
 
-/// How long a key package may be used: 84 days, and an hour for clocks that run late.
-const LIFETIME_SECONDS: u64 = 84 * 24 * 3600;
-const SKEW_SECONDS: u64 = 3600;
+/// How long a key package is good for at most, by the profile: 84 days and an hour…
+const LIFETIME_SECONDS: u64 = 84 * 24 * 3600 + 3600;
+/// …of which so much lies in the past, for people whose clocks run late, or ours ahead.
+const SKEW_SECONDS: u64 = 24 * 3600;
 
 /// A key package of ours, ready to be published; its private half is in the records.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +70,7 @@ pub fn own_key_package(
     let bundle = KeyPackageBuilder::new()
         .key_package_lifetime(Lifetime::init(
             now.saturating_sub(SKEW_SECONDS),
-            now.saturating_add(LIFETIME_SECONDS),
+            now.saturating_add(LIFETIME_SECONDS - SKEW_SECONDS),
         ))
         .key_package_extensions(last_resort)
         .leaf_node_capabilities(capabilities())

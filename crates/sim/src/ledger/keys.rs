@@ -12,13 +12,7 @@ pub struct Keys {
     /// By the content of the events that carry it.
     sealed: HashMap<String, Sealed>,
     /// What was sent under a key.
-    used: HashMap<[u8; 32], Used>,
-}
-
-struct Used {
-    message: [u8; 32],
-    who: usize,
-    event: String,
+    used: HashMap<[u8; 32], [u8; 32]>,
 }
 
 struct Sealed {
@@ -68,18 +62,10 @@ impl Ledger {
     /// An event of somebody's reaches a relay, whatever becomes of it there.
     pub fn sent(&mut self, who: usize, event: &Kept, verdict: &mut Verdict) {
         let Some(sealed) = self.keys.sealed.get(&event.event.content) else { return };
-        let message = sealed.message;
-        let fresh = || Used { message, who, event: event.id.clone() };
-        let first = self.keys.used.entry(sealed.key).or_insert_with(fresh);
-        if first.message != message {
+        let first = self.keys.used.entry(sealed.key).or_insert(sealed.message);
+        if *first != sealed.message {
             verdict.note(Rule::Keys, format!("P{who} sends two messages under one key"));
         }
-    }
-
-    /// A device that goes on from a copy of its disk hears of what was sent since from relays
-    /// alone. It takes the word of any one of them: so it is held only to what each would tell.
-    pub fn forgets_but(&mut self, who: usize, all_tell: impl Fn(&str) -> bool) {
-        self.keys.used.retain(|_, used| used.who != who || all_tell(&used.event));
     }
 
     /// A relay has an event.

@@ -3,7 +3,7 @@
 use super::network::Loss;
 use super::{Step, World};
 use crate::fault::Fault;
-use crate::history::{Action, EVER, Timed};
+use crate::history::{Action, EVER};
 use zajil_api::{Command, Place};
 use zajil_core::engine::Input;
 
@@ -68,7 +68,6 @@ impl World {
             Action::Restore { who } => {
                 if self.people[who].restore() {
                     self.ledger.restores(who);
-                    self.forget_what_is_untold(who);
                     self.die(who, 0);
                 }
             }
@@ -131,18 +130,6 @@ impl World {
             }
             self.work(who);
         }
-    }
-
-    /// What some relay may not tell a device that was put back cannot be known to it.
-    fn forget_what_is_untold(&mut self, who: usize) {
-        let hides = |timed: &Timed| {
-            let hiding = [Fault::Wipes, Fault::Equivocates];
-            matches!(timed.action, Action::Fault { fault, .. } if hiding.contains(&fault))
-        };
-        let hidden = self.history.actions.iter().any(hides);
-        let relays = &self.relays;
-        let all_tell = |id: &str| !hidden && relays.iter().all(|relay| relay.shelf.holds(id));
-        self.ledger.forgets_but(who, all_tell);
     }
 
     fn set_clock(&mut self, who: usize, by: i64) {

@@ -166,6 +166,7 @@ impl Engine {
             fresh,
         };
         self.add_state(row);
+        self.owe_sign(named.chat);
         match self.settle_states(named)? {
             // What waits may be of the new state all the same.
             Epoch::Same => Ok(Epoch::Branched),
@@ -185,22 +186,20 @@ impl Engine {
     }
 
     /// Somebody wrote in a state.
-    fn witness(&mut self, routing: [u8; 32], id: StateId, who: [u8; 32]) {
-        let Some(states) = self.states.get_mut(&routing) else { return };
-        if states.witness(id, who)
-            && let Some(row) = states.get(id).cloned()
-        {
+    fn witness(&mut self, routing: [u8; 32], id: StateId, who: [u8; 32]) -> bool {
+        let Some(states) = self.states.get_mut(&routing) else { return false };
+        let is_news = states.witness(id, who);
+        if let Some(row) = states.get(id).filter(|_| is_news).cloned() {
             self.save_state(&row);
             self.finish_commits();
         }
+        is_news
     }
 
-    /// Somebody wrote in the epoch `epoch` of our branch.
-    pub(super) fn witnessed(&mut self, routing: [u8; 32], epoch: u64, who: [u8; 32]) {
+    /// Somebody wrote in the epoch `epoch` of our branch; whether they had not before.
+    pub(super) fn witnessed(&mut self, routing: [u8; 32], epoch: u64, who: [u8; 32]) -> bool {
         let id = self.states.get(&routing).and_then(|states| states.on_branch(epoch));
-        if let Some(id) = id.map(|row| row.id) {
-            self.witness(routing, id, who);
-        }
+        id.map(|row| row.id).is_some_and(|id| self.witness(routing, id, who))
     }
 
     /// Takes the group to the state it is to be in.
