@@ -12,8 +12,9 @@ mod common;
 
 use common::{Running, note, relay};
 use hyper::StatusCode;
-use nostr::{JsonUtil, Tag, Timestamp};
+use nostr::{ClientMessage, JsonUtil, Tag, Timestamp};
 use serde_json::json;
+use std::collections::HashSet;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::Message;
@@ -35,6 +36,31 @@ async fn bob_reads_what_alice_published_before_and_after_he_asked() {
     alice.publish(&second).await;
     let live = bob.hear().await;
     assert_eq!((&live[0], &live[2]["content"]), (&json!("EVENT"), &json!("two")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_of_a_client_that_has_gone_is_handed_to_the_others() {
+    let (server, _data) = start(Limits::default()).await;
+    let mut bob = server.connect("/").await;
+    bob.stored("{\"kinds\":[445]}").await;
+    for number in 0..30 {
+        let events: Vec<_> = (0..5).map(|n| note(&format!("{number}-{n}"), vec![])).collect();
+        let mut alice = server.connect("/").await;
+        for event in &events {
+            alice.say(ClientMessage::event(event.clone()).as_json()).await;
+        }
+        drop(alice);
+        // All is kept by now, if not before.
+        let mut alice = server.connect("/").await;
+        for event in &events {
+            alice.publish(event).await;
+        }
+        let mut missing: HashSet<_> = events.iter().map(|event| json!(event.id)).collect();
+        while !missing.is_empty() {
+            let heard = bob.hear().await;
+            missing.remove(&heard[2]["id"]);
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,15 +1,12 @@
 //! A chat in memory: its row, and what is worked out anew at each start.
 
-use super::record::{ChatKey, ChatRow, GroupRow, MessageRow};
+use super::record::{ChatKey, ChatRow, MessageRow};
 use super::{Engine, Timestamp};
 use crate::mls::Group;
 use crate::mutant::{self, Mutant};
 use crate::nostr::{EventId, PublicKey};
 use crate::sorted::{SortedMap, SortedSet};
-use zajil_api::{
-    ChatId, Contact, Direction, Gap, GapCause, Message, MessageId, MessageState, Place, Preview,
-    RelayUrl, Stage, UnixTime,
-};
+use zajil_api::{ChatId, Contact, Gap, GapCause, Place, RelayUrl, Stage, UnixTime};
 
 /// Characters of a preview.
 pub(super) const PREVIEW: usize = 160;
@@ -39,14 +36,19 @@ pub(super) struct Chat {
     pub searched: SortedSet<(u32, u64)>,
     /// Why an event could not be read lately.
     pub failed: Option<(GapCause, UnixTime)>,
+    /// Own messages that were written once more since this start.
+    pub written_again: SortedSet<Place>,
+    /// By their clock.
+    pub newest_heard: UnixTime,
     /// Groups joined since this start: with which batch of events, and when they were founded.
-    joined: SortedMap<[u8; 32], (u64, UnixTime)>,
+    pub joined: SortedMap<[u8; 32], (u64, UnixTime)>,
     /// The other is to be told that we are in their epoch.
     pub owes_sign: bool,
     /// Somebody with our keys was noticed since this start.
     pub copied: bool,
     /// The chat's groups cannot be followed any more: another is to be founded.
     pub seeks_anew: bool,
+    pub began_anew: bool,
     /// When the other's question for missing messages was answered last.
     pub answered_at: Option<Timestamp>,
 }
@@ -87,10 +89,13 @@ impl Chat {
             gaps_due_at: None,
             searched: SortedSet::new(),
             failed: None,
+            written_again: SortedSet::new(),
+            newest_heard: UnixTime(0),
             joined: SortedMap::new(),
             owes_sign: false,
             copied: false,
             seeks_anew: false,
+            began_anew: false,
             answered_at: None,
         }
     }
@@ -143,46 +148,6 @@ impl Chat {
         }
     }
 
-    /// Where to write: the group in which the other was heard last, or that we joined since.
-    /// Two may have begun at the same time, and each side reads both.
-    pub fn sending(&mut self) -> Option<(&GroupRow, &mut Group)> {
-        if mutant::active(Mutant::WriteToFirstGroup) {
-            return self.row.groups.first().zip(self.groups.first_mut());
-        }
-        self.row.groups.last().zip(self.groups.last_mut())
-    }
-
-    /// The other wrote in this group just now, so they read there. Whether that is another
-    /// group than the one we write to.
-    pub fn heard_in(&mut self, routing: &[u8; 32]) -> bool {
-        let found = self.row.groups.iter().position(|row| row.nostr_group_id == *routing);
-        let Some(at) = found.filter(|at| at + 1 < self.groups.len()) else { return false };
-        let (row, group) = (self.row.groups.remove(at), self.groups.remove(at));
-        self.row.groups.push(row);
-        self.groups.push(group);
-        true
-    }
-
-    /// Takes in a group that was founded at `made_at`, by the other's clock. Of several that
-    /// came together, whichever was founded last counts as joined last.
-    pub fn join(&mut self, row: GroupRow, group: Group, made_at: UnixTime, batch: u64) {
-        let is_later = |row: &GroupRow| {
-            let joined = self.joined.get(&row.nostr_group_id);
-            joined.is_some_and(|(of, at)| *of == batch && *at > made_at)
-        };
-        let later = self.row.groups.iter().rev().take_while(|row| is_later(row)).count();
-        let at = self.groups.len().saturating_sub(later);
-        self.joined.insert(row.nostr_group_id, (batch, made_at));
-        self.row.groups.insert(at, row);
-        self.groups.insert(at, group);
-    }
-
-    /// The group events with this routing id belong to.
-    pub fn group_mut(&mut self, routing: &[u8; 32]) -> Option<(&mut GroupRow, &mut Group)> {
-        let at = self.row.groups.iter().position(|row| row.nostr_group_id == *routing)?;
-        Some((self.row.groups.get_mut(at)?, self.groups.get_mut(at)?))
-    }
-
     pub fn relays(&self) -> impl Iterator<Item = &RelayUrl> {
         let wanted = self.row.wanted.iter().flat_map(|wanted| &wanted.relays);
         self.row.groups.iter().flat_map(|group| &group.relays).chain(wanted)
@@ -195,9 +160,9 @@ impl Chat {
             && (self.caught_up && !self.row.must_renew || mutant::active(Mutant::SkipFence))
     }
 
-    /// Whether a key package of the other's is looked for.
-    pub fn seeks(&self) -> bool {
-        self.row.stage == Stage::Connecting || self.seeks_anew
+    /// Whether the other has not heard of us since this start.
+    pub fn must_show_up(&self) -> bool {
+        self.row.must_renew && self.row.stage == Stage::Open
     }
 
     /// The other is told again what reached us lately.
@@ -253,39 +218,6 @@ impl Chat {
     pub fn unread_after(&self, place: Place) -> u32 {
         let behind = self.recent.range(place..).filter(|(at, _)| **at > place).count();
         u32::try_from(behind).unwrap_or(u32::MAX).min(self.row.unread)
-    }
-}
-
-impl MessageRow {
-    pub fn place(&self) -> Place {
-        let (high, low) = self.id.as_bytes().split_at(4);
-        let half =
-            |bytes: &[u8]| bytes.first_chunk::<4>().map_or(0, |bytes| u32::from_be_bytes(*bytes));
-        Place { at: self.sent_at, clock: self.clock, tie: (half(high), half(low)) }
-    }
-
-    pub fn preview(&self) -> Preview {
-        let direction = match self.mine {
-            true => Direction::Outgoing(MessageState::Sending),
-            false => Direction::Incoming,
-        };
-        let text = self.text.chars().take(PREVIEW).collect();
-        Preview { text, direction, sent_at: self.sent_at }
-    }
-
-    pub fn view(&self, state: MessageState) -> Message {
-        Message {
-            id: MessageId::new(self.id.to_hex()),
-            place: self.place(),
-            direction: match self.mine {
-                true => Direction::Outgoing(state),
-                false => Direction::Incoming,
-            },
-            author: zajil_api::PublicKey::new(self.author.to_hex()),
-            text: self.text.clone(),
-            sent_at: self.sent_at,
-            received_at: self.received_at,
-        }
     }
 }
 

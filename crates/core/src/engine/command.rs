@@ -1,10 +1,11 @@
 //! What the person asks for.
 
 use super::Engine;
+use super::chat::Chat;
 use super::invite::Invite;
 use super::record::ChatKey;
 use zajil_api::{
-    ChatId, Command, CommandId, Contact, Failure, Receipts, Request, Snapshot, Stage, Update,
+    ChatId, Command, CommandId, Contact, Failure, Page, Receipts, Request, Snapshot, Stage, Update,
 };
 
 impl Engine {
@@ -42,7 +43,8 @@ impl Engine {
             Command::SendMessage { chat, text } => self.send_message(id, self.known(&chat)?, text),
             Command::RetryMessage { chat, place } => self.retry_message(self.known(&chat)?, place),
             Command::WithdrawMessage { chat, place } => {
-                self.withdraw_message(id, self.known(&chat)?, place)
+                self.withdraw_message(id, self.known(&chat)?, place);
+                Ok(())
             }
             Command::LoadDelivery { chat, place } => {
                 self.load_delivery(id, self.known(&chat)?, place);
@@ -54,7 +56,11 @@ impl Engine {
                 Ok(())
             }
             Command::LoadMessages { chat, page, limit } => {
-                self.load_messages(id, self.known(&chat)?, page, limit);
+                let key = self.known(&chat)?;
+                if page == Page::Newest && self.chats.get(&key).is_some_and(Chat::must_show_up) {
+                    self.owe_sign(key);
+                }
+                self.load_messages(id, key, page, limit);
                 Ok(())
             }
             Command::MarkRead { chat, up_to } => {

@@ -5,12 +5,17 @@
 //! counting its messages, and may have gone on in a group where we cannot follow.
 
 use super::Engine;
+use super::chat::Chat;
 use super::record::{ChatKey, Outgoing, WantedRow};
 use crate::mutant::{self, Mutant};
 use crate::nostr::Event;
 use crate::sorted::SortedSet;
 use rand_core::RngCore;
 use zajil_api::{RelayUrl, Stage, UnixTime};
+
+/// Those we talked with lately, and so many of them, are told at each start that we are there.
+const SHOW_UP_SECONDS: u64 = 30 * 86_400;
+const SHOW_UP_CHATS: usize = 8;
 
 impl Engine {
     /// These servers have handed out what they keep of our chats: what is written from now on
@@ -62,6 +67,16 @@ impl Engine {
         chat.row.sent = 0;
         chat.row.made_at = created_at;
         self.chat_changed(key);
+    }
+
+    /// At start: those we talked with last are told that we are there. They may have been
+    /// writing to a copy of this device, in a group that is not ours.
+    pub(super) fn show_up(&mut self) {
+        let since = UnixTime(self.unix_now().0.saturating_sub(SHOW_UP_SECONDS));
+        let open = self.chats.values_mut().filter(|chat| chat.row.stage == Stage::Open);
+        let mut recent: Vec<&mut Chat> = open.filter(|chat| chat.row.touched_at >= since).collect();
+        recent.sort_by_key(|chat| std::cmp::Reverse(chat.row.touched_at));
+        recent.into_iter().take(SHOW_UP_CHATS).for_each(|chat| chat.owes_sign = true);
     }
 
     /// What is kept beside a group goes with it.

@@ -50,8 +50,9 @@ impl Engine {
 
     fn can_withdraw(&self, chat: ChatKey, place: Place) -> bool {
         let queued = self.chats.get(&chat).is_some_and(|chat| chat.queued.contains_key(&place));
+        // What has left may have arrived, whether or not there was an answer.
         let untaken = |row: &OutgoingRow| {
-            row.targets.iter().all(|t| matches!(t.answer, Answer::None | Answer::Refused))
+            row.made.is_none() || row.targets.iter().all(|t| t.answer == Answer::Refused)
         };
         queued || self.outbox.of_message(chat, place).is_some_and(untaken)
     }
@@ -74,18 +75,9 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes back a message that no server is known to have.
-    pub(super) fn withdraw_message(
-        &mut self,
-        answers: CommandId,
-        chat: ChatKey,
-        place: Place,
-    ) -> Result<(), Failure> {
-        if !self.can_withdraw(chat, place) {
-            return Err(Failure::MessageOut);
-        }
+    /// Takes back a message that no server can have.
+    pub(super) fn withdraw_message(&mut self, answers: CommandId, chat: ChatKey, place: Place) {
         self.load_message(chat, place, Wanted::Withdrawn { answers, chat, place });
-        Ok(())
     }
 
     pub(super) fn withdrawn_loaded(

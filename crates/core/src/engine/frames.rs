@@ -28,6 +28,7 @@ impl Engine {
                 match fetch::number_of(name) {
                     Some(number) => self.handle_fetched(relay, number, *event),
                     None if self.read_back_event(relay, name, &event) => {}
+                    None if self.own_event(relay, name, &event) => {}
                     None => self.handle_event(relay, name, *event),
                 }
             }
@@ -43,7 +44,7 @@ impl Engine {
                     self.close_probe(relay, subscription);
                 } else if let Some(number) = fetch::number_of(name) {
                     self.fetch_ended(relay, number);
-                } else if !self.read_back_ended(relay, name) {
+                } else if !self.read_back_ended(relay, name) && !self.own_ended(relay, name) {
                     self.handle_eose(relay, name);
                 }
             }

@@ -4,8 +4,8 @@ use super::Engine;
 use super::chat::Chat;
 use super::error::EngineError;
 use super::record::{ChatKey, GroupRow};
-use crate::envelope::{group_event_key, parse_welcome, read_group};
-use crate::mls::Group;
+use crate::envelope::{EnvelopeError, group_event_key, parse_welcome, read_group};
+use crate::mls::{Group, MlsError};
 use crate::nostr::{Event, Kind, PublicKey, nip59};
 use crate::relay::parse_relay_url;
 use crate::sorted::SortedSet;
@@ -55,7 +55,13 @@ impl Engine {
             }
             routing = Some(found);
             Ok(())
-        })?;
+        });
+        if matches!(group, Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::NotForUs)))) {
+            // Servers hand out a key package that is not ours any more: this device was put
+            // back since, or a copy of it published one.
+            self.renew_used_key_package();
+        }
+        let group = group?;
         let routing = routing.ok_or(EngineError::State("no routing"))?;
         if let Err(full) = self.make_room_for(&author, invited) {
             group.delete(&self.provider)?;
@@ -119,6 +125,7 @@ impl Engine {
             chat.caught_up = true;
             chat.row.touched_at = now;
             chat.row.wanted = None;
+            chat.seeks_anew = false;
             if opened {
                 chat.row.stage = Stage::Open;
             }

@@ -26,6 +26,7 @@ impl Engine {
         self.subscribe(relay);
         self.reopen(relay);
         self.read_back_all(relay);
+        self.look_for_own(relay);
         self.dispatch(relay);
     }
 
@@ -43,6 +44,7 @@ impl Engine {
     pub(super) fn lost(&mut self, relay: &RelayUrl) {
         self.outbox.disconnected(relay);
         self.read_back.disconnected(relay);
+        self.findable.disconnected(relay);
         if !mutant::active(Mutant::ReadOnce) {
             self.catchup.disconnected(relay);
         }

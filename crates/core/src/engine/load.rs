@@ -5,6 +5,7 @@ use super::catchup::Catchup;
 use super::chat::Chat;
 use super::clock::Clock;
 use super::converge::States;
+use super::findable::Findable;
 use super::history::Pages;
 use super::outbox::Outbox;
 use super::promises::ReadBack;
@@ -51,6 +52,7 @@ impl Engine {
             moved: Moved::default(),
             outbox: Outbox::default(),
             read_back: ReadBack::default(),
+            findable: Findable::default(),
             catchup: Catchup::default(),
             cursors: SortedMap::new(),
             seen: Seen::default(),
@@ -186,6 +188,7 @@ impl Engine {
         self.drop_old_parked();
         self.renew_stale_key_package();
         self.connect();
+        self.show_up();
         for key in self.open_chats() {
             self.gaps_due(key);
             self.receipts_due(key);

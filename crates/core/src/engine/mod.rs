@@ -41,8 +41,10 @@ mod delivery;
 mod error;
 mod feed;
 mod fetch;
+mod findable;
 mod frames;
 mod gaps;
+mod groups;
 mod heard;
 mod held;
 mod history;
@@ -50,6 +52,7 @@ mod invite;
 mod join;
 mod links;
 mod load;
+mod message;
 mod migrate;
 mod outbox;
 mod parked;
@@ -94,6 +97,7 @@ use chat::Chat;
 use clock::Clock;
 use converge::States;
 use error::EngineError;
+use findable::Findable;
 use history::Pages;
 use outbox::Outbox;
 use promises::ReadBack;
@@ -130,6 +134,7 @@ pub struct Engine {
     moved: Moved,
     outbox: Outbox,
     read_back: ReadBack,
+    findable: Findable,
     catchup: Catchup,
     cursors: SortedMap<RelayUrl, UnixTime>,
     seen: Seen,

@@ -79,6 +79,12 @@ impl Outbox {
         self.by_message.get(&(chat, place)).and_then(|id| self.rows.get(id))
     }
 
+    /// Whether something that speaks for the account is on its way to a server.
+    pub fn has_own_event(&self, relay: &RelayUrl) -> bool {
+        let targets = |row: &&OutgoingRow| row.targets.iter().any(|to| to.relay == *relay);
+        self.rows.values().filter(targets).any(|row| row.content == Outgoing::Event)
+    }
+
     pub fn rows(&self) -> impl Iterator<Item = &OutgoingRow> {
         self.rows.values()
     }

@@ -4,11 +4,11 @@ use super::Engine;
 use super::error::EngineError;
 use super::receive::Epoch;
 use super::record::{ChatKey, ParkedRow};
-use crate::envelope::{EnvelopeError, SealedMessage};
+use crate::envelope::{EnvelopeError, GroupEventKey, SealedMessage};
 use crate::mls::MlsError;
 use crate::mutant::{self, Mutant};
 use crate::nostr::Event;
-use zajil_api::Stage;
+use zajil_api::{Stage, UnixTime};
 
 /// Events of one chat that wait for a key at most; the oldest give way. Anybody can
 /// write to a routing id, so this is what nonsense may cost.
@@ -39,6 +39,7 @@ impl Engine {
         let row = ParkedRow { chat, event: event.id, message, at: self.unix_now() };
         self.save_parked(&row);
         self.parked.push(row);
+        self.gaps_due(chat);
         let of_chat = self.parked.iter().filter(|row| row.chat == chat).count();
         if of_chat > MAX_PARKED
             && let Some(at) = self.parked.iter().position(|row| row.chat == chat)
@@ -58,6 +59,24 @@ impl Engine {
         for row in gone {
             self.forget_parked(&row.event);
         }
+    }
+
+    /// An epoch of a branch that nobody follows is forgotten: what was written in it was
+    /// written again elsewhere.
+    pub(super) fn forget_parked_under(&mut self, key: &GroupEventKey) {
+        let (gone, kept): (Vec<ParkedRow>, Vec<ParkedRow>) = std::mem::take(&mut self.parked)
+            .into_iter()
+            .partition(|row| row.message.open([key]).is_ok());
+        self.parked = kept;
+        for row in gone {
+            self.forget_parked(&row.event);
+        }
+    }
+
+    /// What of a chat waits for a key: since when each.
+    pub(super) fn waiting_for_keys(&self, chat: ChatKey) -> Vec<UnixTime> {
+        let of_chat = self.parked.iter().filter(|row| row.chat == chat);
+        of_chat.filter(|row| self.waits_for_key(&row.message)).map(|row| row.at).collect()
     }
 
     /// At start: what has waited too long is let go.

@@ -2,14 +2,19 @@
 
 use super::Engine;
 use super::error::EngineError;
+use super::history::Wanted;
 use super::record::{ChatKey, Purpose};
 use crate::engine::{Output, Timestamp};
 use crate::envelope::{Count, Inner, InnerKind, MAX_RECEIPT, ReceiptKind};
 use crate::nostr::EventId;
-use zajil_api::{MessageState, Place, Receipts, Stage};
+use zajil_api::{MessageState, Place, Receipts, Stage, UnixTime};
 
 /// Receipts wait a moment for company, so that a burst costs one.
 const GATHER_MS: u64 = 120;
+/// A message that the other said nothing of for so long, but of later ones, is written again…
+const SILENT_SECONDS: u64 = 60;
+/// …so many for one receipt.
+const MAX_AFTER: usize = 20;
 /// One "writing" in so long.
 const TYPING_EVERY_MS: u64 = 5_000;
 /// Whoever was not heard of for so long is not there to see it.
@@ -109,6 +114,33 @@ impl Engine {
 
     /// The other tells what became of our messages.
     pub(super) fn handle_receipt(&mut self, key: ChatKey, kind: ReceiptKind, of: &[EventId]) {
+        let newest = of.iter().filter_map(|id| self.unsettled.place_of(id)).max();
+        self.note_receipt(key, kind, of);
+        if let Some((chat, place)) = newest.filter(|(chat, _)| *chat == key) {
+            self.ask_after(chat, place);
+        }
+    }
+
+    /// The other has a message: those before it, of which they said nothing for long, are
+    /// written once more. Their receipt may have been lost, or they were.
+    fn ask_after(&mut self, key: ChatKey, place: Place) {
+        let before = UnixTime(self.unix_now().0.saturating_sub(SILENT_SECONDS));
+        let silent = self.unsettled.undelivered(key).into_iter().filter(|at| *at < place);
+        let silent = silent.filter(|at| at.at < before).take(MAX_AFTER).collect();
+        self.write_once_more(key, silent);
+    }
+
+    /// Writes own messages again that may not have reached the other; each once in a start.
+    pub(super) fn write_once_more(&mut self, key: ChatKey, places: Vec<Place>) {
+        for place in places {
+            let chat = self.chats.get_mut(&key);
+            if chat.is_some_and(|chat| chat.written_again.insert(place)) {
+                self.load_message(key, place, Wanted::Resent { chat: key, place });
+            }
+        }
+    }
+
+    fn note_receipt(&mut self, key: ChatKey, kind: ReceiptKind, of: &[EventId]) {
         for id in of {
             let Some((chat, place)) = self.unsettled.place_of(id) else { continue };
             if chat != key {

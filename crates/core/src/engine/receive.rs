@@ -110,9 +110,12 @@ impl Engine {
         let live = self.arrivals.is_none();
         let chat = self.chats.get_mut(&key).filter(|chat| chat.row.peer == inner.author);
         let Some(chat) = chat else { return };
-        if live && chat.heard_in(routing) {
+        if chat.heard_in(routing, inner.created_at, live) {
+            tracing::debug!("the other reads in another group");
             self.weigh_keys(key);
-            self.chat_changed(key);
+            let undelivered = self.unsettled.undelivered(key);
+            self.write_once_more(key, undelivered);
+            self.send_waiting();
         }
         let is_sign = matches!(&inner.kind, InnerKind::Receipt { of, .. } if of.is_empty());
         if is_first && !is_sign {

@@ -153,3 +153,37 @@ fn messages_that_were_lost_with_a_group_come_again_in_the_next() {
     world.pass(5_000);
     assert_eq!(world.texts("Bob", "Alice").last().unwrap(), "in the new one");
 }
+
+#[test]
+fn of_two_copies_each_gets_what_is_written_once_it_shows_up() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.send("Alice", "Bob", "before");
+    world.pass(5_000);
+    let copy = world.person("Alice").disk.clone();
+    let swap = |world: &mut World, disk| {
+        world.stop("Alice");
+        let there = std::mem::replace(&mut world.people.get_mut("Alice").unwrap().disk, disk);
+        world.pass(5_000);
+        world.start("Alice");
+        world.pass(60_000);
+        there
+    };
+    world.send("Alice", "Bob", "from the first");
+    let first = swap(&mut world, copy);
+    world.send("Alice", "Bob", "from the second");
+    world.send("Bob", "Alice", "to the second");
+    world.pass(30_000);
+    let second = swap(&mut world, first);
+    world.send("Bob", "Alice", "to the first");
+    world.pass(60_000);
+    let texts = world.texts("Alice", "Bob");
+    assert_eq!(texts.last().unwrap(), "to the first", "{texts:?}");
+    assert!(texts.contains(&"to the second".to_owned()), "{texts:?}");
+    swap(&mut world, second);
+    world.send("Bob", "Alice", "to the second again");
+    world.pass(120_000);
+    let texts = world.texts("Alice", "Bob");
+    assert_eq!(texts.last().unwrap(), "to the second again", "{texts:?}");
+    assert!(texts.contains(&"to the first".to_owned()), "{texts:?}");
+}

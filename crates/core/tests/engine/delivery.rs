@@ -120,7 +120,7 @@ fn what_no_server_has_can_be_taken_back_and_leaves_no_gap() {
             Some(id) => id,
             None => panic!("no answer"),
         },
-        failure: Failure::MessageOut,
+        failure: Failure::MessageUnknown,
     };
     assert_eq!(updates.last(), Some(&gone));
 }
@@ -236,4 +236,51 @@ fn a_server_that_cannot_be_asked_leaves_a_promise_and_not_a_blocked_outbox() {
     world.pass(HOUR);
     assert!(world.relay(ONE).frames < frames + 400, "it is not asked for ever");
     let _ = RelayUrl::new(ONE);
+}
+
+#[test]
+fn what_may_have_left_cannot_be_taken_back() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let chat = world.meet("Bob", "Alice");
+    world.pass(5_000);
+    // The server takes it and the answer is lost.
+    world.relay(ONE).silent = true;
+    world.send("Bob", "Alice", "out");
+    world.pass(1_000);
+    let place = last(&mut world, "Bob", "Alice");
+    assert!(!delivery(&mut world, "Bob", "Alice", place).can_withdraw);
+    let updates = world.command("Bob", Command::WithdrawMessage { chat, place });
+    assert!(
+        matches!(updates.last(), Some(Update::Refused { failure: Failure::MessageOut, .. })),
+        "{updates:?}"
+    );
+    assert_eq!(world.texts("Alice", "Bob"), ["out"]);
+    assert_eq!(world.texts("Bob", "Alice"), ["out"]);
+}
+
+#[test]
+fn a_receipt_that_was_lost_comes_after_the_next_one() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.send("Bob", "Alice", "one");
+    // The receipt was stored nowhere, and Bob was not there.
+    world.stop("Bob");
+    world.pass(5_000);
+    let is_message =
+        |event: &zajil_core::nostr::Event| event.kind == zajil_core::nostr::Kind::GROUP_MESSAGE;
+    let kept: Vec<_> = world.relay(ONE).events.clone();
+    let receipts = kept.iter().filter(|event| is_message(event)).count();
+    assert!(receipts > 0);
+    world.relay(ONE).events.pop();
+    world.stop("Alice");
+    world.start("Bob");
+    world.pass(120_000);
+    assert!(matches!(world.states("Bob", "Alice")[..], [MessageState::Sent { .. }]));
+    world.start("Alice");
+    world.pass(120_000);
+    world.send("Bob", "Alice", "two");
+    world.pass(120_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Delivered; 2]);
+    assert_eq!(world.texts("Alice", "Bob"), ["one", "two"]);
 }

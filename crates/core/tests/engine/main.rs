@@ -17,6 +17,7 @@ mod copies;
 mod crash;
 mod delivery;
 mod disk;
+mod findable;
 mod gaps;
 mod hostile;
 mod links;

@@ -13,6 +13,7 @@ use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
 use nostr_relay_builder::LocalRelay;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 use tokio::io::{DuplexStream, duplex};
 use tokio::sync::{mpsc, watch};
@@ -52,10 +53,14 @@ impl Bridge {
                 () = writing(waiting, to_client, stopping) => {}
             }
         };
+        let mut relay = pin!(relay);
         tokio::select! {
-            () = relay => {}
+            () = &mut relay => return,
             () = flows => {}
         }
+        // Its end of the pipe is closed. What it is writing down it also hands to the other
+        // clients before it ends: cut short, nobody would hear of an event that it has.
+        relay.await;
     }
 }
 

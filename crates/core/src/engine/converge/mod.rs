@@ -13,7 +13,7 @@ use super::Engine;
 use super::error::EngineError;
 use super::receive::Epoch;
 use super::record::{ChatKey, StateId, StateRow};
-use crate::envelope::{EnvelopeError, GroupEventKey, group_event_key};
+use crate::envelope::{EnvelopeError, GroupEventKey, SealedMessage, group_event_key};
 use crate::mls::{Aside, Group, MlsError, PAST_EPOCHS, Processed, message_epoch};
 use sha2::{Digest, Sha256};
 pub(super) use tree::States;
@@ -77,14 +77,14 @@ impl Engine {
     pub(super) fn read_elsewhere(
         &mut self,
         chat: ChatKey,
-        message: &crate::envelope::SealedMessage,
+        message: &SealedMessage,
         verified: impl FnOnce() -> bool,
     ) -> Result<Epoch, EngineError> {
         let no_key = || EngineError::from(EnvelopeError::NoKey);
         let routing = message.nostr_group_id;
         let states = self.states.get(&routing).ok_or_else(no_key)?;
-        let others = states.rows().iter().filter(|row| !states.is_on_branch(row.id));
-        let opened = others.filter_map(|row| Some((row.id, message.open([&row.key]).ok()?)));
+        let opened =
+            states.elsewhere().filter_map(|row| Some((row.id, message.open([&row.key]).ok()?)));
         let (id, bytes) = opened.into_iter().next().ok_or_else(no_key)?;
         let named = Named { chat, routing };
         if super::receive::is_handshake(&bytes) {
@@ -107,6 +107,14 @@ impl Engine {
             Epoch::Advanced => Ok(Epoch::Parked),
             _ => Err(no_key()),
         }
+    }
+
+    /// Whether a message waits for a key, and not just for its branch to be followed: whoever
+    /// wrote it there writes it again on ours.
+    pub(super) fn waits_for_key(&self, message: &SealedMessage) -> bool {
+        let states = self.states.get(&message.nostr_group_id);
+        let mut elsewhere = states.into_iter().flat_map(States::elsewhere);
+        !elsewhere.any(|row| message.open([&row.key]).is_ok())
     }
 
     /// The group once more, as it is in state `id`.
@@ -225,8 +233,9 @@ impl Engine {
         row.keys = keys.chain(row.keys.drain(..).skip(since)).take(PAST_EPOCHS + 1).collect();
         let changed: Vec<StateRow> =
             [old, to].iter().filter_map(|id| states.get(*id)).cloned().collect();
-        for id in states.prune() {
-            self.forget_state(named.routing, id);
+        for gone in states.prune() {
+            self.forget_state(named.routing, gone.id);
+            self.forget_parked_under(&gone.key);
         }
         for row in changed {
             let is_kept = self.states.get(&named.routing).is_some_and(|s| s.get(row.id).is_some());

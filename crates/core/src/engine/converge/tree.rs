@@ -62,6 +62,11 @@ impl States {
         self.path(self.tip).find(|row| row.epoch == epoch)
     }
 
+    /// States that the group does not follow.
+    pub fn elsewhere(&self) -> impl Iterator<Item = &StateRow> {
+        self.rows.iter().filter(|row| !self.is_on_branch(row.id))
+    }
+
     pub fn is_on_branch(&self, id: StateId) -> bool {
         self.path(self.tip).any(|row| row.id == id)
     }
@@ -157,13 +162,13 @@ impl States {
     }
 
     /// Forgets what is too far back to be gone back to; the states forgotten.
-    pub fn prune(&mut self) -> Vec<StateId> {
+    pub fn prune(&mut self) -> Vec<StateRow> {
         let tip = self.tip().map_or(0, |tip| tip.epoch);
         let (kept, gone): (Vec<StateRow>, Vec<StateRow>) = std::mem::take(&mut self.rows)
             .into_iter()
             .partition(|row| row.id == self.tip || row.epoch.saturating_add(MAX_REWIND) >= tip);
         self.rows = kept;
-        gone.iter().map(|row| row.id).collect()
+        gone
     }
 }
 

@@ -1,0 +1,119 @@
+//! Whether others can find us: what speaks for the account is looked for on each of our
+//! servers, and published again where one has lost it.
+//!
+//! Nobody who opens an invite link gets further than a missing key package, and servers do
+//! lose things. So after a start each of our servers is asked for our key package, and at each
+//! later connection for the smallest of what we published: where that is gone, so is the rest.
+
+use super::{Engine, Timestamp};
+use crate::nostr::{ClientMessage, Event, Filter, Kind, SubscriptionId};
+use crate::sorted::{SortedMap, SortedSet};
+use zajil_api::RelayUrl;
+
+/// All of it is published again at most once in so long.
+const EVERY_MS: u64 = 600_000;
+
+#[derive(Debug, Default)]
+pub(super) struct Findable {
+    asked: SortedMap<RelayUrl, Question>,
+    /// Servers that had our key package since this start.
+    knows: SortedSet<RelayUrl>,
+    last_number: u32,
+    published_at: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+struct Question {
+    name: String,
+    at: Timestamp,
+    wanted: Vec<Kind>,
+    found: Vec<Kind>,
+}
+
+impl Findable {
+    pub fn disconnected(&mut self, relay: &RelayUrl) {
+        self.asked.remove(relay);
+    }
+}
+
+impl Engine {
+    /// Asks a server of ours for what others look for.
+    pub(super) fn look_for_own(&mut self, relay: &RelayUrl) {
+        let Some(account) = self.account.as_ref().filter(|_| self.servers.contains(relay)) else {
+            return;
+        };
+        if self.outbox.has_own_event(relay) {
+            // It is only just being published there, and will be read back.
+            return;
+        }
+        let mut wanted = vec![Kind::INBOX_RELAYS];
+        if !self.findable.knows.contains(relay) {
+            wanted.push(Kind::KEY_PACKAGE);
+        }
+        let author = account.keys.public_key();
+        let filter = Filter::new().authors([author]).kinds(wanted.iter().copied());
+        self.findable.last_number += 1;
+        // The hyphen: it ends by itself.
+        let name = format!("o-{}", self.findable.last_number);
+        let question = Question { name: name.clone(), at: self.now, wanted, found: Vec::new() };
+        self.findable.asked.insert(relay.clone(), question);
+        if let Some(subscription) = SubscriptionId::new(&name) {
+            self.say(relay, &ClientMessage::Req { subscription, filters: vec![filter] });
+        }
+    }
+
+    /// Whether the frame was about that question.
+    pub(super) fn own_event(
+        &mut self,
+        relay: &RelayUrl,
+        subscription: &str,
+        event: &Event,
+    ) -> bool {
+        let is_newest = self.is_newest_of_ours(event);
+        let Some(question) = self.findable.asked.get_mut(relay) else { return false };
+        if question.name != subscription {
+            return false;
+        }
+        if is_newest {
+            question.found.push(event.kind);
+        }
+        true
+    }
+
+    /// A key package that somebody else with our keys published is of no use to us.
+    fn is_newest_of_ours(&self, event: &Event) -> bool {
+        let Some(account) = &self.account else { return false };
+        let newest = account.row.key_packages.last().map(|row| hex::encode(&row.reference));
+        let is_key_package = event.kind == Kind::KEY_PACKAGE;
+        event.pubkey == account.keys.public_key()
+            && (!is_key_package || event.tag_value("i").map(str::to_owned) == newest)
+    }
+
+    pub(super) fn own_ended(&mut self, relay: &RelayUrl, subscription: &str) -> bool {
+        let is_it = |question: &Question| question.name == subscription;
+        if !self.findable.asked.get(relay).is_some_and(is_it) {
+            return false;
+        }
+        let Some(question) = self.findable.asked.remove(relay) else { return false };
+        self.close(relay, subscription);
+        if question.wanted.iter().all(|kind| question.found.contains(kind)) {
+            self.findable.knows.insert(relay.clone());
+            return true;
+        }
+        self.findable.knows.remove(relay);
+        tracing::debug!(%relay, "a server does not know us");
+        let long_ago = |at: Timestamp| at.0 + EVERY_MS <= self.now.0 && at <= question.at;
+        if self.findable.published_at.is_none_or(long_ago) {
+            self.publish_account();
+        }
+        true
+    }
+
+    /// Publishes anew what speaks for the account.
+    pub(super) fn publish_account(&mut self) {
+        self.findable.published_at = Some(self.now);
+        self.publish_relay_lists();
+        let renewed = self.renew_key_package();
+        self.note("renewing the key package", renewed);
+    }
+}

@@ -1,0 +1,63 @@
+//! What others need to reach us is on our servers, or comes back there.
+
+use crate::world::World;
+use zajil_api::Stage;
+use zajil_core::nostr::Kind;
+
+const ONE: &str = "wss://one.example";
+const TWO: &str = "wss://two.example";
+
+fn has_key_package(world: &mut World, url: &str) -> bool {
+    world.relay(url).events.iter().any(|event| event.kind == Kind::KEY_PACKAGE)
+}
+
+#[test]
+fn servers_that_forgot_us_learn_again_how_we_are_reached() {
+    let mut world = World::with_accounts(&["Alice"], &[ONE, TWO]);
+    world.pass(60_000);
+    for url in [ONE, TWO] {
+        world.take_down(url);
+        world.relay(url).events.clear();
+        world.bring_up(url);
+    }
+    world.pass(120_000);
+    assert!(has_key_package(&mut world, ONE) && has_key_package(&mut world, TWO));
+    // What was made anew is not made anew once more.
+    let before = world.relay(ONE).events.len();
+    world.take_down(ONE);
+    world.bring_up(ONE);
+    world.pass(120_000);
+    assert_eq!(world.relay(ONE).events.len(), before);
+}
+
+#[test]
+fn one_server_that_forgot_is_enough_to_notice() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.pass(60_000);
+    world.take_down(ONE);
+    world.relay(ONE).events.clear();
+    world.bring_up(ONE);
+    world.pass(120_000);
+    world.take_down(TWO);
+    world.meet("Bob", "Alice");
+    assert_eq!(world.stage("Bob", "Alice"), Stage::Open);
+}
+
+#[test]
+fn a_device_that_was_put_back_is_reached_by_new_people() {
+    let mut world = World::with_accounts(&["Alice", "Bob", "Carol"], &[ONE]);
+    world.pass(60_000);
+    let backup = world.person("Alice").disk.clone();
+    world.pass(2 * 3_600_000);
+    // Somebody uses the key package, so that another takes its place.
+    world.meet("Bob", "Alice");
+    world.pass(60_000);
+    world.stop("Alice");
+    world.people.get_mut("Alice").unwrap().disk = backup;
+    world.start("Alice");
+    world.pass(60_000);
+    world.meet("Carol", "Alice");
+    world.send("Carol", "Alice", "hello");
+    world.pass(60_000);
+    assert_eq!(world.texts("Alice", "Carol"), ["hello"]);
+}
