@@ -262,7 +262,6 @@ fn reason(scene: &str) -> StopReason {
         "unavailable" => StopReason::StorageUnavailable,
         "unreadable" => StopReason::StorageUnreadable,
         "newer" => StopReason::NewerVersion,
-        "copied" => StopReason::Copied,
         _ => StopReason::Fault,
     }
 }

@@ -4,7 +4,7 @@
 //! every screen can be looked at and photographed without a server. Which scene is
 //! shown is the address's query: `?scene=busy`, `first`, `empty`, `outage`, `alone`,
 //! `full`, `gaps`, `late`, `fetching`, `changing`, `readonly`, `evicted`, `stopped` (and
-//! `stopped-copied` and its like), `loading`, `invite`.
+//! `stopped-newer` and its like), `loading`, `invite`.
 
 mod fixtures;
 mod servers;
