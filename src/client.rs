@@ -186,7 +186,7 @@ mod tests {
                 state: MessageState::Sent { on: 1, of: 3 },
             },
             Update::CatchUpChanged(CatchUp::Running { fetched: 7, of: None }),
-            Update::Stopped { reason: StopReason::Copied, detail: "لماذا".to_owned() },
+            Update::Stopped { reason: StopReason::NewerVersion, detail: "لماذا".to_owned() },
         ];
         for update in updates {
             let bytes = postcard::to_allocvec(&update).unwrap();

@@ -2,9 +2,9 @@ use super::servers;
 use super::talk::talk;
 use std::collections::HashMap;
 use zajil_api::{
-    Account, CatchUp, Chat, ChatId, CommandId, Contact, Direction, Gap, GapCause, Lead, Message,
-    MessageState, Page, Place, Preview, PublicKey, Server, Settings, Snapshot, Stage, StopReason,
-    Storage, UnixTime, Update,
+    Account, CatchUp, Chat, ChatId, Command, CommandId, Contact, Direction, Gap, GapCause, Lead,
+    Message, MessageState, Page, Place, Preview, PublicKey, Server, Settings, Snapshot, Stage,
+    StopReason, Storage, UnixTime, Update,
 };
 
 /// What the preview pretends is on this device.
@@ -117,6 +117,12 @@ impl Scene {
         }
     }
 
+    /// Until a command is answered, in milliseconds: whoever takes over answers late.
+    pub fn takes(&self, command: &Command) -> u32 {
+        let waits = self.name == "changing" && matches!(command, Command::SendMessage { .. });
+        if waits { 1_500 } else { 5 }
+    }
+
     pub fn attach(&mut self, answers: CommandId) -> Vec<Update> {
         match self.name.as_str() {
             "loading" => return Vec::new(),
@@ -181,10 +187,16 @@ impl Scene {
         self.messages.get(chat).and_then(|all| all.last()).map_or(Place::START, |last| last.place)
     }
 
-    pub fn keep(&mut self, chat: &ChatId, message: Message) {
+    /// Keeps a message; answers its chat's new row.
+    pub fn keep(&mut self, chat: &ChatId, message: Message) -> Option<Chat> {
+        let Message { direction, sent_at, .. } = message;
+        let last = Preview { text: message.text.clone(), direction, sent_at };
         let all = self.messages.entry(chat.clone()).or_default();
         let at = all.partition_point(|held| held.place < message.place);
         all.insert(at, message);
+        let chat = self.chats.iter_mut().find(|held| held.id == *chat)?;
+        (chat.last, chat.touched_at) = (Some(last), sent_at);
+        Some(chat.clone())
     }
 
     pub fn withdraw(&mut self, chat: &ChatId, place: Place) {
@@ -250,7 +262,6 @@ fn reason(scene: &str) -> StopReason {
         "unavailable" => StopReason::StorageUnavailable,
         "unreadable" => StopReason::StorageUnreadable,
         "newer" => StopReason::NewerVersion,
-        "copied" => StopReason::Copied,
         _ => StopReason::Fault,
     }
 }

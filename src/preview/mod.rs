@@ -4,7 +4,7 @@
 //! every screen can be looked at and photographed without a server. Which scene is
 //! shown is the address's query: `?scene=busy`, `first`, `empty`, `outage`, `alone`,
 //! `full`, `gaps`, `late`, `fetching`, `changing`, `readonly`, `evicted`, `stopped` (and
-//! `stopped-copied` and its like), `loading`, `invite`.
+//! `stopped-newer` and its like), `loading`, `invite`.
 
 mod fixtures;
 mod servers;
@@ -39,7 +39,8 @@ impl Client {
         let id = CommandId(self.next.get());
         self.next.set(id.0 + 1);
         let client = self.clone();
-        Timeout::new(5, move || client.answer(id, command)).forget();
+        let wait = self.scene.borrow().takes(&command);
+        Timeout::new(wait, move || client.answer(id, command)).forget();
         id
     }
 
@@ -97,9 +98,12 @@ impl Client {
                     received_at: now,
                 };
                 let place = message.place;
-                scene.keep(&chat, message.clone());
+                let row = scene.keep(&chat, message.clone());
                 self.deliver(&chat, place);
                 tell(Update::MessageAdded { answers: Some(id), chat, message });
+                if let Some(row) = row {
+                    tell(Update::ChatChanged(row));
+                }
             }
             Command::LoadMessages { chat, page, limit } => {
                 let (messages, is_last) = scene.page(&chat, page, limit);

@@ -5,18 +5,7 @@ use zajil_api::{Advice, CopyState, Delivery, LinkState, MessageState, RelayUrl, 
 use zajil_api::{ServerCopy, UnixTime};
 
 pub fn server(url: &str, link: LinkState) -> Server {
-    Server {
-        url: RelayUrl::new(url),
-        link,
-        opened_in_ms: None,
-        answers_in_ms: None,
-        score: None,
-        advice: None,
-        chats: 0,
-        held: 0,
-        waiting: 0,
-        said: None,
-    }
+    Server::new(RelayUrl::new(url), link)
 }
 
 pub fn all(scene: &str) -> Vec<Server> {

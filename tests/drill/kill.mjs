@@ -7,12 +7,12 @@
 // a store that writes two seconds late, which must lose: else the drill would see nothing.
 
 import { join } from "node:path";
-import { blow, goesOn, losses } from "./harness/blows.mjs";
+import { blow, blows, losses } from "./harness/blows.mjs";
 import { lateStore } from "./harness/preludes.mjs";
 import { withPrelude } from "./harness/served.mjs";
 import { dice, options } from "./harness/settings.mjs";
 import { moment, onStage } from "./harness/stage.mjs";
-import { Report, settle } from "./harness/verdict.mjs";
+import { Report } from "./harness/verdict.mjs";
 
 const { n, browser, seed, within, patience } = options({
   ...{ n: 200, browser: "chromium", seed: 1 },
@@ -22,20 +22,9 @@ const { n, browser, seed, within, patience } = options({
 const random = dice(seed);
 const report = new Report(`Kill: ${browser}, seed ${seed}`);
 
-await onStage({ browser }, async (people) => {
-  const { alice, bob, profile } = people;
-  let hits = 0;
-  const stuck = [];
-  for (let trial = 1; trial <= n; trial += 1) {
-    hits += (await blow(people, random() * within, () => profile.kill())) ? 1 : 0;
-    stuck.push(...(await goesOn(people, patience)));
-    if (trial % 10 === 0) console.error(`    ${trial} kills, ${alice.promised.length} messages`);
-  }
-  report.figure("kills", n);
-  report.figure("of them after messages of the same second", hits);
-  report.figure("messages promised", alice.promised.length + bob.promised.length);
-  report.check(`next messages not there after ${patience} s`, stuck);
-  report.faults(await settle(alice, bob, patience), patience);
+await onStage({ browser }, (people) => {
+  const how = { n, within, patience, random };
+  return blows(people, report, "kills", how, () => people.profile.kill());
 });
 
 const late = (folder) => ({ dist: withPrelude(join(folder, "dist"), lateStore, 2_000) });

@@ -9,13 +9,13 @@
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { blow, goesOn, losses } from "./harness/blows.mjs";
+import { blow, blows, losses } from "./harness/blows.mjs";
 import { Disk } from "./harness/disk.mjs";
 import { relaxedStore } from "./harness/preludes.mjs";
 import { withPrelude } from "./harness/served.mjs";
 import { dice, options, scratch } from "./harness/settings.mjs";
 import { onStage } from "./harness/stage.mjs";
-import { Report, settle } from "./harness/verdict.mjs";
+import { Report } from "./harness/verdict.mjs";
 
 const { n, control, browser, seed, within, patience } = options({
   ...{ n: 100, control: 5, browser: "chromium", seed: 1 },
@@ -33,20 +33,9 @@ else await cuts();
 report.end();
 
 async function cuts() {
-  await onStage({ browser, prepare: onDisk() }, async (people) => {
-    const { alice, bob } = people;
-    let hits = 0;
-    const stuck = [];
-    for (let trial = 1; trial <= n; trial += 1) {
-      hits += (await blow(people, random() * within, () => cut(people))) ? 1 : 0;
-      stuck.push(...(await goesOn(people, patience)));
-      if (trial % 10 === 0) console.error(`    ${trial} cuts, ${alice.promised.length} messages`);
-    }
-    report.figure("power cuts", n);
-    report.figure("of them after messages of the same second", hits);
-    report.figure("messages promised", alice.promised.length + bob.promised.length);
-    report.check(`next messages not there after ${patience} s`, stuck);
-    report.faults(await settle(alice, bob, patience), patience);
+  await onStage({ browser, prepare: onDisk() }, (people) => {
+    const how = { n, within, patience, random };
+    return blows(people, report, "power cuts", how, () => cut(people));
   });
 
   let [bad, lost, promised] = [0, 0, 0];

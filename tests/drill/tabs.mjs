@@ -16,6 +16,8 @@ import { moment, onStage } from "./harness/stage.mjs";
 import { Report, repeated, settle } from "./harness/verdict.mjs";
 
 const TABS = 3;
+/** A write that lasts so long is one of a process that does not run. */
+const HELD_MS = 500;
 
 const given = options({
   ...{ n: 30, seed: 1, blows: "closed,killed,frozen" },
@@ -24,13 +26,17 @@ const given = options({
 });
 const { n, seed, within, patience } = given;
 const BLOWS = given.blows.split(",");
+for (const kind of BLOWS) {
+  if (!["closed", "killed", "frozen"].includes(kind)) throw new Error(`no tab is '${kind}'`);
+}
 const random = dice(seed);
 const report = new Report(`Tabs: ${TABS} tabs, seed ${seed}`);
 
 await onStage({ browser: "chromium" }, async ({ alice, bob, profile }) => {
   const tabs = await openTabs(alice);
   const faults = { stuck: [], differing: [] };
-  const times = Object.fromEntries(BLOWS.map((kind) => [kind, []]));
+  let intoWrites = 0;
+  const seconds = Object.fromEntries(BLOWS.map((kind) => [kind, []]));
   for (let trial = 0; trial < n; trial += 1) {
     const kind = BLOWS[trial % BLOWS.length];
     const struck = await leading(tabs);
@@ -38,20 +44,20 @@ await onStage({ browser: "chromium" }, async ({ alice, bob, profile }) => {
     const writing = [...tabs, bob].map((one) => one.writesMany(6, patience * 1_000));
     const rest = Promise.allSettled(writing);
     await moment(random() * within);
-    const thaw = await strike(kind, struck, pid);
     const others = tabs.filter((tab) => tab !== struck);
-    const start = performance.now();
+    const { start, times = 0 } = await strike(kind, struck, pid, others[0]);
+    intoWrites += times;
     const first = others.map((tab) => tab.writesMany(1, patience * 1_000));
     try {
       await Promise.all(first);
-      times[kind].push((performance.now() - start) / 1_000);
+      seconds[kind].push((performance.now() - start) / 1_000);
     } catch (error) {
       faults.stuck.push(`trial ${trial + 1}, ${kind}: ${error.message.split("\n")[0]}`);
     }
-    thaw?.();
+    if (kind === "frozen") process.kill(pid, "SIGCONT");
     // What the struck tab had under way ends with it, unless it was only frozen.
     await rest;
-    if (thaw) {
+    if (kind === "frozen") {
       const thawed = struck.writesMany(1, patience * 1_000);
       await thawed.catch(() => faults.stuck.push(`trial ${trial + 1}: the thawed tab`));
     } else {
@@ -67,8 +73,9 @@ await onStage({ browser: "chromium" }, async ({ alice, bob, profile }) => {
     if (names(await tab.walks()) !== first) faults.differing.push(`tab ${tabs.indexOf(tab) + 1}`);
   }
   report.figure("blows", n);
+  if (intoWrites > 0) report.figure("frozen in the middle of a write, and once more", intoWrites);
   report.figure("messages promised", alice.promised.length + bob.promised.length);
-  for (const kind of BLOWS) report.figure(`seconds until all others wrote again, ${kind}`, spread(times[kind]));
+  for (const kind of BLOWS) report.figure(`seconds until all others wrote again, ${kind}`, spread(seconds[kind]));
   report.check("a tab did not go on", faults.stuck);
   report.check("tabs that show something else", faults.differing);
   report.check("promised twice", repeated(alice.promised));
@@ -99,12 +106,42 @@ async function anotherTab(alice) {
   return tab;
 }
 
-/** Ends or freezes a tab; what is returned thaws it. */
-async function strike(kind, { page }, pid) {
-  if (!["closed", "killed", "frozen"].includes(kind)) throw new Error(`no tab is '${kind}'`);
-  if (kind === "closed") return void (await page.close());
-  process.kill(pid, kind === "killed" ? "SIGKILL" : "SIGSTOP");
-  return kind === "frozen" ? () => process.kill(pid, "SIGCONT") : undefined;
+/** Says when it was. */
+async function strike(kind, { page }, pid, other) {
+  const start = performance.now();
+  if (kind === "frozen") return freeze(pid, other);
+  if (kind === "closed") await page.close();
+  else process.kill(pid, "SIGKILL");
+  return { start };
+}
+
+/** Stops a process between two writes. In the middle of one the browser keeps the store
+    from everybody else, for a minute or for as long as the process lives: then it may go on
+    and is stopped a little later. Says how often that was, and when it was stopped for good. */
+async function freeze(pid, { page }) {
+  for (let times = 0; ; times += 1) {
+    const start = performance.now();
+    process.kill(pid, "SIGSTOP");
+    if (await page.evaluate(canWrite, HELD_MS)) return { start, times };
+    process.kill(pid, "SIGCONT");
+    await page.evaluate(canWrite, patience * 1_000);
+    await moment(random() * 50);
+  }
+}
+
+/** In a page: whether a write of the app's would get its turn so soon. */
+async function canWrite(ms) {
+  const [{ name }] = (await indexedDB.databases()).filter(({ name }) => name.startsWith("zajil"));
+  const answer = (request) =>
+    new Promise((resolve, refuse) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => refuse(request.error);
+    });
+  const database = await answer(indexedDB.open(name));
+  const all = [...database.objectStoreNames];
+  const turn = answer(database.transaction(all, "readwrite").objectStore(all[0]).count());
+  const none = new Promise((resolve) => setTimeout(resolve, ms, false));
+  return Promise.race([turn.then(() => true), none]).finally(() => database.close());
 }
 
 /** The tab whose worker holds the engine's lock, once one does. */
@@ -132,8 +169,8 @@ function holdsTheLead() {
   });
 }
 
-function spread(seconds) {
-  if (seconds.length === 0) return "-";
-  const sorted = seconds.toSorted((one, other) => one - other);
+function spread(all) {
+  if (all.length === 0) return "-";
+  const sorted = all.toSorted((one, other) => one - other);
   return `${sorted[Math.floor(sorted.length / 2)].toFixed(1)}, at most ${sorted.at(-1).toFixed(1)}`;
 }

@@ -212,7 +212,7 @@ test("on a phone one column is shown and Enter breaks the line", async (page) =>
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 }, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
 
-messages({ test, open, until });
+messages({ test, open, until, field });
 trouble({ test, open, until, field });
 
 const wanted = process.argv.slice(2).join(" ");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { chat } from "./preview.mjs";
 
-export function messages({ test, open, until }) {
+export function messages({ test, open, until, field }) {
   const dialog = (page) => page.getByRole("dialog", { name: "Where this message is", exact: true });
   const article = (page, text) => page.getByRole("article").filter({ hasText: text });
 
@@ -80,5 +80,35 @@ export function messages({ test, open, until }) {
     const below = await page.$eval(".day-section:last-child", (section) => section.lastElementChild.className);
     assert.match(below, /gap/, "what is missing at the end stands at the end");
     assert.equal(await page.getByRole("navigation", { name: "Chats" }).getByText(/missing/).count(), 0);
+  });
+
+  test("what is on its way while the engine changes hands is sent once, whatever is opened meanwhile", async (page) => {
+    await open(page, "changing", chat(0), ".message");
+    const there = (name) => page.getByRole("region", { name: `Conversation with ${name}` }).waitFor();
+    const leave = async () => {
+      await page.getByRole("link", { name: /Dana/ }).click();
+      await there("Dana");
+    };
+    const comeBack = async () => {
+      await page.getByRole("link", { name: /Alice Adams/ }).click();
+      await there("Alice Adams");
+    };
+    // Back before it was answered: the text is there, and Enter does nothing.
+    await field(page).fill("only once");
+    await field(page).press("Enter");
+    await leave();
+    await comeBack();
+    assert.equal(await field(page).inputValue(), "only once");
+    await field(page).press("Enter");
+    await until("the composer is empty", () => field(page).inputValue(), (text) => text === "");
+    // Back after it was answered: nothing is left of it.
+    await field(page).fill("and this");
+    await field(page).press("Enter");
+    await leave();
+    const row = page.getByRole("navigation", { name: "Chats", exact: true }).getByRole("link").filter({ hasText: "and this" });
+    await until("it was sent", () => row.count(), (count) => count === 1);
+    await comeBack();
+    assert.equal(await field(page).inputValue(), "");
+    for (const text of ["only once", "and this"]) assert.equal(await article(page, text).count(), 1, text);
   });
 }

@@ -40,7 +40,6 @@ const SCENES = [
   { name: "readonly", query: "readonly", hash: chat(3), wait: ".strip" },
   { name: "evicted", query: "evicted", hash: "#/", begun: true, wait: ".arrival-title" },
   { name: "stopped", query: "stopped", hash: "#/", wait: ".detail" },
-  { name: "copied", query: "stopped-copied", hash: "#/", wait: ".detail" },
   { name: "loading", query: "loading", hash: "#/", begun: true, settle: 2600 },
 ];
 const choose = (page) => page.locator(".panel .button:not([type=submit])").click();

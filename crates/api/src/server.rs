@@ -24,6 +24,24 @@ pub struct Server {
     pub said: Option<String>,
 }
 
+impl Server {
+    /// One of which nothing is known but its link.
+    pub fn new(url: RelayUrl, link: LinkState) -> Self {
+        Self {
+            url,
+            link,
+            opened_in_ms: None,
+            answers_in_ms: None,
+            score: None,
+            advice: None,
+            chats: 0,
+            held: 0,
+            waiting: 0,
+            said: None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LinkState {
     Connecting,

@@ -128,8 +128,6 @@ pub enum StopReason {
     StorageUnreadable,
     /// What is stored was written by a newer version of the app: reload.
     NewerVersion,
-    /// Another copy of this account is running, or this one was restored from an old state.
-    Copied,
 }
 
 /// Whether what happens can be kept. While it cannot, nothing is sent or shown.

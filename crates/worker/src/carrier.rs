@@ -25,7 +25,8 @@ pub enum Effect {
     },
     FetchInfo(RelayUrl),
     Tell(Update),
-    /// These were carried out, and what they changed is durable.
+    /// All that came of these was carried out, and what it changed is durable; what rows are
+    /// still read for comes later.
     Done(Vec<CommandId>),
 }
 

@@ -37,6 +37,5 @@ fn words_for(reason: StopReason) -> &'static str {
         StopReason::StorageUnavailable => "stopped.unavailable",
         StopReason::StorageUnreadable => "stopped.unreadable",
         StopReason::NewerVersion => "stopped.newer",
-        StopReason::Copied => "stopped.copied",
     }
 }

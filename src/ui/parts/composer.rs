@@ -17,65 +17,54 @@ use zajil_api::{ChatId, Command, Failure, Lead};
 #[component]
 pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
     let ctx = ctx();
+    let of = chat.clone();
+    let draft = memo(move || ctx.watch(Part::Draft(of.clone()), |state| state.draft(&of)));
     let chat = StoredValue::new(chat);
     let field = NodeRef::<Textarea>::new();
-    let draft = ctx.peek(|state| chat.with_value(|chat| state.draft(chat)));
-    let empty = RwSignal::new(draft.trim().is_empty());
+    let empty = memo(move || draft.with(|draft| draft.trim().is_empty()));
     let refusal = RwSignal::new(None::<String>);
-    let busy = StoredValue::new(false);
     let height = Height::new(field, scroll);
     let closed = memo(move || ctx.watch(Part::Lead, |state| state.lead == Lead::ReadOnly));
 
-    let set_text = move |text: &str| {
-        if let Some(Some(area)) = field.try_get_untracked() {
-            area.set_value(text);
-            height.fit(text);
-            let _ = empty.try_set(text.trim().is_empty());
-        }
-        ctx.change(|state| chat.try_with_value(|chat| state.keep_draft(chat, text)));
-    };
-    let answered = move |sent: String| {
-        move |answer: Answer| {
-            let _ = busy.try_set_value(false);
-            if let Answer::Refused(failure) = answer {
-                let words = match failure {
-                    Failure::MessageTooLong { limit } => too_long(sent.trim().len(), limit),
-                    other => sentence_for(&other),
-                };
-                let _ = refusal.try_set(Some(words));
-                return;
-            }
-            let _ = refusal.try_set(None);
-            // What was typed since then stays.
-            let Some(now) = chat.try_with_value(|chat| ctx.peek(|s| s.draft(chat))) else { return };
-            set_text(now.strip_prefix(&sent).unwrap_or(&now));
-            scroll.follow();
-        }
-    };
     let send = move || {
         let Some(area) = field.get_untracked() else { return };
-        let text = area.value();
-        if text.trim().is_empty() || busy.get_value() {
-            return;
-        }
-        busy.set_value(true);
-        let command = Command::SendMessage { chat: chat.get_value(), text: text.trim().to_owned() };
-        if ctx.ask(command, answered(text)).is_none() {
-            busy.set_value(false);
+        let id = chat.get_value();
+        let Some(text) = ctx.change(|state| state.begin_to_send(&id)) else { return };
+        let command = Command::SendMessage { chat: id.clone(), text };
+        // This composer may be gone by then, and another be there for the same chat.
+        let answered = move |answer| match answer {
+            Answer::Refused(failure) => {
+                let text = ctx.change(|state| state.not_sent(&id)).unwrap_or_default();
+                let words = match failure {
+                    Failure::MessageTooLong { limit } => too_long(text.trim().len(), limit),
+                    other => sentence_for(&other),
+                };
+                if let Some(words) = refusal.try_set(Some(words)) {
+                    ctx.notice.set(words);
+                }
+            }
+            _ => {
+                ctx.change(|state| state.sent(&id));
+                ctx.wake([Part::Draft(id)]);
+                if refusal.try_set(None).is_none() {
+                    scroll.follow();
+                }
+            }
+        };
+        if ctx.ask(command, answered).is_none() {
+            ctx.change(|state| chat.with_value(|chat| state.not_sent(chat)));
         }
         let _ = area.focus();
     };
     let typed = move |_| {
         let Some(area) = field.get_untracked() else { return };
         let text = area.value();
-        height.fit(&text);
         refusal.set(None);
-        if empty.get_untracked() != text.trim().is_empty() {
-            empty.set(text.trim().is_empty());
-        }
-        chat.with_value(|chat| ctx.change(|state| state.keep_draft(chat, &text)));
+        let id = chat.get_value();
+        ctx.change(|state| state.keep_draft(&id, &text));
+        ctx.wake([Part::Draft(id.clone())]);
         if !text.trim().is_empty() {
-            ctx.send(Command::Typing { chat: chat.get_value() });
+            ctx.send(Command::Typing { chat: id });
         }
     };
     let keyed = move |event: KeyboardEvent| {
@@ -88,11 +77,20 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
         }
     };
     Effect::new(move |_| {
-        if let Some(area) = field.get() {
-            height.fit(&area.value());
-            if !page::has_touch_keyboard() {
-                let _ = area.focus();
+        let Some(area) = field.get() else { return };
+        draft.with(|draft| {
+            // As it was typed, mostly: setting it again would move the cursor.
+            if area.value() != *draft {
+                area.set_value(draft);
             }
+            height.fit(draft);
+        });
+    });
+    Effect::new(move |_| {
+        if let Some(area) = field.get()
+            && !page::has_touch_keyboard()
+        {
+            let _ = area.focus();
         }
     });
     view! {
@@ -105,7 +103,7 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
                 aria-label=say("chat.message")
                 placeholder=move || say(if closed.get() { "lead.composer" } else { "chat.message" })
                 disabled=move || closed.get()
-                prop:value=draft on:input=typed on:keydown=keyed
+                on:input=typed on:keydown=keyed
             ></textarea>
             <button class="send" type="submit" aria-label=say("chat.send") disabled=move || empty.get() || closed.get()>
                 <Icon glyph=Glyph::Send/>

@@ -131,6 +131,7 @@ impl AppState {
         self.chats.retain(|chat| chat.id != id);
         self.typing.retain(|typing| typing.chat != id);
         self.keep_draft(&id, "");
+        self.not_sent(&id);
         let mut parts = vec![Part::Order];
         if self.timeline.as_ref().is_some_and(|timeline| timeline.chat == id) {
             self.timeline = None;

@@ -5,6 +5,7 @@
 //! [`Part`]s it touched; `context` wakes just the views that read them.
 
 mod apply;
+mod drafts;
 mod part;
 mod practice;
 mod rows;
@@ -69,6 +70,8 @@ pub struct AppState {
     pub delivery: Option<Delivery>,
     /// Unsent text by chat: in memory only, never in the browser's open storage.
     drafts: Vec<(ChatId, String)>,
+    /// The drafts that the engine was asked to send and has not answered for.
+    sending: Vec<(ChatId, String)>,
 }
 
 impl Default for AppState {
@@ -92,6 +95,7 @@ impl Default for AppState {
             story: None,
             delivery: None,
             drafts: Vec::new(),
+            sending: Vec::new(),
         }
     }
 }
@@ -193,18 +197,6 @@ impl AppState {
                     .take_while(|message| message.place > known)
                     .any(|m| m.place <= up_to && m.direction == Direction::Incoming)
         })
-    }
-
-    pub fn draft(&self, chat: &ChatId) -> String {
-        let draft = self.drafts.iter().find(|(id, _)| id == chat);
-        draft.map(|(_, text)| text.clone()).unwrap_or_default()
-    }
-
-    pub fn keep_draft(&mut self, chat: &ChatId, text: &str) {
-        self.drafts.retain(|(id, _)| id != chat);
-        if !text.is_empty() {
-            self.drafts.push((chat.clone(), text.to_owned()));
-        }
     }
 }
 

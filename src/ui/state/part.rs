@@ -24,6 +24,8 @@ pub enum Part {
     /// An outage that is being practised.
     Practice,
     Typing(ChatId),
+    /// What is written in a chat and not sent.
+    Draft(ChatId),
     /// Which messages the open chat's window holds.
     Timeline,
     /// Which messages landed above what is on the screen.

@@ -1,9 +1,28 @@
-// One blow: while both write, something ends Alice's browser; then everything must go on.
+// Blows: while both write, something ends Alice's browser; then everything must go on.
 
 import { moment } from "./stage.mjs";
+import { settle } from "./verdict.mjs";
 
 /** What may be written until the blow: more than anybody can. */
 const ENDLESS = 1_000;
+
+/** Strikes again and again, `within` milliseconds of writing, and reports what is left in
+    the end. `what` is what the blows are called. */
+export async function blows(people, report, what, { n, within, patience, random }, strike) {
+  const { alice, bob } = people;
+  let hits = 0;
+  const stuck = [];
+  for (let trial = 1; trial <= n; trial += 1) {
+    hits += (await blow(people, random() * within, strike)) ? 1 : 0;
+    stuck.push(...(await goesOn(people, patience)));
+    if (trial % 10 === 0) console.error(`    ${trial} ${what}, ${alice.promised.length} messages`);
+  }
+  report.figure(what, n);
+  report.figure("of them after messages of the same second", hits);
+  report.figure("messages promised", alice.promised.length + bob.promised.length);
+  report.check(`next messages not there after ${patience} s`, stuck);
+  report.faults(await settle(alice, bob, patience), patience);
+}
 
 /** `strike` ends the browser. Says whether it fell while messages were being kept. */
 export async function blow({ alice, bob }, after, strike) {
@@ -19,7 +38,7 @@ export async function blow({ alice, bob }, after, strike) {
 }
 
 /** The next message goes both ways: neither side's keys were set back. Says what does not. */
-export async function goesOn({ alice, bob, profile }, patience) {
+async function goesOn({ alice, bob, profile }, patience) {
   await alice.starts(profile);
   await alice.opensChatWith("Bob");
   for (const [writer, reader] of [[alice, bob], [bob, alice]]) {

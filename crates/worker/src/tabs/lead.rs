@@ -58,9 +58,11 @@ impl Tabs {
                 self.actions.push_back(Action::QueueForLock);
                 self.tell_lead(Lead::Changing);
             }
-            // Taking it back would take it from whoever took it from us, and so on.
+            // Taking it back would take it from whoever took it from us, and so on. Only
+            // who hears others can tell that nobody leads any more.
             Means::FenceAlone => {
-                self.may_claim = false;
+                self.may_claim = self.has_peers;
+                self.watch.set_patience(PATIENCE_WITHOUT_LOCKS_MS);
                 self.read_only();
             }
         }
@@ -104,7 +106,6 @@ impl Tabs {
         match self.means {
             Means::Locks => self.tell_lead(Lead::Working),
             Means::FenceAlone => {
-                self.may_claim = true;
                 self.watch.set_patience(PATIENCE_WITHOUT_LOCKS_MS);
                 self.read_only();
             }

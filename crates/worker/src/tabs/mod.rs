@@ -55,7 +55,8 @@ pub struct Tabs {
     sight: Sight,
     /// Whether there is anybody to post to.
     has_peers: bool,
-    /// Without locks: whether this worker may still take the lead.
+    /// Without locks: whether this worker may take the lead where nobody answers. One that
+    /// was fenced and never heard of anybody may not.
     may_claim: bool,
     actions: VecDeque<Action>,
 }
@@ -153,6 +154,7 @@ impl Tabs {
 
     fn hear(&mut self, now: Moment, Note { from, body }: Note) {
         self.has_peers = true;
+        self.may_claim = true;
         let of_leader = self.role == Role::Following(Some(from));
         if of_leader {
             self.watch.heard(now);

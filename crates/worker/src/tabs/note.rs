@@ -39,6 +39,7 @@ pub enum Body {
     Request { to: PeerId, request: Request },
     /// Told by the engine. An answer is for the worker whose tab asked.
     Update(Update),
-    /// These were carried out, and what they changed is durable.
+    /// These were carried out, and what they changed is durable; but for what the engine has
+    /// to read rows for, which is over when it is answered.
     Done(Vec<CommandId>),
 }

@@ -85,19 +85,20 @@ impl Pending {
         let Some(id) = update.answers() else { return true };
         let known = self.waiting().any(|waiting| waiting.request.id == id);
         let done_before = matches!(update, Update::Refused { failure, .. }
-            if self.is_repeated(id) && says_done(failure));
+            if self.waiting().any(|it| it.request.id == id && it.was_done_before(failure)));
         for waiting in self.attach.iter_mut().filter(|waiting| waiting.request.id == id) {
             waiting.is_answered = true;
         }
         // Answered for good: the others are over when what they changed is durable, which
         // is said once for all of them.
-        self.requests.retain(|waiting| waiting.request.id != id || !waiting.only_reads());
+        self.requests.retain(|waiting| waiting.request.id != id || !waiting.ends_with_answer());
         !update.is_for_asker() || (known && !done_before)
     }
 
-    /// Forgets what was carried out; what only reads goes on waiting for its rows.
+    /// Forgets what was carried out; what is over with its answer goes on waiting for that.
     pub fn done(&mut self, ids: &[CommandId]) {
-        self.requests.retain(|waiting| waiting.only_reads() || !ids.contains(&waiting.request.id));
+        let is_over = |it: &Waiting| !it.ends_with_answer() && ids.contains(&it.request.id);
+        self.requests.retain(|waiting| !is_over(waiting));
     }
 
     /// Takes out everything that is more than a look.
@@ -113,10 +114,6 @@ impl Pending {
     fn waiting(&self) -> impl Iterator<Item = &Waiting> {
         self.attach.iter().chain(&self.requests)
     }
-
-    fn is_repeated(&self, id: CommandId) -> bool {
-        self.waiting().any(|waiting| waiting.request.id == id && waiting.is_repeated)
-    }
 }
 
 impl Waiting {
@@ -124,9 +121,33 @@ impl Waiting {
         self.tries >= MOST_TRIES
     }
 
-    /// Answered later than it is carried out: rows have to be read.
-    fn only_reads(&self) -> bool {
-        matches!(self.request.command, Command::LoadMessages { .. } | Command::LoadDelivery { .. })
+    /// Always answered, and maybe later than it is taken in: the engine has to read rows
+    /// first. What it then changes is durable when it answers.
+    fn ends_with_answer(&self) -> bool {
+        matches!(
+            self.request.command,
+            Command::LoadMessages { .. }
+                | Command::LoadDelivery { .. }
+                | Command::WithdrawMessage { .. }
+                // Read where it comes a second time.
+                | Command::SendMessage { .. }
+        )
+    }
+
+    /// Whether it is refused only because a leader before this one carried it out.
+    fn was_done_before(&self, failure: &Failure) -> bool {
+        let says_so = matches!(
+            (&self.request.command, failure),
+            (Command::CreateAccount { .. }, Failure::AccountExists)
+                | (Command::AddServer { .. }, Failure::ServerKnown)
+                // An address that names no server of the list.
+                | (Command::RemoveServer { .. }, Failure::ServerInvalid)
+                | (Command::DeclineRequest { .. }, Failure::ChatUnknown)
+                | (Command::WithdrawMessage { .. }, Failure::MessageUnknown)
+                // Nothing of it is left to be sent.
+                | (Command::RetryMessage { .. }, Failure::MessageUnknown)
+        );
+        says_so && self.is_repeated
     }
 }
 
@@ -138,16 +159,5 @@ pub(super) fn is_a_look(command: &Command) -> bool {
             | Command::LoadMessages { .. }
             | Command::LoadDelivery { .. }
             | Command::ReadInvite { .. }
-    )
-}
-
-/// What a command that was carried out before is refused for when it comes again.
-fn says_done(failure: &Failure) -> bool {
-    matches!(
-        failure,
-        Failure::AccountExists
-            | Failure::ServerKnown
-            | Failure::MessageUnknown
-            | Failure::ChatUnknown
     )
 }

@@ -17,6 +17,8 @@ const WHILE_STARTING_MS: u64 = 10_000;
 /// So much later than planned means that we did not run ourselves.
 const NOTICEABLY_LATE_MS: u64 = 1_000;
 const MOST_PATIENCE_MS: u64 = 30_000;
+/// Where answers come so soon, the device is not slow.
+const AT_ONCE_MS: u64 = 250;
 
 /// What is to be done about a leader that was not heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,7 @@ pub(super) enum Look {
 #[derive(Debug)]
 pub(super) struct Watch {
     patience: u64,
+    least_patience: u64,
     /// The first question since it was last heard.
     asked_at: Option<Moment>,
     next_question: Moment,
@@ -38,12 +41,16 @@ pub(super) struct Watch {
 
 impl Watch {
     pub fn new(patience: u64) -> Self {
-        Self { patience, asked_at: None, next_question: Moment(0), due: None }
+        let (least_patience, next_question) = (patience, Moment(0));
+        Self { patience, least_patience, asked_at: None, next_question, due: None }
     }
 
     /// It was heard.
     pub fn heard(&mut self, now: Moment) {
-        self.asked_at = None;
+        let is_quick = |asked_at: Moment| now <= asked_at.after(AT_ONCE_MS);
+        if self.asked_at.take().is_some_and(is_quick) {
+            self.patience = (self.patience / 2).max(self.least_patience);
+        }
         self.next_question = now.after(BETWEEN_QUESTIONS_MS);
     }
 
@@ -67,13 +74,13 @@ impl Watch {
     }
 
     /// Whoever was deposed for nothing, because the device is slow, must not be deposed
-    /// again and again.
+    /// again and again. It passes as soon as answers come at once.
     pub fn be_more_patient(&mut self) {
         self.patience = self.patience.saturating_mul(2).min(MOST_PATIENCE_MS);
     }
 
     pub fn set_patience(&mut self, patience: u64) {
-        self.patience = patience;
+        (self.patience, self.least_patience) = (patience, patience);
     }
 
     /// Nobody waits for anything.

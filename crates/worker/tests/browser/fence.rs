@@ -1,28 +1,17 @@
-use super::idb::{self, new_name, open};
+use super::idb::{self, keys, new_name, open, rows};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
-use zajil_core::store::{Changes, Order, Range, Row, Store, StoreError, Table};
+use zajil_core::store::{Changes, Order, Range, Store, StoreError, Table};
 use zajil_worker::web::{IdbStore, VaultError, open_vault};
-
-fn row(key: &str) -> Changes {
-    let mut changes = Changes::default();
-    changes.put(Table::Records, key.as_bytes().to_vec(), b"sealed".to_vec());
-    changes
-}
-
-async fn keys(store: &IdbStore) -> Vec<String> {
-    let all: Vec<(Table, Row)> = store.load_all(&Table::ALL).await.unwrap();
-    all.into_iter().map(|(_, (key, _))| String::from_utf8(key).unwrap()).collect()
-}
 
 #[wasm_bindgen_test]
 async fn the_older_of_two_leaders_writes_nothing_any_more() {
     let name = new_name();
     let older = open(&name).await;
-    older.commit(&row("before")).await.unwrap();
+    older.commit(&rows(&["before"])).await.unwrap();
     let newer = open(&name).await;
 
-    let mut changes = row("void");
+    let mut changes = rows(&["void"]);
     changes.put(Table::Messages, b"m".to_vec(), b"void".to_vec());
     changes.delete(Table::Records, b"before".to_vec());
     changes.clear(Table::Records, b"a".to_vec(), b"z".to_vec());
@@ -30,7 +19,7 @@ async fn the_older_of_two_leaders_writes_nothing_any_more() {
         assert_eq!(older.commit(&changes).await, Err(StoreError::Fenced));
     }
     assert_eq!(keys(&newer).await, ["before"]);
-    newer.commit(&row("after")).await.unwrap();
+    newer.commit(&rows(&["after"])).await.unwrap();
     assert_eq!(keys(&newer).await, ["after", "before"]);
 }
 
@@ -38,16 +27,16 @@ async fn the_older_of_two_leaders_writes_nothing_any_more() {
 async fn a_write_that_is_given_up_with_its_engine_changes_nothing_behind_the_fence() {
     let name = new_name();
     let older = open(&name).await;
-    older.commit(&row("before")).await.unwrap();
+    older.commit(&rows(&["before"])).await.unwrap();
     let newer = open(&name).await;
     // As when a leader wakes and hears that its lead is gone while its write is on its way.
     for _ in 0..5 {
-        let void = row("void");
+        let void = rows(&["void"]);
         let mut write = Box::pin(older.commit(&void));
         assert!(futures::poll!(write.as_mut()).is_pending());
         drop(write);
     }
-    newer.commit(&row("after")).await.unwrap();
+    newer.commit(&rows(&["after"])).await.unwrap();
     assert_eq!(keys(&newer).await, ["after", "before"]);
 }
 
@@ -92,8 +81,8 @@ async fn a_connection_that_was_opened_anew_does_not_take_the_lead_back() {
     let older = open(&name).await;
     let newer = open(&name).await;
     idb::close_connections(&name).await;
-    assert_eq!(older.commit(&row("void")).await, Err(StoreError::Fenced));
-    newer.commit(&row("kept")).await.unwrap();
+    assert_eq!(older.commit(&rows(&["void"])).await, Err(StoreError::Fenced));
+    newer.commit(&rows(&["kept"])).await.unwrap();
     assert_eq!(keys(&newer).await, ["kept"]);
 }
 
@@ -101,18 +90,18 @@ async fn a_connection_that_was_opened_anew_does_not_take_the_lead_back() {
 async fn on_a_full_disk_the_lead_is_taken_and_a_former_leader_is_fenced_all_the_same() {
     let name = new_name();
     let older = open(&name).await;
-    older.commit(&row("before")).await.unwrap();
+    older.commit(&rows(&["before"])).await.unwrap();
     idb::break_put(1, "throws full");
     let newer = open(&name).await;
     idb::mend_put();
     assert_eq!(keys(&newer).await, ["before"]);
-    assert_eq!(older.commit(&row("void")).await, Err(StoreError::Fenced));
+    assert_eq!(older.commit(&rows(&["void"])).await, Err(StoreError::Fenced));
 
     // Room was made: the first write brings the token with it.
-    newer.commit(&row("one")).await.unwrap();
-    newer.commit(&row("two")).await.unwrap();
+    newer.commit(&rows(&["one"])).await.unwrap();
+    newer.commit(&rows(&["two"])).await.unwrap();
     let _newest = open(&name).await;
-    assert_eq!(newer.commit(&row("void")).await, Err(StoreError::Fenced));
+    assert_eq!(newer.commit(&rows(&["void"])).await, Err(StoreError::Fenced));
 }
 
 #[wasm_bindgen_test]
@@ -126,9 +115,9 @@ async fn of_two_that_took_the_lead_on_a_full_disk_only_the_later_writes_again() 
         store
     };
     let (older, newer) = (full().await, full().await);
-    assert_eq!(older.commit(&row("void")).await, Err(StoreError::Fenced));
-    newer.commit(&row("kept")).await.unwrap();
-    assert_eq!(older.commit(&row("void")).await, Err(StoreError::Fenced));
+    assert_eq!(older.commit(&rows(&["void"])).await, Err(StoreError::Fenced));
+    newer.commit(&rows(&["kept"])).await.unwrap();
+    assert_eq!(older.commit(&rows(&["void"])).await, Err(StoreError::Fenced));
     assert_eq!(keys(&newer).await, ["kept"]);
 }
 
@@ -148,7 +137,7 @@ async fn the_lead_is_taken_on_a_full_disk_for_some_time_and_as_often_again_after
             last = Some(full().await.unwrap());
         }
         assert_eq!(full().await.err(), Some(StoreError::Full));
-        last.unwrap().commit(&row("kept")).await.unwrap();
+        last.unwrap().commit(&rows(&["kept"])).await.unwrap();
     }
 }
 
@@ -157,6 +146,6 @@ async fn a_fence_that_somebody_removed_stops_every_write() {
     let name = new_name();
     let store = open(&name).await;
     idb::replace(&name, "fence", b"leader", &JsValue::UNDEFINED).await;
-    assert_eq!(store.commit(&row("void")).await, Err(StoreError::Fenced));
+    assert_eq!(store.commit(&rows(&["void"])).await, Err(StoreError::Fenced));
     assert_eq!(keys(&store).await, Vec::<String>::new());
 }

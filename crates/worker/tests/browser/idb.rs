@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
+use zajil_core::store::{Changes, Row, Table};
 use zajil_worker::web::IdbStore;
 
 #[wasm_bindgen(inline_js = r#"
@@ -201,4 +202,19 @@ pub fn new_name() -> String {
 
 pub async fn open(name: &str) -> IdbStore {
     IdbStore::open(name).await.unwrap()
+}
+
+/// Makes records of these names.
+pub fn rows(keys: &[&str]) -> Changes {
+    let mut changes = Changes::default();
+    for key in keys {
+        changes.put(Table::Records, key.as_bytes().to_vec(), b"sealed".to_vec());
+    }
+    changes
+}
+
+/// What all rows there are are called.
+pub async fn keys(store: &IdbStore) -> Vec<String> {
+    let all: Vec<(Table, Row)> = store.load_all(&Table::ALL).await.unwrap();
+    all.into_iter().map(|(_, (key, _))| String::from_utf8(key).unwrap()).collect()
 }

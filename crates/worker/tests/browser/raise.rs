@@ -1,20 +1,9 @@
 //! Raising the database from one version to the next, and what can come between.
 
-use super::idb::{self, new_name, open};
+use super::idb::{self, keys, new_name, open, rows};
 use wasm_bindgen_test::wasm_bindgen_test;
-use zajil_core::store::{Changes, Store, StoreError, Table};
+use zajil_core::store::{Store, StoreError};
 use zajil_worker::web::{IdbStore, open_vault};
-
-fn row(key: &str) -> Changes {
-    let mut changes = Changes::default();
-    changes.put(Table::Records, key.as_bytes().to_vec(), b"sealed".to_vec());
-    changes
-}
-
-/// The rows' keys, in order.
-async fn keys(store: &IdbStore) -> Vec<Vec<u8>> {
-    store.load_all(&Table::ALL).await.unwrap().into_iter().map(|(_, (key, _))| key).collect()
-}
 
 const TABLES_OF_V1: [&str; 4] = ["records", "messages", "seen", "vault"];
 
@@ -24,9 +13,9 @@ async fn a_database_of_the_first_version_is_raised_with_its_rows() {
     idb::create_with_tables(&name, 1, TABLES_OF_V1.map(str::to_owned).to_vec()).await;
     idb::put_entry(&name, "records", b"old", b"sealed").await;
     let store = open(&name).await;
-    assert_eq!(keys(&store).await, [b"old"]);
-    store.commit(&row("new")).await.unwrap();
-    assert_eq!(keys(&store).await, [b"new", b"old"]);
+    assert_eq!(keys(&store).await, ["old"]);
+    store.commit(&rows(&["new"])).await.unwrap();
+    assert_eq!(keys(&store).await, ["new", "old"]);
 }
 
 #[wasm_bindgen_test]
@@ -42,8 +31,8 @@ async fn a_raise_that_was_killed_half_way_changes_nothing_and_is_done_at_the_nex
     assert_eq!(idb::version(&name).await, 1.0);
 
     let store = open(&name).await;
-    assert_eq!(keys(&store).await, [b"old"]);
-    store.commit(&row("new")).await.unwrap();
+    assert_eq!(keys(&store).await, ["old"]);
+    store.commit(&rows(&["new"])).await.unwrap();
 }
 
 #[wasm_bindgen_test]
@@ -55,18 +44,18 @@ async fn the_first_making_that_was_killed_half_way_is_done_at_the_next_start() {
     assert!(outcome.is_err());
     let store = open(&name).await;
     open_vault(&store).await.unwrap();
-    store.commit(&row("new")).await.unwrap();
+    store.commit(&rows(&["new"])).await.unwrap();
 }
 
 #[wasm_bindgen_test]
 async fn a_newer_version_is_let_in_at_once_and_the_older_one_learns_of_it() {
     let name = new_name();
     let store = open(&name).await;
-    store.commit(&row("old")).await.unwrap();
+    store.commit(&rows(&["old"])).await.unwrap();
     let outdated = store.outdated();
     // Would wait for ever if the store did not let go.
     idb::create_with_tables(&name, 77, vec!["more".to_owned()]).await;
     outdated.await;
-    assert_eq!(store.commit(&row("void")).await, Err(StoreError::Newer));
+    assert_eq!(store.commit(&rows(&["void"])).await, Err(StoreError::Newer));
     assert!(idb::entry(&name, "records", b"void").await.is_undefined());
 }

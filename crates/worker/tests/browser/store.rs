@@ -1,21 +1,8 @@
-use super::idb::{self, new_name, open};
+use super::idb::{self, keys, new_name, open, rows};
 use std::cell::RefCell;
 use wasm_bindgen_test::wasm_bindgen_test;
-use zajil_core::store::{Changes, MemoryStore, Row, Store, StoreError, Table, contract};
+use zajil_core::store::{MemoryStore, Store, StoreError, Table, contract};
 use zajil_worker::web::IdbStore;
-
-fn rows(keys: &[&str]) -> Changes {
-    let mut changes = Changes::default();
-    for key in keys {
-        changes.put(Table::Records, key.as_bytes().to_vec(), b"sealed".to_vec());
-    }
-    changes
-}
-
-async fn keys(store: &IdbStore) -> Vec<String> {
-    let all: Vec<(Table, Row)> = store.load_all(&Table::ALL).await.unwrap();
-    all.into_iter().map(|(_, (key, _))| String::from_utf8(key).unwrap()).collect()
-}
 
 #[wasm_bindgen_test]
 async fn the_store_in_the_browser_keeps_the_contract() {

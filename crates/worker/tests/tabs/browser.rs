@@ -10,6 +10,8 @@ const OPENING_MS: u64 = 50;
 
 /// No engine survives it.
 pub const POISON: &str = "poison";
+/// Its chat is not there any more.
+pub const GONE: &str = "gone";
 
 /// What lies on the disk: the fence, and the texts that were sent.
 #[derive(Default)]
@@ -17,6 +19,8 @@ pub struct Disk {
     pub fence: Option<(usize, u64)>,
     pub texts: Vec<(CommandId, String)>,
     pub renamed: usize,
+    /// What is read from it comes later than this history goes on.
+    pub is_slow: bool,
 }
 
 pub struct Browser {

@@ -1,10 +1,10 @@
 //! An engine as small as can be: it keeps texts, once for each id, before it tells of them.
+//! For some answers it has to read, and is done with the request before it did.
 
-use super::browser::{Browser, POISON};
-use std::collections::BTreeSet;
+use super::browser::{Browser, Disk, GONE, POISON};
 use zajil_api::{
-    CatchUp, Command, Direction, Failure, Message, MessageId, MessageState, Place, PublicKey,
-    Request, Settings, Snapshot, UnixTime, Update,
+    CatchUp, Command, CommandId, Direction, Failure, Message, MessageId, MessageState, Place,
+    PublicKey, Request, Settings, Snapshot, UnixTime, Update,
 };
 use zajil_worker::tabs::Event;
 
@@ -17,13 +17,17 @@ impl Browser {
             Command::SendMessage { .. } | Command::Rename { .. } if is_fenced => {
                 return self.event(tab, Event::EngineFenced);
             }
+            Command::SendMessage { .. } if self.disk.is_slow && self.disk.has(id) => None,
+            Command::WithdrawMessage { .. } if self.disk.is_slow => None,
             Command::SendMessage { text, .. } if text == POISON => {
                 self.tab(tab).is_hung = true;
                 return;
             }
+            Command::SendMessage { text, .. } if text == GONE => {
+                Some(Update::Refused { answers: id, failure: Failure::ChatUnknown })
+            }
             Command::SendMessage { chat, text } => {
-                let known: BTreeSet<_> = self.disk.texts.iter().map(|(id, _)| *id).collect();
-                if !known.contains(&id) {
+                if !self.disk.has(id) {
                     self.disk.texts.push((id, text.clone()));
                 }
                 Some(Update::MessageAdded { answers: Some(id), chat, message: message(&text) })
@@ -36,6 +40,13 @@ impl Browser {
             Command::StartChat { .. } => {
                 Some(Update::Refused { answers: id, failure: Failure::InviteBroken })
             }
+            Command::WithdrawMessage { chat, place } => Some(match self.disk.texts.pop() {
+                Some(_) => Update::MessageRemoved { answers: Some(id), chat, place },
+                None => Update::Refused { answers: id, failure: Failure::MessageUnknown },
+            }),
+            Command::RemoveServer { .. } => {
+                Some(Update::Refused { answers: id, failure: Failure::ServerInvalid })
+            }
             Command::Rename { .. } => {
                 self.disk.renamed += 1;
                 None
@@ -46,6 +57,12 @@ impl Browser {
             self.event(tab, Event::Update(update));
         }
         self.event(tab, Event::Done(vec![id]));
+    }
+}
+
+impl Disk {
+    fn has(&self, id: CommandId) -> bool {
+        self.texts.iter().any(|(kept, _)| *kept == id)
     }
 }
 

@@ -82,6 +82,37 @@ fn without_locks_a_leader_that_was_fenced_only_reads_from_then_on() {
 }
 
 #[test]
+fn without_locks_a_fenced_leader_leads_again_when_the_winner_goes_before_it_ever_answered() {
+    let mut browser = two();
+    browser.told(1);
+    browser.hang(1);
+    browser.pass(8_000);
+    browser.hang(2);
+    browser.wake(1);
+    browser.send(1, "void");
+    assert_eq!(leads(&browser.told(1)), [Lead::ReadOnly]);
+    browser.close(2);
+    browser.pass(20_000);
+    assert_eq!(browser.leads(), [1]);
+    assert_eq!(leads(&browser.told(1)), [Lead::Working]);
+    let id = browser.send(1, "now from here");
+    assert_eq!(acknowledged(&browser.told(1), id), 1);
+}
+
+#[test]
+fn without_any_way_to_ask_a_fenced_leader_does_not_take_the_lead_back() {
+    let mut browser = Browser::new(Means::FenceAlone);
+    browser.open(1);
+    browser.pass(400);
+    // Somebody whom it cannot hear.
+    browser.disk.fence = Some((2, 99));
+    browser.send(1, "void");
+    browser.pass(60_000);
+    assert_eq!(browser.leads(), Vec::<usize>::new());
+    assert_eq!(leads(&browser.told(1)), [Lead::ReadOnly]);
+}
+
+#[test]
 fn without_any_way_to_ask_the_newest_tab_leads_and_the_older_one_reads() {
     // Two that never hear each other, on one disk.
     let mut browser = Browser::new(Means::FenceAlone);

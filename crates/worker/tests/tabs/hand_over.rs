@@ -66,6 +66,36 @@ fn a_leader_that_hangs_while_somebody_waits_is_deposed_within_two_seconds() {
 }
 
 #[test]
+fn leaders_that_hang_one_after_the_other_are_each_deposed_within_two_seconds() {
+    let mut browser = three();
+    for time in 0..9 {
+        let leader = browser.leads()[0];
+        browser.hang(leader);
+        let other = 1 + leader % 3;
+        let id = browser.send(other, "in a hurry");
+        browser.pass(2_000);
+        assert_eq!(acknowledged(&browser.told(other), id), 1, "time {time}");
+        browser.wake(leader);
+        browser.pass(3_000);
+    }
+}
+
+#[test]
+fn where_every_leader_is_slow_the_lead_soon_stays_where_it_is() {
+    let mut browser = three();
+    let mut changes = 0;
+    for _ in 0..30 {
+        let leader = browser.leads()[0];
+        browser.hang(leader);
+        browser.pass(2_000);
+        browser.wake(leader);
+        browser.pass(20);
+        changes += usize::from(browser.leads() != [leader]);
+    }
+    assert!(changes <= 3, "it changed hands {changes} times");
+}
+
+#[test]
 fn a_leader_that_hangs_is_deposed_while_a_follower_is_on_the_screen() {
     let mut browser = three();
     browser.see(3, Sight::Hidden);

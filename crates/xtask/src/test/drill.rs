@@ -9,8 +9,13 @@ use std::process::Command;
 
 /// The numbers that count are those of long runs (`crates/DRILLS.md`): these show that
 /// each drill still runs, and that each still notices the fault it plants itself.
-const SHORT: &[(&str, &[&str])] =
-    &[("outage", &["--n", "60", "--rounds", "5", "--hours", "0.25"]), ("kill", &["--n", "5"])];
+const SHORT: &[(&str, &[&str])] = &[
+    ("outage", &["--n", "60", "--rounds", "5", "--hours", "0.25"]),
+    ("kill", &["--n", "3"]),
+    ("power", &["--n", "2", "--control", "2"]),
+    ("tabs", &["--n", "3"]),
+    ("quota", &["--n", "2"]),
+];
 
 pub fn run(project: &Project) -> Result<Tally> {
     let mut judge = Command::new("node");

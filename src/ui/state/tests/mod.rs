@@ -1,3 +1,4 @@
+mod drafts;
 mod practice;
 mod rows;
 mod servers;

@@ -1,18 +1,7 @@
 use super::*;
 
 pub fn server(url: &str, link: LinkState) -> Server {
-    Server {
-        url: RelayUrl::new(url),
-        link,
-        opened_in_ms: None,
-        answers_in_ms: None,
-        score: None,
-        advice: None,
-        chats: 0,
-        held: 0,
-        waiting: 0,
-        said: None,
-    }
+    Server::new(RelayUrl::new(url), link)
 }
 
 pub const OFFLINE: LinkState = LinkState::Offline { retry_at: None };

@@ -1,0 +1,44 @@
+//! What is written and not yet a message.
+
+use super::AppState;
+use zajil_api::ChatId;
+
+impl AppState {
+    pub fn draft(&self, chat: &ChatId) -> String {
+        let draft = self.drafts.iter().find(|(id, _)| id == chat);
+        draft.map(|(_, text)| text.clone()).unwrap_or_default()
+    }
+
+    pub fn keep_draft(&mut self, chat: &ChatId, text: &str) {
+        self.drafts.retain(|(id, _)| id != chat);
+        if !text.is_empty() {
+            self.drafts.push((chat.clone(), text.to_owned()));
+        }
+    }
+
+    /// What is to be sent of the draft. From then on and until that is answered there is
+    /// nothing to send in this chat, whichever composer is asked: nothing goes out twice.
+    pub fn begin_to_send(&mut self, chat: &ChatId) -> Option<String> {
+        let draft = self.draft(chat);
+        let text = draft.trim().to_owned();
+        if text.is_empty() || self.sending.iter().any(|(id, _)| id == chat) {
+            return None;
+        }
+        self.sending.push((chat.clone(), draft));
+        Some(text)
+    }
+
+    /// It was kept. What was typed since then stays a draft.
+    pub fn sent(&mut self, chat: &ChatId) {
+        if let Some(sent) = self.not_sent(chat) {
+            let draft = self.draft(chat);
+            self.keep_draft(chat, draft.strip_prefix(&sent).unwrap_or(&draft));
+        }
+    }
+
+    /// It was not kept, and stays a draft; answers what it was.
+    pub fn not_sent(&mut self, chat: &ChatId) -> Option<String> {
+        let at = self.sending.iter().position(|(id, _)| id == chat)?;
+        Some(self.sending.remove(at).1)
+    }
+}

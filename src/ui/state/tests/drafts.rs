@@ -1,0 +1,53 @@
+use super::*;
+
+fn typed(text: &str) -> (AppState, ChatId) {
+    let mut state = attached(vec![chat("a", 1), chat("b", 2)]);
+    let id = ChatId::new("a");
+    state.keep_draft(&id, text);
+    (state, id)
+}
+
+#[test]
+fn a_text_that_is_on_its_way_is_not_sent_a_second_time() {
+    let (mut state, id) = typed("  hello\n");
+    assert_eq!(state.begin_to_send(&id).as_deref(), Some("hello"));
+    assert_eq!(state.draft(&id), "  hello\n", "until it is kept");
+    // Whoever looks at the chat again has a new composer.
+    state.open(&ChatId::new("b"));
+    state.open(&id);
+    assert_eq!(state.begin_to_send(&id), None);
+    state.sent(&id);
+    assert_eq!(state.draft(&id), "");
+    assert_eq!(state.begin_to_send(&id), None, "nothing is left to send");
+}
+
+#[test]
+fn what_was_typed_while_a_text_was_on_its_way_stays() {
+    let (mut state, id) = typed("first");
+    state.begin_to_send(&id);
+    state.keep_draft(&id, "first and more");
+    assert_eq!(state.begin_to_send(&id), None);
+    state.sent(&id);
+    assert_eq!(state.draft(&id), " and more");
+    assert_eq!(state.begin_to_send(&id).as_deref(), Some("and more"));
+}
+
+#[test]
+fn a_text_that_was_refused_stays_and_may_be_sent_again() {
+    let (mut state, id) = typed("too long");
+    state.begin_to_send(&id);
+    assert_eq!(state.not_sent(&id).as_deref(), Some("too long"));
+    assert_eq!(state.draft(&id), "too long");
+    assert!(state.begin_to_send(&id).is_some());
+}
+
+#[test]
+fn chats_wait_for_their_own_texts_only() {
+    let (mut state, id) = typed("one");
+    let other = ChatId::new("b");
+    state.keep_draft(&other, "two");
+    state.begin_to_send(&id);
+    assert_eq!(state.begin_to_send(&other).as_deref(), Some("two"));
+    state.sent(&id);
+    assert_eq!((state.draft(&id).as_str(), state.draft(&other).as_str()), ("", "two"));
+}
