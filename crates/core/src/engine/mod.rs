@@ -51,6 +51,7 @@ mod join;
 mod links;
 mod load;
 mod migrate;
+mod names;
 mod outbox;
 mod parked;
 mod port;

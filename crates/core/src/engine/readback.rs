@@ -6,6 +6,7 @@
 
 use super::promises::{GATHER_MS, PATIENCE_MS, Question};
 use super::record::{Answer, Outgoing, Purpose};
+use super::publish::may_be_anew;
 use super::{Engine, Timestamp};
 use crate::nostr::{ClientMessage, Event, Filter, SubscriptionId};
 use crate::sorted::SortedMap;
@@ -65,8 +66,9 @@ impl Engine {
         }
         let mut asked = SortedMap::new();
         for row in reading.take_due(now) {
-            if let Some(made) = self.outbox.row(row).and_then(|row| row.made.as_ref()) {
-                asked.insert(made.id, row);
+            let made = self.outbox.row(row).and_then(|row| row.made.as_ref()).map(|made| made.id);
+            if let Some(event) = self.outbox.names.at(relay, row).or(made) {
+                asked.insert(event, row);
             }
         }
         if asked.is_empty() {
@@ -179,7 +181,10 @@ impl Engine {
         let most = match outgoing.content {
             Outgoing::Event => MAX_TRIES_REPLACEABLE,
             Outgoing::Message(_) | Outgoing::Welcome { .. } => {
-                self.broke(relay);
+                // It may have an earlier event of the row, which was forgotten with a restart.
+                if self.outbox.names.at(relay, row).is_some() || !may_be_anew(outgoing) {
+                    self.broke(relay);
+                }
                 MAX_TRIES
             }
         };

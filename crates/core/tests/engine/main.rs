@@ -10,6 +10,7 @@
 )]
 
 mod absence;
+mod anew;
 mod catchup;
 mod chat;
 mod copies;
