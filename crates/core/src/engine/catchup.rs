@@ -33,8 +33,6 @@ const MAX_LOOKUPS: usize = 64;
 pub(super) struct Catchup {
     pub feeds: SortedMap<(RelayUrl, Feed), Progress>,
     pub last_number: u32,
-    /// The challenge answered on the current connection (NIP-42).
-    pub answered: SortedMap<RelayUrl, String>,
     /// Servers that compare, as far as the current connection has shown…
     pub compares: SortedSet<RelayUrl>,
     /// …and those that do not, with the complaints still to come for what was asked of them.
@@ -46,6 +44,8 @@ pub(super) struct Catchup {
     pub takes_all: bool,
     /// Whether more is to be read as soon as what was read is saved.
     pub take_again: bool,
+    /// Whether a batch was read that is not saved yet.
+    pub took: bool,
     /// Events fetched and events announced since catching up began.
     pub fetched: u32,
     pub announced: u32,
@@ -57,7 +57,6 @@ impl Catchup {
         // What an unfinished feed holds will be handed out again.
         self.feeds.retain(|(url, _), _| url != relay);
         self.claims.abandon(relay);
-        self.answered.remove(relay);
         self.compares.remove(relay);
         self.pages.remove(relay);
     }

@@ -166,6 +166,7 @@ impl Engine {
 
     /// The next thing for the host to do, in this order and no other.
     pub fn poll_output(&mut self) -> Option<Output> {
+        self.catchup.took = false;
         self.flush();
         let early = mutant::active(Mutant::SendBeforeSave) && !self.outputs.is_empty();
         if !early && !self.changes.is_empty() {
