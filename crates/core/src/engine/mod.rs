@@ -70,6 +70,7 @@ mod search;
 mod seen;
 mod send;
 mod servers;
+mod shares;
 mod stamps;
 mod standing;
 mod start;
@@ -193,6 +194,7 @@ impl Engine {
 
     fn handle_time(&mut self) {
         self.time_out_links();
+        self.wait_in_lines();
         self.time_out_outbox();
         self.time_out_read_back();
         self.time_out_catchup();

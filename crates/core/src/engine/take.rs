@@ -169,7 +169,7 @@ mod tests {
         (progress.step, progress.frontier) = (Step::Fetching, UnixTime(300));
         progress.wanted.push_back(EventId::from_bytes([3; 32]));
         engine.catchup.claims.announce(&relay, EventId::from_bytes([3; 32]));
-        engine.catchup.feeds.insert((relay, Feed::Groups), progress);
+        engine.catchup.feeds.insert((relay, Feed::Inbox), progress);
         engine.take_ready();
         assert_eq!((engine.catchup.held.len(), engine.next_take()), (50, Some(engine.now)));
         while engine.poll_output().is_some() {}

@@ -22,5 +22,6 @@ mod hostile;
 mod links;
 mod reconnect;
 mod servers;
+mod shares;
 mod strangers;
 mod world;
