@@ -13,12 +13,13 @@ use super::claims::Claims;
 use super::feed::{Feed, Part};
 use super::held::Held;
 use super::progress::{FULL_PAGE, Progress, Step, weight};
+use super::record::ChatKey;
 use super::told::Told;
-use super::{Engine, Timestamp, fetch};
+use super::{Engine, Timestamp};
 use crate::mutant::{self, Mutant};
-use crate::nostr::{Event, RelayMessage};
+use crate::nostr::Event;
 use crate::sorted::{SortedMap, SortedSet};
-use zajil_api::RelayUrl;
+use zajil_api::{RelayUrl, UnixTime};
 
 /// Pages at most, for a server that never comes to an end.
 const MAX_PAGES: u32 = 5_000;
@@ -49,6 +50,8 @@ pub(super) struct Catchup {
     /// Events fetched and events announced since catching up began.
     pub fetched: u32,
     pub announced: u32,
+    /// Chats of which something that no key opened was turned away, and since when it dates.
+    pub turned_away: SortedMap<ChatKey, UnixTime>,
     pub told: Told,
 }
 
@@ -146,43 +149,6 @@ impl Engine {
                 progress.handed.push(event.id);
                 self.catchup.claims.arrived(relay, event.id, event.created_at);
                 self.catchup.held.hold(event);
-            }
-        }
-    }
-
-    /// A frame on this subscription that could not be read counts for its page too.
-    pub(super) fn count_unreadable(&mut self, relay: &RelayUrl, subscription: &str) {
-        let now = self.now;
-        let Some((feed, part)) = self.feed_of(relay, subscription) else { return };
-        if let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) {
-            progress.heard_at = now;
-            if (part == Part::Older) == (progress.page > 0) && progress.step == Step::Paging {
-                progress.count(None);
-            }
-        }
-    }
-
-    /// A frame with an event that was handled before still counts for its page.
-    pub(super) fn count_known(&mut self, relay: &RelayUrl, text: &str) {
-        let feeds = self.catchup.feeds.iter();
-        let on_its_way = |(_, progress): &(_, &Progress)| progress.is_on_its_way();
-        if !feeds.filter(on_its_way).any(|((url, _), _)| url == relay) {
-            return;
-        }
-        let Ok(RelayMessage::Event { subscription, event }) = RelayMessage::parse(text) else {
-            return;
-        };
-        if let Some(number) = fetch::number_of(subscription.as_str()) {
-            return self.fetched_known(relay, number, &event.id);
-        }
-        let now = self.now;
-        let date = self.tells_time(&event.id);
-        let Some((feed, part)) = self.feed_of(relay, subscription.as_str()) else { return };
-        if let Some(progress) = self.catchup.progress(relay, feed) {
-            progress.heard_at = now;
-            if (part == Part::Older) == (progress.page > 0) && progress.filter.matches(&event) {
-                progress.count(Some(event.created_at));
-                progress.newest = progress.newest.max(date);
             }
         }
     }

@@ -36,6 +36,7 @@ mod clock;
 mod command;
 mod commit;
 mod copies;
+mod counted;
 mod cursor;
 mod delivery;
 mod error;

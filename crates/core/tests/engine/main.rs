@@ -20,6 +20,7 @@ mod disk;
 mod gaps;
 mod hostile;
 mod links;
+mod parked;
 mod reconnect;
 mod servers;
 mod shares;
