@@ -8,7 +8,7 @@
 use super::Engine;
 use super::feed::Feed;
 use super::progress::{Progress, Step};
-use super::seen::Dated;
+use super::seen::{Dated, SeenOf};
 use crate::mutant::{self, Mutant};
 use crate::nostr::EventId;
 use crate::sorted::SortedSet;
@@ -64,6 +64,15 @@ impl Engine {
     pub(super) fn has_handed_out_all(&self, relay: &RelayUrl) -> bool {
         let done = |progress: &Progress| progress.step == Step::Live && progress.complete;
         self.lasting_feeds(relay).all(done) && !self.catchup.claims.is_open_at(relay)
+    }
+
+    /// The groups of which a server has said itself that it handed out everything.
+    pub(super) fn handed_out_groups(&self, relay: &RelayUrl) -> SortedSet<SeenOf> {
+        if self.catchup.claims.is_open_at(relay) {
+            return SortedSet::new();
+        }
+        let done = |progress: &&Progress| progress.step == Step::Live && progress.complete;
+        self.lasting_feeds(relay).filter(done).flat_map(|progress| &progress.of).copied().collect()
     }
 
     /// Once a server has handed out everything it stores, later starts ask from there.

@@ -127,8 +127,8 @@ impl Engine {
         for relay in &relays {
             self.advance_cursor(relay);
         }
-        relays.retain(|relay| self.has_handed_out_all(relay));
-        self.caught_up_with(&relays);
+        let groups = relays.iter().flat_map(|relay| self.handed_out_groups(relay)).collect();
+        self.caught_up_with(&groups);
         for relay in stale {
             self.subscribe_groups(&relay);
             self.subscribe_lookups(&relay);
@@ -143,14 +143,23 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::chat::Chat;
+    use crate::engine::record::{ChatKey, GroupRow};
+    use crate::engine::seen::SeenOf;
+    use crate::engine::shares::Share;
     use crate::engine::{Config, VaultKey};
     use crate::nostr::{Event, Filter, Kind, SecretKey, UnsignedEvent};
+    use zajil_api::Stage;
+
+    fn engine() -> Engine {
+        let (vault_key, seed, default_relays) = (VaultKey([1; 32]), [2; 32], Vec::new());
+        let config = Config { vault_key, seed, default_relays };
+        Engine::open(config, Timestamp(1_700_000_000_000), &[]).unwrap()
+    }
 
     #[test]
     fn nobody_is_woken_while_what_is_read_next_is_still_on_its_way() {
-        let (vault_key, seed, default_relays) = (VaultKey([1; 32]), [2; 32], Vec::new());
-        let config = Config { vault_key, seed, default_relays };
-        let mut engine = Engine::open(config, Timestamp(1_700_000_000_000), &[]).unwrap();
+        let mut engine = engine();
         let key = SecretKey::generate(&mut engine.rng);
         let unsigned = UnsignedEvent {
             pubkey: key.public_key(),
@@ -175,5 +184,33 @@ mod tests {
         while engine.poll_output().is_some() {}
         engine.take_ready();
         assert_eq!((engine.catchup.held.len(), engine.next_take()), (50, None));
+    }
+
+    #[test]
+    fn a_chat_that_a_server_was_not_asked_about_yet_has_not_been_handed_out() {
+        let mut engine = engine();
+        let relay = RelayUrl::new("wss://r");
+        for number in [1, 2] {
+            let (key, peer) = (ChatKey([number; 16]), SecretKey::generate(&mut engine.rng));
+            let (name, at) = (String::new(), UnixTime(0));
+            let mut chat = Chat::fresh(key, peer.public_key(), name, Stage::Open, at);
+            chat.row.groups.push(GroupRow {
+                id: vec![number],
+                nostr_group_id: [number; 32],
+                relays: vec![relay.clone()],
+                joined_at: at,
+                keys: Vec::new(),
+                pending_commit: false,
+            });
+            engine.chats.insert(key, chat);
+        }
+        // The second was accepted while the server was asked about the first.
+        let of = SortedSet::from([SeenOf::group(&[1; 32])]);
+        let mut progress = Progress::new(1, Filter::new(), of, engine.now);
+        (progress.step, progress.complete, progress.stale) = (Step::Settling, true, true);
+        engine.catchup.feeds.insert((relay, Feed::Groups(Share::Own(0))), progress);
+        engine.settle_feeds();
+        let caught_up: Vec<bool> = engine.chats.values().map(|chat| chat.caught_up).collect();
+        assert_eq!(caught_up, [true, false]);
     }
 }
