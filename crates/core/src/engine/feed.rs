@@ -99,7 +99,13 @@ impl Engine {
     }
 
     /// Asks for `ask`, unless just that is being asked for already.
-    pub(super) fn start_feed(&mut self, relay: &RelayUrl, feed: Feed, ask: Option<Ask>, since: Since) {
+    pub(super) fn start_feed(
+        &mut self,
+        relay: &RelayUrl,
+        feed: Feed,
+        ask: Option<Ask>,
+        since: Since,
+    ) {
         let place = (relay.clone(), feed);
         let asked = self.catchup.feeds.get(&place);
         let running = asked.is_some_and(|progress| {

@@ -5,8 +5,8 @@
 //! sent again, ever more patiently; what cannot be read back there stays a promise.
 
 use super::promises::{GATHER_MS, PATIENCE_MS, Question};
-use super::record::{Answer, Outgoing, Purpose};
 use super::publish::may_be_anew;
+use super::record::{Answer, Outgoing, Purpose};
 use super::{Engine, Timestamp};
 use crate::nostr::{Event, Filter};
 use crate::sorted::SortedMap;
