@@ -31,10 +31,16 @@ impl Engine {
             return;
         }
         chat.answered_at = Some(now);
+        let last = Count { run: chat.row.run, number: chat.row.sent };
         let one_by_one = of.iter().flat_map(|range| {
             (range.first..=range.last).map(|number| Count { run: range.run, number })
         });
-        let missed: Vec<Count> = one_by_one.take(MAX_AGAIN).collect();
+        let missed = one_by_one.take(MAX_AGAIN);
+        let (never_sent, missed): (Vec<Count>, Vec<Count>) =
+            missed.partition(|count| is_beyond(count, last));
+        if !never_sent.is_empty() {
+            self.say_lost(key, never_sent);
+        }
         if !missed.is_empty() {
             self.look_for(key, missed, Place::END);
         }
@@ -94,5 +100,23 @@ impl Engine {
             let told = self.send_kind(key, &lost, Purpose::Other);
             self.note("telling what is lost", told);
         }
+    }
+}
+
+/// Whether there is no such message, `last` being the latest: nothing to look for.
+fn is_beyond(count: &Count, last: Count) -> bool {
+    count.run == last.run && count.number > last.number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_never_sent_is_not_looked_for() {
+        let count = |run, number| Count { run, number };
+        assert!(is_beyond(&count(7, 4), count(7, 3)));
+        assert!(!is_beyond(&count(7, 3), count(7, 3)));
+        assert!(!is_beyond(&count(6, 4), count(7, 3)), "of an earlier run there may be more");
     }
 }

@@ -13,12 +13,13 @@ use super::claims::Claims;
 use super::feed::{Feed, Part};
 use super::held::Held;
 use super::progress::{FULL_PAGE, Progress, Step, weight};
+use super::record::ChatKey;
 use super::told::Told;
-use super::{Engine, Timestamp, fetch};
+use super::{Engine, Timestamp};
 use crate::mutant::{self, Mutant};
-use crate::nostr::{Event, RelayMessage};
+use crate::nostr::Event;
 use crate::sorted::{SortedMap, SortedSet};
-use zajil_api::RelayUrl;
+use zajil_api::{RelayUrl, UnixTime};
 
 /// Pages at most, for a server that never comes to an end.
 const MAX_PAGES: u32 = 5_000;
@@ -33,8 +34,6 @@ const MAX_LOOKUPS: usize = 64;
 pub(super) struct Catchup {
     pub feeds: SortedMap<(RelayUrl, Feed), Progress>,
     pub last_number: u32,
-    /// The challenge answered on the current connection (NIP-42).
-    pub answered: SortedMap<RelayUrl, String>,
     /// Servers that compare, as far as the current connection has shown…
     pub compares: SortedSet<RelayUrl>,
     /// …and those that do not, with the complaints still to come for what was asked of them.
@@ -46,9 +45,13 @@ pub(super) struct Catchup {
     pub takes_all: bool,
     /// Whether more is to be read as soon as what was read is saved.
     pub take_again: bool,
+    /// Whether a batch was read that is not saved yet.
+    pub took: bool,
     /// Events fetched and events announced since catching up began.
     pub fetched: u32,
     pub announced: u32,
+    /// Chats of which something that no key opened was turned away, and since when it dates.
+    pub turned_away: SortedMap<ChatKey, UnixTime>,
     pub told: Told,
 }
 
@@ -57,7 +60,6 @@ impl Catchup {
         // What an unfinished feed holds will be handed out again.
         self.feeds.retain(|(url, _), _| url != relay);
         self.claims.abandon(relay);
-        self.answered.remove(relay);
         self.compares.remove(relay);
         self.pages.remove(relay);
     }
@@ -147,43 +149,6 @@ impl Engine {
                 progress.handed.push(event.id);
                 self.catchup.claims.arrived(relay, event.id, event.created_at);
                 self.catchup.held.hold(event);
-            }
-        }
-    }
-
-    /// A frame on this subscription that could not be read counts for its page too.
-    pub(super) fn count_unreadable(&mut self, relay: &RelayUrl, subscription: &str) {
-        let now = self.now;
-        let Some((feed, part)) = self.feed_of(relay, subscription) else { return };
-        if let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) {
-            progress.heard_at = now;
-            if (part == Part::Older) == (progress.page > 0) && progress.step == Step::Paging {
-                progress.count(None);
-            }
-        }
-    }
-
-    /// A frame with an event that was handled before still counts for its page.
-    pub(super) fn count_known(&mut self, relay: &RelayUrl, text: &str) {
-        let feeds = self.catchup.feeds.iter();
-        let on_its_way = |(_, progress): &(_, &Progress)| progress.is_on_its_way();
-        if !feeds.filter(on_its_way).any(|((url, _), _)| url == relay) {
-            return;
-        }
-        let Ok(RelayMessage::Event { subscription, event }) = RelayMessage::parse(text) else {
-            return;
-        };
-        if let Some(number) = fetch::number_of(subscription.as_str()) {
-            return self.fetched_known(relay, number, &event.id);
-        }
-        let now = self.now;
-        let date = self.tells_time(&event.id);
-        let Some((feed, part)) = self.feed_of(relay, subscription.as_str()) else { return };
-        if let Some(progress) = self.catchup.progress(relay, feed) {
-            progress.heard_at = now;
-            if (part == Part::Older) == (progress.page > 0) && progress.filter.matches(&event) {
-                progress.count(Some(event.created_at));
-                progress.newest = progress.newest.max(date);
             }
         }
     }

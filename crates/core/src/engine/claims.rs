@@ -95,15 +95,20 @@ impl Claims {
         }
     }
 
-    /// What to ask a server for next, and the number of the request.
-    pub fn next(&mut self, relay: &RelayUrl, now: Timestamp) -> Option<(u32, Vec<EventId>)> {
+    /// What to ask a server for next, so many at most, and the number of the request.
+    pub fn next(
+        &mut self,
+        relay: &RelayUrl,
+        most: usize,
+        now: Timestamp,
+    ) -> Option<(u32, Vec<EventId>)> {
         let fetches = self.fetches.entry(relay.clone()).or_default();
         let queue = self.queues.get_mut(relay)?;
         if fetches.len() >= AT_ONCE {
             return None;
         }
         let mut ids = Vec::new();
-        while ids.len() < CHUNK {
+        while ids.len() < most.min(CHUNK) {
             let Some(id) = queue.pop_front() else { break };
             if let Some(claim) = self.claims.get_mut(&id)
                 && claim.state == State::Free

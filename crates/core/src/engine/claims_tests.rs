@@ -22,7 +22,7 @@ fn what_several_servers_announce_is_asked_of_one_and_shared_out() {
     announced(&mut claims, &["a", "b"], 500);
     let mut asked = SortedSet::new();
     for name in ["a", "b", "a", "b", "a", "b"] {
-        if let Some((_, ids)) = claims.next(&relay(name), Timestamp(0)) {
+        if let Some((_, ids)) = claims.next(&relay(name), CHUNK, Timestamp(0)) {
             assert!(ids.len() <= CHUNK);
             ids.into_iter().for_each(|id| assert!(asked.insert(id), "asked for twice"));
         }
@@ -34,10 +34,10 @@ fn what_several_servers_announce_is_asked_of_one_and_shared_out() {
 fn what_one_server_did_not_bring_is_asked_of_the_next_and_then_of_nobody() {
     let mut claims = Claims::default();
     announced(&mut claims, &["a", "b"], 1);
-    let (number, _) = claims.next(&relay("a"), Timestamp(0)).unwrap();
+    let (number, _) = claims.next(&relay("a"), CHUNK, Timestamp(0)).unwrap();
     claims.finish(&relay("a"), number);
-    assert_eq!(claims.next(&relay("a"), Timestamp(0)), None);
-    let (number, ids) = claims.next(&relay("b"), Timestamp(0)).unwrap();
+    assert_eq!(claims.next(&relay("a"), CHUNK, Timestamp(0)), None);
+    let (number, ids) = claims.next(&relay("b"), CHUNK, Timestamp(0)).unwrap();
     assert_eq!(ids, [id(0)]);
     claims.finish(&relay("b"), number);
     assert_eq!((claims.len(), claims.standing(&id(0))), (0, Standing::Settled));
@@ -47,10 +47,10 @@ fn what_one_server_did_not_bring_is_asked_of_the_next_and_then_of_nobody() {
 fn a_server_that_brings_a_part_is_asked_for_the_rest() {
     let mut claims = Claims::default();
     announced(&mut claims, &["a"], 3);
-    let (number, _) = claims.next(&relay("a"), Timestamp(0)).unwrap();
+    let (number, _) = claims.next(&relay("a"), CHUNK, Timestamp(0)).unwrap();
     assert!(claims.deliver(&relay("a"), number, &id(1), UnixTime(5), Timestamp(0)));
     claims.finish(&relay("a"), number);
-    let (_, ids) = claims.next(&relay("a"), Timestamp(0)).unwrap();
+    let (_, ids) = claims.next(&relay("a"), CHUNK, Timestamp(0)).unwrap();
     assert_eq!(SortedSet::from_iter(ids), SortedSet::from([id(0), id(2)]));
     assert_eq!(claims.standing(&id(1)), Standing::Here(UnixTime(5)));
 }
@@ -59,19 +59,19 @@ fn a_server_that_brings_a_part_is_asked_for_the_rest() {
 fn a_server_that_hangs_is_overdue_and_its_share_goes_to_others() {
     let mut claims = Claims::default();
     announced(&mut claims, &["a", "b"], 2);
-    claims.next(&relay("a"), Timestamp(0)).unwrap();
+    claims.next(&relay("a"), CHUNK, Timestamp(0)).unwrap();
     let at = claims.next_timeout().unwrap();
     assert_eq!(claims.overdue(Timestamp(at.0 - 1)), []);
     assert_eq!(claims.overdue(at), [relay("a")]);
     assert_eq!(claims.abandon(&relay("a")).len(), 1);
-    assert_eq!(claims.next(&relay("b"), at).unwrap().1.len(), 2);
+    assert_eq!(claims.next(&relay("b"), CHUNK, at).unwrap().1.len(), 2);
 }
 
 #[test]
 fn a_server_that_dribbles_is_overdue_in_the_end() {
     let mut claims = Claims::default();
     announced(&mut claims, &["a"], 100);
-    let (number, _) = claims.next(&relay("a"), Timestamp(0)).unwrap();
+    let (number, _) = claims.next(&relay("a"), CHUNK, Timestamp(0)).unwrap();
     let mut now = Timestamp(0);
     for count in 0..100 {
         now = Timestamp(now.0 + PATIENCE_MS - 1);
@@ -88,12 +88,12 @@ fn a_server_that_dribbles_is_overdue_in_the_end() {
 fn a_damaged_copy_is_fetched_anew_from_another() {
     let mut claims = Claims::default();
     announced(&mut claims, &["a", "b"], 1);
-    let (number, _) = claims.next(&relay("a"), Timestamp(0)).unwrap();
+    let (number, _) = claims.next(&relay("a"), CHUNK, Timestamp(0)).unwrap();
     claims.deliver(&relay("a"), number, &id(0), UnixTime(5), Timestamp(0));
     claims.damaged(&id(0));
     assert!(claims.is_open_at(&relay("b")) && !claims.is_open_at(&relay("a")));
-    assert_eq!(claims.next(&relay("a"), Timestamp(0)), None);
-    assert!(claims.next(&relay("b"), Timestamp(0)).is_some());
+    assert_eq!(claims.next(&relay("a"), CHUNK, Timestamp(0)), None);
+    assert!(claims.next(&relay("b"), CHUNK, Timestamp(0)).is_some());
 }
 
 #[test]
@@ -101,8 +101,8 @@ fn what_arrived_on_its_own_is_not_fetched() {
     let mut claims = Claims::default();
     claims.arrived(&relay("a"), id(0), UnixTime(5));
     announced(&mut claims, &["a", "b"], 1);
-    assert_eq!(claims.next(&relay("a"), Timestamp(0)), None);
-    assert_eq!(claims.next(&relay("b"), Timestamp(0)), None);
+    assert_eq!(claims.next(&relay("a"), CHUNK, Timestamp(0)), None);
+    assert_eq!(claims.next(&relay("b"), CHUNK, Timestamp(0)), None);
     assert_eq!(claims.standing(&id(0)), Standing::Here(UnixTime(5)));
 }
 
@@ -110,7 +110,7 @@ fn what_arrived_on_its_own_is_not_fetched() {
 fn an_event_that_was_not_asked_for_is_not_delivered() {
     let mut claims = Claims::default();
     announced(&mut claims, &["a"], 1);
-    let (number, _) = claims.next(&relay("a"), Timestamp(0)).unwrap();
+    let (number, _) = claims.next(&relay("a"), CHUNK, Timestamp(0)).unwrap();
     assert!(!claims.deliver(&relay("a"), number, &id(9), UnixTime(0), Timestamp(0)));
     assert!(!claims.deliver(&relay("b"), number, &id(0), UnixTime(0), Timestamp(0)));
     assert!(!claims.deliver(&relay("a"), number + 1, &id(0), UnixTime(0), Timestamp(0)));

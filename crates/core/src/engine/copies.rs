@@ -7,23 +7,25 @@
 use super::Engine;
 use super::chat::Chat;
 use super::record::{ChatKey, Outgoing, WantedRow};
+use super::seen::SeenOf;
 use crate::mutant::{self, Mutant};
 use crate::nostr::Event;
 use crate::sorted::SortedSet;
 use rand_core::RngCore;
-use zajil_api::{RelayUrl, Stage, UnixTime};
+use zajil_api::{Stage, UnixTime};
 
 /// Those we talked with lately, and so many of them, are told at each start that we are there.
 const SHOW_UP_SECONDS: u64 = 30 * 86_400;
 const SHOW_UP_CHATS: usize = 8;
 
 impl Engine {
-    /// These servers have handed out what they keep of our chats: what is written from now on
-    /// is written in the state that others know.
-    pub(super) fn caught_up_with(&mut self, relays: &SortedSet<RelayUrl>) {
+    /// Servers have handed out what they keep of these groups: what is written from now on is
+    /// written in the state that others know.
+    pub(super) fn caught_up_with(&mut self, groups: &SortedSet<SeenOf>) {
         for chat in self.chats.values_mut() {
-            let mut of_chat = chat.row.groups.iter().flat_map(|group| &group.relays);
-            chat.caught_up |= of_chat.any(|relay| relays.contains(relay));
+            // The one that is written to.
+            let last = chat.row.groups.last().map(|group| SeenOf::group(&group.nostr_group_id));
+            chat.caught_up |= last.is_some_and(|group| groups.contains(&group));
         }
         self.send_waiting();
     }

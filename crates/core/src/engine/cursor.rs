@@ -8,7 +8,7 @@
 use super::Engine;
 use super::feed::Feed;
 use super::progress::{Progress, Step};
-use super::seen::Dated;
+use super::seen::{Dated, SeenOf};
 use crate::mutant::{self, Mutant};
 use crate::nostr::EventId;
 use crate::sorted::SortedSet;
@@ -23,6 +23,9 @@ const OVERLAP_SECONDS: u64 = 3 * DAY;
 const COMPARED_SECONDS: u64 = 14 * DAY;
 /// Handled events are remembered for so long before the oldest cursor.
 const SEEN_SECONDS: u64 = COMPARED_SECONDS + 2 * DAY;
+/// A server that is so far behind another is asked for everything when it comes back, or it
+/// would keep everything from being forgotten.
+const LEFT_BEHIND_SECONDS: u64 = 90 * DAY;
 /// While a connection lasts its cursor is written once in so long.
 const LIVE_STEP_SECONDS: u64 = DAY / 2;
 
@@ -66,6 +69,15 @@ impl Engine {
         self.lasting_feeds(relay).all(done) && !self.catchup.claims.is_open_at(relay)
     }
 
+    /// The groups of which a server has said itself that it handed out everything.
+    pub(super) fn handed_out_groups(&self, relay: &RelayUrl) -> SortedSet<SeenOf> {
+        if self.catchup.claims.is_open_at(relay) {
+            return SortedSet::new();
+        }
+        let done = |progress: &&Progress| progress.step == Step::Live && progress.complete;
+        self.lasting_feeds(relay).filter(done).flat_map(|progress| &progress.of).copied().collect()
+    }
+
     /// Once a server has handed out everything it stores, later starts ask from there.
     pub(super) fn advance_cursor(&mut self, relay: &RelayUrl) {
         if !self.has_handed_out_all(relay) {
@@ -103,10 +115,52 @@ impl Engine {
         let of_chats = self.chats.values().flat_map(|chat| chat.relays());
         let used: SortedSet<&RelayUrl> = self.servers.iter().chain(of_chats).collect();
         let cursors = self.cursors.iter().filter(|(relay, _)| used.contains(relay));
-        let Some(oldest) = cursors.map(|(_, at)| *at).min() else { return };
+        // One that is ahead of our clock was written by a clock that was wrong.
+        let now = self.unix_now();
+        let newest = cursors.clone().map(|(_, at)| *at).filter(|at| *at <= now).max();
+        let newest = newest.unwrap_or_default();
+        let (here, left_behind): (Vec<_>, Vec<_>) =
+            cursors.partition(|(_, at)| at.0 >= newest.0.saturating_sub(LEFT_BEHIND_SECONDS));
+        let oldest = here.into_iter().map(|(_, at)| *at).min();
+        let left_behind: Vec<RelayUrl> =
+            left_behind.into_iter().map(|(relay, _)| relay.clone()).collect();
+        for relay in left_behind {
+            self.cursors.remove(&relay);
+            self.forget_cursor(&relay);
+        }
+        let Some(oldest) = oldest else { return };
         let before = UnixTime(oldest.0.saturating_sub(SEEN_SECONDS));
         for key in self.seen.drop_before(before) {
             self.changes.delete(Table::Seen, key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Config, Timestamp, VaultKey};
+
+    #[test]
+    fn a_server_that_was_away_for_very_long_keeps_nothing_from_being_forgotten() {
+        let (here, away) = (RelayUrl::new("wss://here"), RelayUrl::new("wss://away"));
+        let day = |days: u64| UnixTime(days * DAY);
+        // The last: a wrong clock has written where the other is.
+        for (gone_for, ahead, known) in [(89, 0, true), (91, 0, false), (0, 400, true)] {
+            let (vault_key, seed, default_relays) = (VaultKey([1; 32]), [2; 32], Vec::new());
+            let config = Config { vault_key, seed, default_relays };
+            let at = Timestamp(day(20_000).0 * 1000);
+            let mut engine = Engine::open(config, at, &[]).unwrap();
+            engine.servers = [here.clone(), away.clone()].into_iter().collect();
+            engine.cursors.insert(away.clone(), day(20_000));
+            engine.cursors.insert(here.clone(), day(20_000 + gone_for + ahead));
+            let id = EventId::from_bytes([3; 32]);
+            engine.mark_seen(&id, day(20_000), SeenOf::Inbox, Dated::ByPeer);
+            engine.clock.tell(Timestamp(day(20_000 + gone_for).0 * 1000));
+            engine.drop_old_seen();
+            assert_eq!(engine.was_seen(&id), known, "{gone_for} days");
+            assert_eq!(engine.since(&away).paged.is_some(), known, "it is asked for everything");
+            assert_eq!(engine.since(&here).paged.is_some(), ahead == 0);
         }
     }
 }

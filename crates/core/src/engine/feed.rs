@@ -3,12 +3,14 @@
 use super::Engine;
 use super::cursor::Since;
 use super::progress::{Progress, Step};
-use super::record::{ChatKey, GroupRow};
+use super::record::ChatKey;
 use super::seen::SeenOf;
+use super::shares::Share;
 use crate::mutant::{self, Mutant};
 use crate::nostr::{ClientMessage, Filter, Kind, SubscriptionId};
+use crate::relay::{NEW_REQUESTS, OLD_REQUESTS};
 use crate::sorted::SortedSet;
-use zajil_api::{RelayUrl, Stage};
+use zajil_api::RelayUrl;
 
 /// A feed that failed so often while it was compared is asked for by pages this time.
 const COMPARES_BEFORE_PAGES: u32 = 3;
@@ -20,9 +22,9 @@ pub(super) enum Feed {
     /// Gift wraps for us.
     Inbox,
     /// Messages of chats that the last catch-up covered already.
-    Groups,
+    Groups(Share),
     /// Messages of chats that are new since then: all there are.
-    NewGroups,
+    NewGroups(Share),
     /// Key packages of people we want to reach.
     Lookups,
     /// What a chat's servers may have of it besides; ends when it was handed out.
@@ -45,14 +47,20 @@ impl Feed {
 
     /// Whether it goes on when everything stored was handed out.
     pub fn is_lasting(self) -> bool {
-        matches!(self, Feed::Inbox | Feed::Groups | Feed::NewGroups)
+        self == Feed::Inbox || self.is_of_groups()
+    }
+
+    pub fn is_of_groups(self) -> bool {
+        matches!(self, Feed::Groups(_) | Feed::NewGroups(_))
     }
 
     pub fn letter(self) -> char {
         match self {
             Feed::Inbox => 'i',
-            Feed::Groups => 'g',
-            Feed::NewGroups => 'n',
+            Feed::Groups(Share::Own(_)) => 'g',
+            Feed::NewGroups(Share::Own(_)) => 'n',
+            Feed::Groups(Share::Requested(_)) => OLD_REQUESTS,
+            Feed::NewGroups(Share::Requested(_)) => NEW_REQUESTS,
             Feed::Lookups => 'l',
             Feed::Search(_) => 's',
         }
@@ -85,51 +93,19 @@ impl Engine {
         self.subscribe_lookups(relay);
     }
 
-    /// The chats changed: every server is asked for those it should hold.
-    pub(super) fn resubscribe(&mut self) {
-        let open: Vec<RelayUrl> = self.pool.open().cloned().collect();
-        for relay in open {
-            self.subscribe_groups(&relay);
-        }
-    }
-
-    /// Chats that were asked for already are asked for anew: they may be read now.
-    pub(super) fn ask_groups_again(&mut self) {
-        let now = self.now;
-        for ((_, feed), progress) in &mut self.catchup.feeds {
-            if matches!(feed, Feed::Groups | Feed::NewGroups) && progress.step == Step::Live {
-                progress.step = Step::Failed { retry_at: now };
-            }
-        }
-    }
-
-    pub(super) fn subscribe_groups(&mut self, relay: &RelayUrl) {
-        let since = self.since(relay);
-        let own = self.servers.contains(relay);
-        // Somebody whose request was not accepted does not get us to their servers.
-        let chats = self.chats.values().filter(|chat| own || chat.row.stage != Stage::Requested);
-        let groups = chats.flat_map(|chat| &chat.row.groups);
-        let (old, new): (Vec<&GroupRow>, Vec<&GroupRow>) = groups
-            .filter(|group| group.relays.contains(relay))
-            .partition(|group| since.paged.is_some_and(|since| group.joined_at < since));
-        let ask = |groups: Vec<&GroupRow>| {
-            let ids = || groups.iter().map(|group| &group.nostr_group_id);
-            let filter =
-                Filter::new().kinds([Kind::GROUP_MESSAGE]).tags('h', ids().map(hex::encode));
-            (!groups.is_empty()).then(|| Ask { filter, of: ids().map(SeenOf::group).collect() })
-        };
-        let (old, new) = (ask(old), ask(new));
-        self.start_feed(relay, Feed::Groups, old, since);
-        self.start_feed(relay, Feed::NewGroups, new, Since::default());
-    }
-
     pub(super) fn subscribe_lookups(&mut self, relay: &RelayUrl) {
         let ask = self.lookup_filter().map(|filter| Ask { filter, of: SortedSet::new() });
         self.start_feed(relay, Feed::Lookups, ask, Since::default());
     }
 
     /// Asks for `ask`, unless just that is being asked for already.
-    fn start_feed(&mut self, relay: &RelayUrl, feed: Feed, ask: Option<Ask>, since: Since) {
+    pub(super) fn start_feed(
+        &mut self,
+        relay: &RelayUrl,
+        feed: Feed,
+        ask: Option<Ask>,
+        since: Since,
+    ) {
         let place = (relay.clone(), feed);
         let asked = self.catchup.feeds.get(&place);
         let running = asked.is_some_and(|progress| {
@@ -221,7 +197,7 @@ impl Engine {
 
     /// Asks again for what the server ended.
     pub(super) fn restart_feed(&mut self, relay: &RelayUrl, feed: Feed) {
-        if matches!(feed, Feed::Groups | Feed::NewGroups) {
+        if feed.is_of_groups() {
             return self.subscribe_groups(relay);
         }
         let Some(progress) = self.catchup.progress(relay, feed) else { return };

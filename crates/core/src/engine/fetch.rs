@@ -27,8 +27,11 @@ impl Engine {
     /// Asks every server that has something for us and time to hand it out.
     pub(super) fn fetch_more(&mut self) {
         for relay in self.catchup.claims.relays() {
+            let (most, now) = (self.ids_at_once(&relay), self.now);
             while self.catchup.held.bytes() <= MAX_WAITING_BYTES && self.pool.is_open(&relay) {
-                let Some((number, ids)) = self.catchup.claims.next(&relay, self.now) else { break };
+                let Some((number, ids)) = self.catchup.claims.next(&relay, most, now) else {
+                    break;
+                };
                 self.req(&relay, &name(number), Filter::new().ids(ids));
             }
         }

@@ -13,6 +13,7 @@ use super::{Engine, Timestamp};
 use crate::envelope::{Count, Counts, EnvelopeError, InnerKind, MAX_RANGES, Void};
 use crate::mls::MlsError;
 use crate::mutant::{self, Mutant};
+use crate::sorted::SortedSet;
 use zajil_api::{Gap, GapCause, Place, UnixTime};
 
 /// Younger than this a gap is just a matter of order.
@@ -187,7 +188,19 @@ impl Chat {
                 }
             }
         }
+        self.forget_closed();
         step
+    }
+
+    /// What is not missing any more needs no memory of a search for it.
+    fn forget_closed(&mut self) {
+        let rows = self
+            .row
+            .heard
+            .iter()
+            .flat_map(|heard| heard.missing.iter().map(|row| (heard.run, row.to)));
+        let missing: SortedSet<(u32, u64)> = rows.collect();
+        self.searched.retain(|gap| missing.contains(gap));
     }
 
     /// `parked`: what waits for a key, since when and how much.
@@ -233,4 +246,31 @@ fn next_ask(row: &MissingRow) -> u64 {
     let patience =
         ASK_AGAIN_SECONDS.saturating_mul(1u64.checked_shl(doublings).unwrap_or(u64::MAX));
     row.asked_at.0 + patience.min(LONGEST_PATIENCE_SECONDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nostr::SecretKey;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+    use zajil_api::Stage;
+
+    #[test]
+    fn a_peer_who_counts_by_twos_costs_no_memory() {
+        let peer = SecretKey::generate(&mut ChaCha20Rng::from_seed([1; 32])).public_key();
+        let (key, name) = (ChatKey([1; 16]), String::new());
+        let mut chat = Chat::fresh(key, peer, name, Stage::Open, UnixTime(0));
+        for number in 1..2_000 {
+            let now = UnixTime(number * 10);
+            let heard = chat.heard_mut(1).unwrap();
+            heard.note(number * 2, Place { at: now, ..Place::START }, now);
+            chat.next_step(UnixTime(now.0 + GRACE_SECONDS), false);
+        }
+        let missing = chat.row.heard.first().unwrap().missing.len();
+        assert_eq!((missing, chat.searched.len()), (128, 128));
+        chat.row.heard.first_mut().unwrap().missing.clear();
+        chat.next_step(UnixTime(30_000), false);
+        assert!(chat.searched.is_empty());
+    }
 }

@@ -129,8 +129,12 @@ impl Engine {
     /// What a server says about itself, if it says anything.
     pub(super) fn handle_info(&mut self, relay: &RelayUrl, document: Option<&str>) {
         if let Some(info) = document.and_then(RelayInfo::parse) {
+            let before = self.ids_at_once(relay);
             self.pool.informed(relay, info, self.now);
             self.ask_waiting(relay);
+            if self.pool.is_open(relay) && self.ids_at_once(relay) != before {
+                self.subscribe_groups(relay);
+            }
         }
     }
 }

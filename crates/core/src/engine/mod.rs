@@ -36,6 +36,7 @@ mod clock;
 mod command;
 mod converge;
 mod copies;
+mod counted;
 mod cursor;
 mod delivery;
 mod error;
@@ -54,6 +55,7 @@ mod links;
 mod load;
 mod message;
 mod migrate;
+mod names;
 mod outbox;
 mod parked;
 mod port;
@@ -72,6 +74,7 @@ mod search;
 mod seen;
 mod send;
 mod servers;
+mod shares;
 mod stamps;
 mod standing;
 mod start;
@@ -175,6 +178,7 @@ impl Engine {
 
     /// The next thing for the host to do, in this order and no other.
     pub fn poll_output(&mut self) -> Option<Output> {
+        self.catchup.took = false;
         self.flush();
         let early = mutant::active(Mutant::SendBeforeSave) && !self.outputs.is_empty();
         if !early && !self.changes.is_empty() {
@@ -201,6 +205,7 @@ impl Engine {
 
     fn handle_time(&mut self) {
         self.time_out_links();
+        self.wait_in_lines();
         self.time_out_outbox();
         self.time_out_read_back();
         self.time_out_catchup();

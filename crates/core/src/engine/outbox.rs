@@ -1,7 +1,9 @@
-//! What is on its way to servers. A row stays until each of its servers answered;
-//! having heard nothing means not knowing, so it is asked again.
+//! What is on its way to servers. Having heard nothing means not knowing, so a server is
+//! asked again; and since a server may lose what it has, a message's row stays until the other
+//! has confirmed it.
 
 use super::Timestamp;
+use super::names::Names;
 use super::record::{Answer, ChatKey, Outgoing, OutgoingRow, Purpose};
 use super::stamps::Stamps;
 use crate::nostr::EventId;
@@ -31,9 +33,7 @@ enum Attempt {
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     rows: BTreeMap<u64, OutgoingRow>,
-    by_event: HashMap<EventId, u64>,
-    /// The events that were made for a row.
-    events: HashMap<u64, Vec<EventId>>,
+    pub names: Names,
     by_message: HashMap<(ChatKey, Place), u64>,
     /// Rows a server has not answered for, oldest first.
     open: SortedMap<RelayUrl, BTreeSet<u64>>,
@@ -48,7 +48,7 @@ impl Outbox {
     pub fn load(&mut self, row: OutgoingRow) {
         self.next_id = self.next_id.max(row.id + 1);
         if let Some(made) = &row.made {
-            self.name(row.id, made.id);
+            self.names.add(row.id, made.id);
         }
         if let Purpose::Message { chat, place } = row.purpose {
             self.by_message.insert((chat, place), row.id);
@@ -72,7 +72,7 @@ impl Outbox {
     }
 
     pub fn row_of(&self, event: &EventId) -> Option<u64> {
-        self.by_event.get(event).copied()
+        self.names.row_of(event)
     }
 
     pub fn of_message(&self, chat: ChatKey, place: Place) -> Option<&OutgoingRow> {
@@ -90,13 +90,7 @@ impl Outbox {
     }
 
     pub fn holds(&self, event: &EventId) -> bool {
-        self.by_event.contains_key(event)
-    }
-
-    /// The event of a row; an earlier one of the same row is still known as its.
-    pub fn name(&mut self, id: u64, event: EventId) {
-        self.by_event.insert(event, id);
-        self.events.entry(id).or_default().push(event);
+        self.row_of(event).is_some()
     }
 
     /// Servers that something still has to reach.
@@ -195,7 +189,7 @@ impl Outbox {
         }
     }
 
-    /// Notes an answer; the row with its new count of open targets.
+    /// Notes an answer; the row with all its answers.
     pub fn answer(&mut self, relay: &RelayUrl, id: u64, answer: Answer) -> Option<&OutgoingRow> {
         if let Some(attempts) = self.attempts.get_mut(relay) {
             attempts.remove(&id);
@@ -215,9 +209,7 @@ impl Outbox {
         if let Some(Purpose::Message { chat, place }) = row.map(|row| row.purpose) {
             self.by_message.remove(&(chat, place));
         }
-        for event in self.events.remove(&id).unwrap_or_default() {
-            self.by_event.remove(&event);
-        }
+        self.names.forget(id);
         for open in self.open.values_mut() {
             open.remove(&id);
         }

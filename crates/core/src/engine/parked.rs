@@ -1,4 +1,5 @@
-//! Events that no key opens yet: kept, bounded, and tried again after the next commit.
+//! Events that no key opens yet: kept, bounded, and tried again after the next commit. What
+//! there was no room for is searched for again then.
 
 use super::Engine;
 use super::error::EngineError;
@@ -10,8 +11,8 @@ use crate::mutant::{self, Mutant};
 use crate::nostr::Event;
 use zajil_api::{Stage, UnixTime};
 
-/// Events of one chat that wait for a key at most; the oldest give way. Anybody can
-/// write to a routing id, so this is what nonsense may cost.
+/// Events of one chat that wait for a key at most. Anybody can write to a routing id, so this
+/// is what nonsense may cost.
 const MAX_PARKED: usize = 256;
 /// The same in bytes.
 const MAX_PARKED_BYTES: usize = 1024 * 1024;
@@ -23,12 +24,8 @@ const PARKED_SECONDS: u64 = 30 * 86_400;
 impl Engine {
     /// Keeps what no key opens yet: its commit may still be on the way.
     pub(super) fn park(&mut self, chat: ChatKey, event: &Event, message: SealedMessage) {
-        let requested =
-            self.chats.get(&chat).is_some_and(|chat| chat.row.stage == Stage::Requested);
         // Somebody who was not accepted gets no room for what cannot even be read.
-        let parked = self.parked.iter().filter(|row| row.chat == chat);
-        let bytes = parked.map(|row| row.message.len()).sum::<usize>() + message.len();
-        if requested || bytes > MAX_PARKED_BYTES {
+        if self.chats.get(&chat).is_some_and(|chat| chat.row.stage == Stage::Requested) {
             // It may be asked for again when there is a reason to.
             self.unsee(&event.id);
             return;
@@ -40,14 +37,26 @@ impl Engine {
         self.save_parked(&row);
         self.parked.push(row);
         self.gaps_due(chat);
-        let of_chat = self.parked.iter().filter(|row| row.chat == chat).count();
-        if of_chat > MAX_PARKED
-            && let Some(at) = self.parked.iter().position(|row| row.chat == chat)
-        {
-            let gone = self.parked.remove(at);
-            self.forget_parked(&gone.event);
-            self.unsee(&gone.event);
+        while self.has_parked_too_much(chat) {
+            self.turn_away_oldest(chat);
         }
+    }
+
+    fn has_parked_too_much(&self, chat: ChatKey) -> bool {
+        let of_chat = || self.parked.iter().filter(|row| row.chat == chat);
+        let bytes: usize = of_chat().map(|row| row.message.len()).sum();
+        bytes > MAX_PARKED_BYTES || of_chat().count() > MAX_PARKED
+    }
+
+    /// The oldest gives way. It is searched for once there is a new key.
+    fn turn_away_oldest(&mut self, chat: ChatKey) {
+        let Some(at) = self.parked.iter().position(|row| row.chat == chat) else { return };
+        let gone = self.parked.remove(at);
+        self.forget_parked(&gone.event);
+        let date = self.seen_row(&gone.event).map_or(gone.at, |row| row.created_at);
+        let oldest = self.catchup.turned_away.entry(chat).or_insert(date);
+        *oldest = date.min(*oldest);
+        self.unsee(&gone.event);
     }
 
     /// A group is gone: nothing will ever open what waited for its keys.
@@ -99,6 +108,10 @@ impl Engine {
                 }
             }
         });
+        if let Some(oldest) = self.catchup.turned_away.remove(&key) {
+            let waits_since = UnixTime(self.unix_now().0.saturating_sub(PARKED_SECONDS));
+            self.search_chat(key, oldest.max(waits_since));
+        }
     }
 
     fn retry_parked_once(&mut self, key: ChatKey) -> bool {

@@ -64,6 +64,14 @@ impl ReadBack {
         self.relays.get(relay).is_some_and(|reading| reading.given_up.contains(&row))
     }
 
+    /// The server was not asked before then.
+    pub fn wait_until(&mut self, relay: &RelayUrl, at: Timestamp) {
+        let reading = self.relays.get_mut(relay);
+        if let Some(asked) = reading.and_then(|reading| reading.asked.as_mut()) {
+            asked.at = at.max(asked.at);
+        }
+    }
+
     pub fn is_question(&self, relay: &RelayUrl, subscription: &str) -> bool {
         let asked = self.relays.get(relay).and_then(|reading| reading.asked.as_ref());
         asked.is_some_and(|asked| asked.name == subscription)
@@ -71,11 +79,11 @@ impl ReadBack {
 }
 
 impl Reading {
-    /// What to ask about now; what is almost due goes along.
-    pub fn take_due(&mut self, now: Timestamp) -> Vec<u64> {
+    /// What to ask about now, so many at most; what is almost due goes along.
+    pub fn take_due(&mut self, now: Timestamp, most: usize) -> Vec<u64> {
         let soon = Timestamp(now.0 + GATHER_MS);
         let due = self.due.iter().filter(|(_, at)| **at <= soon);
-        let rows: Vec<u64> = due.map(|(row, _)| *row).take(BATCH).collect();
+        let rows: Vec<u64> = due.map(|(row, _)| *row).take(most.min(BATCH)).collect();
         self.due.retain(|row, _| !rows.contains(row));
         rows
     }
@@ -107,8 +115,8 @@ mod tests {
         reading.due.insert(1, put_off);
         reading.due.insert(2, now);
         reading.due.insert(3, Timestamp(now.0 + GATHER_MS));
-        assert_eq!(reading.take_due(now), [2, 3]);
-        assert!(reading.take_due(now).is_empty());
-        assert_eq!(reading.take_due(put_off), [1]);
+        assert_eq!(reading.take_due(now, 9), [2, 3]);
+        assert!(reading.take_due(now, 9).is_empty());
+        assert_eq!(reading.take_due(put_off, 9), [1]);
     }
 }

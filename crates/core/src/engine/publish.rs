@@ -9,9 +9,11 @@ use crate::nostr::{Event, EventId, PublicKey, Rumor, nip59};
 use crate::sorted::SortedSet;
 use zajil_api::{MessageState, RelayUrl};
 
-/// An event that no server took for so long is made anew: those who caught up in the
-/// meantime would not look for one so old.
+/// For a server that took no event of a row for so long it is made anew: those who caught up
+/// in the meantime would not look for one so old…
 const REMADE_AFTER_SECONDS: u64 = 12 * 3600;
+/// …and more rarely where another has it, but before pages would not reach back to it.
+const REMADE_THOUGH_KEPT_SECONDS: u64 = 48 * 3600;
 
 impl Engine {
     pub(super) fn enqueue_message(
@@ -71,6 +73,7 @@ impl Engine {
             match self.frame(id) {
                 Ok(text) if self.takes(relay, &text) => {
                     self.outbox.asked(relay, id, self.now);
+                    self.went_to(relay, id);
                     self.transmit(relay, text);
                 }
                 Ok(_) => {
@@ -90,15 +93,17 @@ impl Engine {
     fn frame(&mut self, id: u64) -> Result<String, EngineError> {
         let now = self.unix_now();
         let row = self.outbox.row(id).ok_or(EngineError::State("no such row"))?;
-        let fresh = row
-            .made
-            .as_ref()
-            .is_some_and(|made| now.0.saturating_sub(made.at.0) < REMADE_AFTER_SECONDS);
+        let good_for = match row.targets.iter().any(|target| target.answer == Answer::Held) {
+            true => REMADE_THOUGH_KEPT_SECONDS,
+            false => REMADE_AFTER_SECONDS,
+        };
+        let fresh =
+            row.made.as_ref().is_some_and(|made| now.0.saturating_sub(made.at.0) < good_for);
         let content = (!fresh).then(|| row.content.clone());
         let event = content.map(|content| self.make_event(&content)).transpose()?.flatten();
         if let Some(event) = event {
             self.note_made(id, &event);
-            self.outbox.name(id, event.id);
+            self.outbox.names.add(id, event.id);
             self.dirty.outgoing.insert(id);
             if let Some(row) = self.outbox.row_mut(id) {
                 row.made = Some(MadeRow { at: now, ..made(&event) });
@@ -107,6 +112,14 @@ impl Engine {
         let row = self.outbox.row(id).and_then(|row| row.made.as_ref());
         let made = row.ok_or(EngineError::State("no event"))?;
         Ok(format!("[\"EVENT\",{}]", made.json.0))
+    }
+
+    /// The row's present event goes to a server.
+    fn went_to(&mut self, relay: &RelayUrl, id: u64) {
+        let made = self.outbox.row(id).and_then(|row| row.made.as_ref()).map(|made| made.id);
+        if let Some(made) = made {
+            self.outbox.names.went_to(relay, id, made);
+        }
     }
 
     /// `None` for an event that is made for good.
@@ -137,6 +150,7 @@ impl Engine {
         let Some(id) = self.outbox.row_of(event) else { return };
         let says = |prefix: &str| message.starts_with(prefix);
         if accepted || says("duplicate:") {
+            self.outbox.names.went_to(relay, id, *event);
             let trusts = mutant::active(Mutant::TrustOk);
             let answer = if trusts { Answer::Held } else { Answer::Accepted };
             self.handle_answer(relay, id, answer);
@@ -213,6 +227,12 @@ impl Engine {
             self.drop_outgoing(id);
         }
     }
+}
+
+/// Whether the row's event may not be its first.
+pub(super) fn may_be_anew(row: &OutgoingRow) -> bool {
+    let made_at = row.made.as_ref().map_or(0, |made| made.at.0);
+    made_at.saturating_sub(row.since.0) >= REMADE_AFTER_SECONDS
 }
 
 fn made(event: &Event) -> MadeRow {

@@ -5,9 +5,10 @@
 //! sent again, ever more patiently; what cannot be read back there stays a promise.
 
 use super::promises::{GATHER_MS, PATIENCE_MS, Question};
+use super::publish::may_be_anew;
 use super::record::{Answer, Outgoing, OutgoingRow, Purpose};
 use super::{Engine, Timestamp};
-use crate::nostr::{ClientMessage, Event, Filter, SubscriptionId};
+use crate::nostr::{Event, Filter};
 use crate::sorted::SortedMap;
 use std::collections::BTreeSet;
 use zajil_api::{MessageState, RelayUrl};
@@ -52,6 +53,7 @@ impl Engine {
     fn ask_read_back(&mut self, relay: &RelayUrl) {
         let now = self.now;
         let paused_until = self.questions_wait_until(relay);
+        let most = self.ids_at_once(relay);
         let Some(reading) = self.read_back.relays.get_mut(relay) else { return };
         if let Some(until) = paused_until {
             reading.due.values_mut().for_each(|at| *at = until.max(*at));
@@ -64,9 +66,10 @@ impl Engine {
             return;
         }
         let mut asked = SortedMap::new();
-        for row in reading.take_due(now) {
-            if let Some(made) = self.outbox.row(row).and_then(|row| row.made.as_ref()) {
-                asked.insert(made.id, row);
+        for row in reading.take_due(now, most) {
+            let made = self.outbox.row(row).and_then(|row| row.made.as_ref()).map(|made| made.id);
+            if let Some(event) = self.outbox.names.at(relay, row).or(made) {
+                asked.insert(event, row);
             }
         }
         if asked.is_empty() {
@@ -75,13 +78,11 @@ impl Engine {
         self.read_back.last_number += 1;
         let name = format!("b-{}", self.read_back.last_number);
         let filter = Filter::new().ids(asked.keys().copied());
-        if let Some(subscription) = SubscriptionId::new(&name) {
-            self.say(relay, &ClientMessage::Req { subscription, filters: vec![filter] });
-        }
         if let Some(reading) = self.read_back.relays.get_mut(relay) {
-            let question = Question { name, at: now, rows: asked, found: BTreeSet::new() };
-            reading.asked = Some(question);
+            let name = name.clone();
+            reading.asked = Some(Question { name, at: now, rows: asked, found: BTreeSet::new() });
         }
+        self.req(relay, &name, filter);
     }
 
     /// Whether the frame was about a question of ours.
@@ -179,7 +180,10 @@ impl Engine {
         let most = match outgoing.content {
             Outgoing::Event => MAX_TRIES_REPLACEABLE,
             Outgoing::Message(_) | Outgoing::Welcome { .. } => {
-                self.broke(relay);
+                // It may have an earlier event of the row, which was forgotten with a restart.
+                if self.outbox.names.at(relay, row).is_some() || !may_be_anew(outgoing) {
+                    self.broke(relay);
+                }
                 MAX_TRIES
             }
         };

@@ -15,9 +15,9 @@ use crate::nostr::EventId;
 use crate::sorted::SortedSet;
 use zajil_api::{RelayUrl, UnixTime};
 
-/// Events read between two saves.
+/// Events read between two saves…
 const BATCH: usize = 250;
-/// The same, where very many are of one second.
+/// …and more of them where they are of one second, so that they are put in order together.
 const MOST: usize = 1_000;
 /// The end of time.
 const ALL: UnixTime = UnixTime(u64::MAX);
@@ -25,14 +25,19 @@ const ALL: UnixTime = UnixTime(u64::MAX);
 impl Engine {
     /// Reads the next batch of what may be read now; the rest is read at the next time-out.
     pub(super) fn take_ready(&mut self) {
+        // What was read before is not saved yet.
+        self.catchup.take_again = self.catchup.took;
+        if self.catchup.took {
+            return;
+        }
         self.gather_ready();
         let Some(horizon) = self.horizon() else { return };
+        self.catchup.took = !self.catchup.held.is_empty();
         self.in_written_order(|engine| {
             let mut horizon = horizon;
             for number in 1..=MOST {
                 let Some(event) = engine.catchup.held.next(horizon) else { break };
                 if number == BATCH {
-                    // What is of one second is put in order together.
                     horizon = horizon.min(event.created_at);
                 }
                 if engine.was_seen(&event.id) {
@@ -122,8 +127,8 @@ impl Engine {
         for relay in &relays {
             self.advance_cursor(relay);
         }
-        relays.retain(|relay| self.has_handed_out_all(relay));
-        self.caught_up_with(&relays);
+        let groups = relays.iter().flat_map(|relay| self.handed_out_groups(relay)).collect();
+        self.caught_up_with(&groups);
         for relay in stale {
             self.subscribe_groups(&relay);
             self.subscribe_lookups(&relay);
@@ -132,5 +137,80 @@ impl Engine {
 
     pub(super) fn next_take(&self) -> Option<Timestamp> {
         self.catchup.take_again.then_some(self.now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::chat::Chat;
+    use crate::engine::record::{ChatKey, GroupRow};
+    use crate::engine::seen::SeenOf;
+    use crate::engine::shares::Share;
+    use crate::engine::{Config, VaultKey};
+    use crate::nostr::{Event, Filter, Kind, SecretKey, UnsignedEvent};
+    use zajil_api::Stage;
+
+    fn engine() -> Engine {
+        let (vault_key, seed, default_relays) = (VaultKey([1; 32]), [2; 32], Vec::new());
+        let config = Config { vault_key, seed, default_relays };
+        Engine::open(config, Timestamp(1_700_000_000_000), &[]).unwrap()
+    }
+
+    #[test]
+    fn nobody_is_woken_while_what_is_read_next_is_still_on_its_way() {
+        let mut engine = engine();
+        let key = SecretKey::generate(&mut engine.rng);
+        let unsigned = UnsignedEvent {
+            pubkey: key.public_key(),
+            created_at: UnixTime(1),
+            kind: Kind::GROUP_MESSAGE,
+            tags: vec![],
+            content: String::new(),
+        };
+        let signed = Event::sign(unsigned, &key, &mut engine.rng).unwrap();
+        for second in 1..=300 {
+            engine.catchup.held.hold(Event { created_at: UnixTime(second), ..signed.clone() });
+        }
+        // All of it may be read, and more is on its way from a server.
+        let relay = RelayUrl::new("wss://r");
+        let mut progress = Progress::new(1, Filter::new(), SortedSet::new(), engine.now);
+        (progress.step, progress.frontier) = (Step::Fetching, UnixTime(300));
+        progress.wanted.push_back(EventId::from_bytes([3; 32]));
+        engine.catchup.claims.announce(&relay, EventId::from_bytes([3; 32]));
+        engine.catchup.feeds.insert((relay, Feed::Inbox), progress);
+        engine.take_ready();
+        assert_eq!((engine.catchup.held.len(), engine.next_take()), (50, Some(engine.now)));
+        while engine.poll_output().is_some() {}
+        engine.take_ready();
+        assert_eq!((engine.catchup.held.len(), engine.next_take()), (50, None));
+    }
+
+    #[test]
+    fn a_chat_that_a_server_was_not_asked_about_yet_has_not_been_handed_out() {
+        let mut engine = engine();
+        let relay = RelayUrl::new("wss://r");
+        for number in [1, 2] {
+            let (key, peer) = (ChatKey([number; 16]), SecretKey::generate(&mut engine.rng));
+            let (name, at) = (String::new(), UnixTime(0));
+            let mut chat = Chat::fresh(key, peer.public_key(), name, Stage::Open, at);
+            chat.row.groups.push(GroupRow {
+                id: vec![number],
+                nostr_group_id: [number; 32],
+                relays: vec![relay.clone()],
+                joined_at: at,
+                keys: Vec::new(),
+                pending_commit: false,
+            });
+            engine.chats.insert(key, chat);
+        }
+        // The second was accepted while the server was asked about the first.
+        let of = SortedSet::from([SeenOf::group(&[1; 32])]);
+        let mut progress = Progress::new(1, Filter::new(), of, engine.now);
+        (progress.step, progress.complete, progress.stale) = (Step::Settling, true, true);
+        engine.catchup.feeds.insert((relay, Feed::Groups(Share::Own(0))), progress);
+        engine.settle_feeds();
+        let caught_up: Vec<bool> = engine.chats.values().map(|chat| chat.caught_up).collect();
+        assert_eq!(caught_up, [true, false]);
     }
 }

@@ -7,6 +7,8 @@ use crate::nostr::ClientMessage;
 use crate::relay::{Limits, is_rate_limit};
 use zajil_api::RelayUrl;
 
+const TOO_LONG: &str = "does not take messages as long as one for it";
+
 impl Engine {
     /// What a server lets itself be asked, as far as it said.
     pub(super) fn limits(&self, relay: &RelayUrl) -> Limits {
@@ -79,17 +81,55 @@ impl Engine {
             self.catchup.hold(relay, until);
             return;
         }
-        let frames = link.subscriptions.take(limit);
-        let waiting: Vec<String> = link.subscriptions.waiting().map(str::to_owned).collect();
-        for frame in frames {
-            self.transmit(relay, frame);
+        let questions = link.subscriptions.take(limit);
+        for (name, frame) in questions {
+            match self.takes(relay, &frame) {
+                true => self.transmit(relay, frame),
+                false => self.cannot_ask(relay, &name),
+            }
         }
-        // A server is not silent that was not asked.
+        self.wait_in_line(relay);
+        let link = self.pool.get(relay);
+        let in_the_way = link.and_then(|link| link.subscriptions.in_the_way());
+        if let Some((feed, _)) = in_the_way.and_then(|name| self.feed_of(relay, name)) {
+            // It is back in line with the next change of the chats.
+            self.stop_feed(relay, feed);
+        }
+    }
+
+    /// A question is too long for a server: what it is about was not asked.
+    fn cannot_ask(&mut self, relay: &RelayUrl, name: &str) {
+        let now = self.now;
+        if let Some(link) = self.pool.get_mut(relay) {
+            link.subscriptions.ended(name);
+        }
+        if let Some((feed, _)) = self.feed_of(relay, name)
+            && let Some(progress) = self.catchup.progress(relay, feed)
+        {
+            progress.fail(now);
+        }
+        self.server_said(relay, TOO_LONG);
+    }
+
+    /// Servers are not silent about what still waits in line to be asked.
+    pub(super) fn wait_in_lines(&mut self) {
+        let open: Vec<RelayUrl> = self.pool.open().cloned().collect();
+        for relay in open {
+            self.wait_in_line(&relay);
+        }
+    }
+
+    fn wait_in_line(&mut self, relay: &RelayUrl) {
+        let now = self.now;
+        let Some(link) = self.pool.get(relay) else { return };
+        let waiting: Vec<String> = link.subscriptions.waiting().map(str::to_owned).collect();
         for name in waiting {
             if let Some(number) = fetch::number_of(&name) {
                 self.catchup.claims.wait_until(relay, Some(number), now);
+            } else if self.read_back.is_question(relay, &name) {
+                self.read_back.wait_until(relay, now);
             } else if let Some((feed, _)) = self.feed_of(relay, &name)
-                && let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed))
+                && let Some(progress) = self.catchup.progress(relay, feed)
             {
                 progress.wait_until(now);
             }
@@ -100,7 +140,7 @@ impl Engine {
     /// it would end the connection.
     pub(super) fn transmit(&mut self, relay: &RelayUrl, text: String) {
         if !self.takes(relay, &text) {
-            self.server_said(relay, "does not take messages as long as one for it");
+            self.server_said(relay, TOO_LONG);
             return;
         }
         let now = self.now;
@@ -161,5 +201,79 @@ impl Progress {
             }
             Step::Fetching | Step::Ready { .. } | Step::Settling | Step::Live => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::cursor::Since;
+    use crate::engine::feed::{Ask, Feed};
+    use crate::engine::shares::Share;
+    use crate::engine::{Config, Input, VaultKey};
+    use crate::nostr::{Filter, Kind};
+    use crate::sorted::SortedSet;
+    use zajil_api::{Command, CommandId, Request};
+
+    const START: u64 = 1_700_000_000_000;
+
+    fn drain(engine: &mut Engine) -> Vec<String> {
+        let outputs = std::iter::from_fn(|| engine.poll_output());
+        let sent = outputs.filter_map(|output| match output {
+            Output::Send { text, .. } => Some(text),
+            _ => None,
+        });
+        sent.collect()
+    }
+
+    #[test]
+    fn a_server_is_not_silent_about_what_waits_in_line_to_be_asked() {
+        let relay = RelayUrl::new("wss://r");
+        let (vault_key, seed) = (VaultKey([1; 32]), [2; 32]);
+        let config = Config { vault_key, seed, default_relays: vec![relay.clone()] };
+        let mut engine = Engine::open(config, Timestamp(START), &[]).unwrap();
+        let hear = |text: String| Input::RelayFrame { relay: RelayUrl::new("wss://r"), text };
+        let command = Command::CreateAccount { name: "Alice".to_owned() };
+        let document = Some(r#"{"limitation":{"max_subscriptions":5}}"#.to_owned());
+        for input in [
+            Input::Request(Request { id: CommandId(1), command }),
+            Input::RelayOpened(relay.clone()),
+            Input::RelayInfo { relay: relay.clone(), document },
+        ] {
+            engine.handle_input(Timestamp(START), input);
+        }
+        // It takes no more subscriptions than it has, and keeps what it was sent.
+        engine.stop_feed(&relay, Feed::Inbox);
+        for number in 1..=5 {
+            engine.req(&relay, &format!("x-{number}"), Filter::new());
+        }
+        let ask = Ask { filter: Filter::new().kinds([Kind::GROUP_MESSAGE]), of: SortedSet::new() };
+        let feed = Feed::Groups(Share::Own(0));
+        engine.begin_feed(&relay, feed, ask, Since::default());
+        let ids: Vec<String> =
+            engine.outbox.rows().filter_map(|row| Some(row.made.as_ref()?.id.to_hex())).collect();
+        assert!(!ids.is_empty());
+        for id in ids {
+            engine.handle_input(Timestamp(START), hear(format!(r#"["OK","{id}",true,""]"#)));
+        }
+        for second in 1..=60 {
+            let notice = hear(r#"["NOTICE","busy"]"#.to_owned());
+            engine.handle_input(Timestamp(START + second * 1_000), notice);
+        }
+        let asked = |frames: &[String], name: &str| {
+            frames.iter().any(|frame| frame.starts_with(&format!("[\"REQ\",\"{name}")))
+        };
+        let before = drain(&mut engine);
+        assert!(asked(&before, "x-5") && !asked(&before, "b-") && !asked(&before, "g"));
+        let question = |engine: &Engine| {
+            engine.read_back.relays.get(&relay).and_then(|r| Some(r.asked.as_ref()?.name.clone()))
+        };
+        assert_eq!(question(&engine).as_deref(), Some("b-1"), "the first is still to be asked");
+        assert_eq!(engine.catchup.progress(&relay, feed).unwrap().step, Step::Listening);
+        for number in 1..=2 {
+            engine.close(&relay, &format!("x-{number}"));
+        }
+        let after = drain(&mut engine);
+        assert!(asked(&after, "b-1") && asked(&after, "g"), "{after:?}");
     }
 }

@@ -5,7 +5,7 @@ use crate::nostr::EventId;
 use std::collections::{BTreeMap, HashMap};
 use zajil_api::{MessageState, Place};
 
-/// More of one chat are not waited for.
+/// More of one chat are not waited for to be read.
 const MAX_PER_CHAT: usize = 2_000;
 
 /// By place and by id; a message leaves when it was read.
@@ -17,18 +17,17 @@ pub(super) struct Unsettled {
 
 impl Unsettled {
     /// Remembers a message. Some people never tell that they read: where a chat has too
-    /// many, the oldest is let go, and its id returned.
+    /// many, the oldest that reached the other is let go, and its id returned.
     pub fn insert(&mut self, row: UnsettledRow) -> Option<EventId> {
         self.by_id.insert(row.id, (row.chat, row.place));
         self.by_place.insert((row.chat, row.place), row);
-        let of_chat = || self.by_place.range((row.chat, Place::START)..=(row.chat, row.place));
-        let oldest = of_chat().next().map(|(place, row)| (*place, row.id))?;
-        if of_chat().count() <= MAX_PER_CHAT {
+        let mut of_chat = self.by_place.range((row.chat, Place::START)..=(row.chat, Place::END));
+        if of_chat.clone().count() <= MAX_PER_CHAT {
             return None;
         }
-        self.by_place.remove(&oldest.0);
-        self.by_id.remove(&oldest.1);
-        Some(oldest.1)
+        let (_, oldest) = of_chat.find(|(_, row)| row.state >= MessageState::Delivered)?;
+        let (chat, place) = (oldest.chat, oldest.place);
+        self.remove(chat, place)
     }
 
     pub fn place_of(&self, id: &EventId) -> Option<(ChatKey, Place)> {
@@ -79,5 +78,38 @@ impl Unsettled {
             self.by_id.remove(&row.id);
         }
         Some(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zajil_api::UnixTime;
+
+    const CHAT: ChatKey = ChatKey([7; 16]);
+
+    fn row(number: u32) -> UnsettledRow {
+        let mut id = [0; 32];
+        id[..4].copy_from_slice(&number.to_be_bytes());
+        let place = Place { at: UnixTime(number.into()), ..Place::START };
+        let state = MessageState::Sending;
+        UnsettledRow { chat: CHAT, place, id: EventId::from_bytes(id), state }
+    }
+
+    #[test]
+    fn what_has_not_reached_the_other_is_waited_for_however_much_there_is() {
+        let mut unsettled = Unsettled::default();
+        let many = u32::try_from(MAX_PER_CHAT).unwrap() + 10;
+        for number in 0..many {
+            assert_eq!(unsettled.insert(row(number)), None);
+        }
+        assert_eq!(unsettled.state_at(CHAT, row(0).place), Some(MessageState::Sending));
+        for number in [4, 3] {
+            unsettled.advance(CHAT, row(number).place, MessageState::Delivered);
+        }
+        assert_eq!(unsettled.insert(row(many)), Some(row(3).id), "the oldest of those that did");
+        assert_eq!(unsettled.state_at(CHAT, row(3).place), None);
+        assert_eq!(unsettled.place_of(&row(3).id), None);
+        assert_eq!(unsettled.state_at(CHAT, row(4).place), Some(MessageState::Delivered));
     }
 }

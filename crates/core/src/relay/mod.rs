@@ -32,5 +32,5 @@ pub use pace::{Pace, is_rate_limit};
 pub use pool::Pool;
 pub use proof::{Proof, Verdict};
 pub use score::{Reached, Standing, Stored};
-pub use subscriptions::Subscriptions;
+pub use subscriptions::{NEW_REQUESTS, OLD_REQUESTS, Subscriptions};
 pub use url::{RelayUrlError, parse_relay_url};

@@ -10,6 +10,7 @@
 )]
 
 mod absence;
+mod anew;
 mod catchup;
 mod chat;
 mod converge;
@@ -21,7 +22,9 @@ mod findable;
 mod gaps;
 mod hostile;
 mod links;
+mod parked;
 mod reconnect;
 mod servers;
+mod shares;
 mod strangers;
 mod world;

@@ -1,5 +1,6 @@
 //! Catching up with servers that compare what they have with what we have (NIP-77).
 
+mod batches;
 mod clocks;
 mod cost;
 mod faults;

@@ -48,6 +48,8 @@ pub struct SimRelay {
     pub bytes_out: usize,
     /// Events handed out.
     pub handed_out: usize,
+    /// The longest frame received, in bytes.
+    pub longest_in: usize,
 }
 
 impl Default for SimRelay {
@@ -76,6 +78,7 @@ impl Default for SimRelay {
             bytes_in: 0,
             bytes_out: 0,
             handed_out: 0,
+            longest_in: 0,
         }
     }
 }
@@ -122,6 +125,7 @@ impl SimRelay {
             return Vec::new();
         }
         self.frames += 1;
+        self.longest_in = self.longest_in.max(text.len());
         if self.manners.hangs {
             return Vec::new();
         }

@@ -1,7 +1,9 @@
 //! What people do and see: links, messages, marks.
 
 use super::World;
-use zajil_api::{Chat, ChatId, Command, Direction, Message, MessageState, Page, Stage, Update};
+use zajil_api::{
+    Chat, ChatId, Command, Direction, Message, MessageState, Page, Server, Stage, Update,
+};
 
 impl World {
     pub fn invite_of(&mut self, who: &'static str) -> String {
@@ -63,6 +65,16 @@ impl World {
                 Direction::Incoming => None,
             })
             .collect()
+    }
+
+    /// How `who`'s Servers page shows it.
+    pub fn server(&mut self, who: &'static str, url: &str) -> Server {
+        let updates = self.command(who, Command::Attach);
+        let snapshot = updates.into_iter().find_map(|update| match update {
+            Update::Attached { snapshot, .. } => Some(snapshot),
+            _ => None,
+        });
+        snapshot.unwrap().servers.into_iter().find(|server| server.url.as_str() == url).unwrap()
     }
 
     pub fn stage(&self, who: &str, with: &str) -> Stage {
