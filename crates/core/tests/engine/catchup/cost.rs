@@ -36,7 +36,8 @@ fn where_nothing_is_new_a_server_costs_one_round_and_less_than_a_kilobyte() {
     world.pass(60_000);
     // Until then Bob's new key is looked for at each connection.
     world.send("Alice", "Bob", "welcome back");
-    world.pass(60_000);
+    // And while somebody looks, the server is asked whether it is there.
+    world.pass(10 * 60_000);
     world.take_down(ONE);
     forget_counts(&mut world, &[ONE]);
     world.bring_up(ONE);
