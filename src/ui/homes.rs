@@ -20,8 +20,7 @@ pub fn ask_all(ctx: Ctx) {
 /// The last one first, and one after the other.
 fn ask(ctx: Ctx, mut chats: Vec<ChatId>) {
     let Some(chat) = chats.pop() else { return };
-    let load =
-        Command::LoadMessages { chat: chat.clone(), page: Page::Newest, limit: LOOK_BACK };
+    let load = Command::LoadMessages { chat: chat.clone(), page: Page::Newest, limit: LOOK_BACK };
     ctx.ask(load, move |answer| {
         if let Answer::Page(Some(place)) = answer {
             ctx.send(Command::LoadDelivery { chat, place });

@@ -24,5 +24,5 @@ pub fn isolated(name: &str) -> String {
 /// The names over these chats, as a list in a sentence.
 pub fn names_of(state: &AppState, chats: &[ChatId]) -> String {
     let names = chats.iter().map(|id| isolated(&name_of(state.chat(id))));
-    names.collect::<Vec<_>>().join(&say("list.between"))
+    names.collect::<Vec<_>>().join(&format!("{} ", say("list.between")))
 }

@@ -17,29 +17,29 @@ pub fn StoppedPage() -> impl IntoView {
     // Kept in no store: whoever reloads has to take it along.
     let drafts = ctx.peek(|state| state.drafts().map(str::to_owned).collect::<Vec<_>>());
     view! {
-        <main class="welcome">
-            <div class="welcome-card">
-                <Pigeon/>
-                <h1 class="arrival-title">{say(title)}</h1>
-                <p class="welcome-line">{say(words)}</p>
- {(!drafts.is_empty()).then(|| view! {
-                    <p class="welcome-line">{say("stopped.drafts")}</p>
-                })}
-                {drafts.into_iter().map(|text| view! {
-                    <textarea class="input saved-draft" dir="auto" readonly=true rows="4" aria-label=say("stopped.drafts")>{text}</textarea>
-                }).collect_view()}
-                <button class="button button-main wide" type="button" on:click=|_| page::reload()>
-                    {say("stopped.reload")}
-                </button>
-                {(!detail.is_empty()).then(|| view! {
-                    <details class="detail">
-                        <summary>{say("stopped.detail")}</summary>
-                        <pre dir="ltr">{detail}</pre>
-                    </details>
-                })}
-            </div>
-        </main>
-    }
+           <main class="welcome">
+               <div class="welcome-card">
+                   <Pigeon/>
+                   <h1 class="arrival-title">{say(title)}</h1>
+                   <p class="welcome-line">{say(words)}</p>
+    {(!drafts.is_empty()).then(|| view! {
+                       <p class="welcome-line">{say("stopped.drafts")}</p>
+                   })}
+                   {drafts.into_iter().map(|text| view! {
+                       <textarea class="input saved-draft" dir="auto" readonly=true rows="4" aria-label=say("stopped.drafts")>{text}</textarea>
+                   }).collect_view()}
+                   <button class="button button-main wide" type="button" on:click=|_| page::reload()>
+                       {say("stopped.reload")}
+                   </button>
+                   {(!detail.is_empty()).then(|| view! {
+                       <details class="detail">
+                           <summary>{say("stopped.detail")}</summary>
+                           <pre dir="ltr">{detail}</pre>
+                       </details>
+                   })}
+               </div>
+           </main>
+       }
 }
 
 /// Whether the browser deleted what was stored, rather than refusing to store: the store's

@@ -1,8 +1,8 @@
 use super::dialog::Dialog;
 use crate::ui::context::ctx;
-use crate::ui::state::{AppState, Part};
 use crate::ui::live::maybe;
 use crate::ui::person::names_of;
+use crate::ui::state::{AppState, Part};
 use crate::ui::words::{say, say_with};
 use leptos::prelude::*;
 use zajil_api::{Command, RelayUrl};

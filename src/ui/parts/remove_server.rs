@@ -36,8 +36,8 @@ fn question(ctx: Ctx, url: &RelayUrl) -> (&'static str, Vec<String>) {
         let names = names_of(state, &needed_by);
         let last = state.is_last_connected(url);
         let title = if last { "servers.ask_title" } else { "servers.ask_chats_title" };
-        let chats = (!needed_by.is_empty())
-            .then(|| say_with("servers.ask_chats", &[("names", &names)]));
+        let chats =
+            (!needed_by.is_empty()).then(|| say_with("servers.ask_chats", &[("names", &names)]));
         let alone = last.then(|| say("servers.ask_words"));
         (title, chats.into_iter().chain(alone).collect())
     })

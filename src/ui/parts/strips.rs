@@ -50,12 +50,13 @@ pub fn Strips() -> impl IntoView {
             }
         })
     };
-    let doubt_strip = move || {
-        doubted.get().then(|| plain("strip", "status", say("reach.doubted").into_any()))
-    };
+    let doubt_strip =
+        move || doubted.get().then(|| plain("strip", "status", say("reach.doubted").into_any()));
     let practice_strip = move || {
         let running = |state: &AppState| {
-            state.practice().map(|running| (running.cut, state.own_servers().count(), running.until))
+            state
+                .practice()
+                .map(|running| (running.cut, state.own_servers().count(), running.until))
         };
         let running = ctx.watch(Part::Practice, running);
         running.map(|(cut, of, until)| view! { <PracticeStrip cut of until/> }.into_any())

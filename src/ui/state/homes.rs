@@ -1,7 +1,5 @@
 use super::{AppState, Part};
-use zajil_api::{
-    ChatId, Direction, LinkState, Message, Place, RelayUrl, ServerCopy, Stage,
-};
+use zajil_api::{ChatId, Direction, LinkState, Message, Place, RelayUrl, ServerCopy, Stage};
 
 impl AppState {
     /// Chats whose servers may be asked about, those used last first.

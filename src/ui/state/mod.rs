@@ -14,8 +14,8 @@ mod timeline;
 
 pub use part::Part;
 pub use practice::Practised;
-pub use servers::Network;
 pub use rows::{Row, rows};
+pub use servers::Network;
 pub use timeline::{Edge, PAGE, Timeline};
 
 use practice::Practice;

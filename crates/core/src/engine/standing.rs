@@ -93,9 +93,9 @@ impl Standings {
                 With::Nothing if !counted => PASSING_EVERY_MS,
                 With::Nothing | With::Others => SAVED_EVERY_MS,
             };
-            let due = known.saved_at.map_or(counted || with == With::Others, |at| {
-                at.0.saturating_add(every) <= now.0
-            });
+            let due = known
+                .saved_at
+                .map_or(counted || with == With::Others, |at| at.0.saturating_add(every) <= now.0);
             if stored == known.saved || !(due || is_first) {
                 continue;
             }

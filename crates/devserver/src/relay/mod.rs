@@ -49,8 +49,8 @@ impl Relay {
         let path = data.join("relay");
         std::fs::create_dir_all(&path)
             .map_err(|source| Fault::File { path: path.clone(), source })?;
-        let store = Store::open(&path)
-            .map_err(|error| Fault::Store { path, reason: error.to_string() })?;
+        let store =
+            Store::open(&path).map_err(|error| Fault::Store { path, reason: error.to_string() })?;
         let store = Arc::new(store);
         let builder = RelayBuilder::default()
             .database(store.clone())

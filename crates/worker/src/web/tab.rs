@@ -14,17 +14,16 @@ use zajil_api::{Request, StopReason, Update};
 ///
 /// What came before is not lost: the loader (`www/worker.js`) delivers it again.
 pub(super) fn listen(tray: Tray) {
-    let on_message =
-        Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let message = event.data();
-            if let Some(word) = message.as_string() {
-                hear(&tray, &word);
-            } else if let Some(request) = read(message) {
-                tray.event(Event::FromTab(request));
-            } else {
-                warn!("a message that is no request was ignored");
-            }
-        });
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let message = event.data();
+        if let Some(word) = message.as_string() {
+            hear(&tray, &word);
+        } else if let Some(request) = read(message) {
+            tray.event(Event::FromTab(request));
+        } else {
+            warn!("a message that is no request was ignored");
+        }
+    });
     // Heard for as long as the worker lives.
     scope().set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
 }
