@@ -1,5 +1,7 @@
 //! The tab's end of the port to the engine.
 
+use gloo::events::EventListener;
+use gloo::timers::callback::Interval;
 use js_sys::Uint8Array;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -27,6 +29,7 @@ impl Client {
             Some(worker) => {
                 listen(worker, ids.clone(), tell);
                 tell_sight(worker);
+                tell_network(worker);
             }
             None => wasm_bindgen_futures::spawn_local(async move {
                 tell(stopped(StopReason::Unsupported, "no worker could be started"));
@@ -128,25 +131,41 @@ fn forget_foreign(update: &mut Update, ids: &Ids) {
     }
 }
 
-/// Says whether a person can see this tab, now and whenever that changes.
+/// How often a tab that is seen says so again: whoever stops saying it is taken to be gone.
+const SEEN_AGAIN_MS: u32 = 5 * 60_000;
+
+/// Says whether a person can see this tab, now, whenever that changes, and now and then.
 fn tell_sight(worker: &Worker) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     let (port, page) = (worker.clone(), document.clone());
-    let tell = move || {
-        let word = match page.visibility_state() {
-            VisibilityState::Hidden => "hidden",
-            _ => "visible",
-        };
+    let is_hidden = move || page.visibility_state() == VisibilityState::Hidden;
+    let tell = {
+        let is_hidden = is_hidden.clone();
         // A text always clones.
-        let _ = port.post_message(&word.into());
+        move || drop(port.post_message(&if is_hidden() { "hidden" } else { "visible" }.into()))
     };
     tell();
-    let on_change = Closure::<dyn Fn(Event)>::new(move |_: Event| tell());
-    // Heard for as long as the page lives; fails only for a listener that is none.
-    let _ = document.add_event_listener_with_callback(
-        "visibilitychange",
-        on_change.into_js_value().unchecked_ref(),
-    );
+    let again = tell.clone();
+    EventListener::new(&document, "visibilitychange", move |_| tell()).forget();
+    let again = move || {
+        if !is_hidden() {
+            again();
+        }
+    };
+    Interval::new(SEEN_AGAIN_MS, again).forget();
+}
+
+/// Hands on what the browser says of the device's network: some tell only the page.
+fn tell_network(worker: &Worker) {
+    let Some(window) = web_sys::window() else { return };
+    if !window.navigator().on_line() {
+        let _ = worker.post_message(&"offline".into());
+    }
+    for word in ["online", "offline"] {
+        let port = worker.clone();
+        let tell = move |_: &Event| drop(port.post_message(&word.into()));
+        EventListener::new(&window, word, tell).forget();
+    }
 }
 
 /// Lets nothing through after the first [`Update::Stopped`]: a worker that has said why

@@ -9,14 +9,14 @@ use crate::ui::failure::sentence_for;
 use crate::ui::prefs::{self, Theme};
 use crate::ui::route::Route;
 use crate::ui::state::{AppState, Part, Practised};
-use crate::ui::words::{Language, say, say_with};
+use crate::ui::words::{Language, say, say_count, say_with};
 use crate::ui::{format, keeping, page};
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use zajil_api::{ChatId, Command, CommandId, Failure, Invite, Place, Update};
+use zajil_api::{ChatId, Command, CommandId, Direction, Failure, Invite, Message, Place, Update};
 
 /// What came of a command, for those that asked.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub enum Answer {
     InviteRead(Invite),
     ChatOpened(ChatId),
     MessageAdded,
+    /// The place of the newest message of one's own on the page, if there is one.
+    Page(Option<Place>),
 }
 
 type OnAnswer = Box<dyn FnOnce(Answer)>;
@@ -169,7 +171,7 @@ impl Ctx {
         if let Some(result) = self.change(AppState::take_practised) {
             self.notice.set(Some(result_words(result)));
         }
-        page::set_unread(self.peek(AppState::unread_chats));
+        page::set_unread(self.peek(AppState::unread));
         if typing {
             self.schedule_expiry();
         }
@@ -221,16 +223,28 @@ fn answer_in(update: &Update) -> Option<(CommandId, Answer)> {
             keeping::ask_once();
             Some((*answers, Answer::MessageAdded))
         }
+        Update::PageLoaded { answers, messages, .. } => {
+            let own = |message: &&Message| message.direction != Direction::Incoming;
+            let newest = messages.iter().rev().find(own);
+            Some((*answers, Answer::Page(newest.map(|message| message.place))))
+        }
         _ => None,
     }
 }
 
-fn result_words(Practised { came, went }: Practised) -> String {
-    if came == 0 && went == 0 {
-        return say("practice.quiet");
+fn result_words(Practised { came, went, waiting }: Practised) -> String {
+    let went_on = match (came, went) {
+        (0, 0) if waiting == 0 => return say("practice.quiet"),
+        (0, 0) => say("practice.over"),
+        _ => {
+            let (came, went) = (format::number(came), format::number(went));
+            say_with("practice.result", &[("went", &went), ("came", &came)])
+        }
+    };
+    match waiting {
+        0 => went_on,
+        waiting => format!("{went_on} {}", say_count("practice.waited", waiting)),
     }
-    let (came, went) = (format::number(came), format::number(went));
-    say_with("practice.result", &[("went", &went), ("came", &came)])
 }
 
 /// A value kept as long as what it is made from is the same. All memos of one type

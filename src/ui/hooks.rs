@@ -2,6 +2,7 @@
 
 use crate::ui::context::Ctx;
 use crate::ui::route::Route;
+use crate::ui::state::Network;
 use crate::ui::{format, page};
 use gloo::events::EventListener;
 use gloo::timers::callback::Interval;
@@ -21,6 +22,13 @@ pub fn install(ctx: Ctx) {
         }
     })
     .forget();
+    for (event, network) in [("online", Network::Here), ("offline", Network::Gone)] {
+        EventListener::new(&window, event, move |_| {
+            let part = ctx.change(|state| state.note_network(network));
+            ctx.wake([part]);
+        })
+        .forget();
+    }
     Interval::new(60_000, move || {
         let today = format::day_of(format::now());
         if ctx.today.get_untracked() != today {

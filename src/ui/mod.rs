@@ -8,6 +8,7 @@ mod app;
 mod context;
 mod failure;
 mod format;
+mod homes;
 mod hooks;
 mod keeping;
 mod live;

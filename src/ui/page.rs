@@ -3,6 +3,7 @@
 //! One of the interface's few edges to the browser. Everything here may be missing
 //! or refused by a browser, and then quietly does nothing.
 
+use crate::ui::format;
 use crate::ui::prefs::{self, Theme};
 use crate::ui::route::Route;
 use crate::ui::words::{Language, say, speak};
@@ -92,14 +93,24 @@ pub fn set_theme(theme: Theme) {
     };
 }
 
-/// Puts the number of chats with something new in front of the title.
-pub fn set_unread(chats: usize) {
+/// Puts the number of unread messages in front of the title.
+pub fn set_unread(messages: u32) {
     let Some(document) = window().and_then(|w| w.document()) else { return };
     let name = say("app.name");
-    let title = if chats == 0 { name } else { format!("({chats}) {name}") };
+    let title = match messages {
+        0 => name,
+        some => format!("({}) {name}", format::number(some)),
+    };
     if document.title() != title {
         document.set_title(&title);
     }
+}
+
+/// The host this page came from, where it came unencrypted.
+pub fn plain_host() -> Option<String> {
+    let location = window()?.location();
+    let plain = location.protocol().is_ok_and(|protocol| protocol == "http:");
+    location.hostname().ok().filter(|_| plain)
 }
 
 /// Whether somebody can be looking at this tab.

@@ -12,7 +12,7 @@ mod common;
 
 use common::{Running, note, relay};
 use hyper::StatusCode;
-use nostr::{ClientMessage, JsonUtil, Tag, Timestamp};
+use nostr::{ClientMessage, EventBuilder, JsonUtil, Keys, Kind, Tag, Timestamp};
 use serde_json::json;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -74,6 +74,34 @@ async fn what_was_acknowledged_survives_a_restart() {
     let stored = again.connect("/").await.stored("{\"kinds\":[445]}").await;
     assert_eq!(stored.len(), 1);
     assert_eq!(stored[0]["id"], json!(kept.id));
+}
+
+#[tokio::test]
+async fn what_has_a_successor_here_need_not_be_sent_again() {
+    let (server, _data) = start(Limits::default()).await;
+    let mut alice = server.connect("/").await;
+    let keys = Keys::generate();
+    let list = |at: u64| {
+        let list = EventBuilder::new(Kind::from(10_002), "").custom_created_at(Timestamp::from(at));
+        list.sign_with_keys(&keys).unwrap()
+    };
+    let (older, newer) = (list(1_800_000_000), list(1_800_000_001));
+    assert_eq!(alice.publish(&newer).await[2], true);
+    let answer = alice.publish(&older).await;
+    assert_eq!((&answer[1], &answer[2]), (&json!(older.id), &json!(true)), "{answer}");
+    assert!(answer[3].as_str().unwrap().starts_with("duplicate: "), "{answer}");
+    assert_eq!(alice.stored("{\"kinds\":[10002]}").await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_comes_over_two_connections_at_once_is_taken_twice() {
+    let (server, _data) = start(Limits::default()).await;
+    let (mut alice, mut again) = (server.connect("/").await, server.connect("/").await);
+    for number in 0..20 {
+        let event = note(&number.to_string(), vec![]);
+        let (first, second) = tokio::join!(alice.publish(&event), again.publish(&event));
+        assert_eq!((&first[2], &second[2]), (&json!(true), &json!(true)), "{first} {second}");
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod drill;
 mod error;
 mod finish;
 mod fuzz;
+mod help;
 mod options;
 mod project;
 mod run;
@@ -24,29 +25,15 @@ use options::Options;
 use project::Project;
 use std::process::ExitCode;
 
-const HELP: &str = "\
-cargo xtask COMMAND
-
-  run [--port 8080] [--data DIR] [--relays URL,URL] [--no-open]
-                            build what changed, serve the app and a relay
-  relay [--port 7000] [--data DIR]
-                            the relay alone
-  build                     the release build, in dist/
-  test [SUITE ...]          every suite, or those named (see: test --list)
-  fuzz [TARGET ...] [--seconds 60] [--keep]
-                            every parser of foreign bytes, or those named, so long each
-  drill NAME [--n N] [--browser chromium|firefox] ...
-                            a bad day in real browsers (without a name: which there are)
-  sim [--help]              histories in virtual time: seeds, planted bugs, an outage
-  setup                     fetch the tools for building, once
-  doctor                    say which tools are there
-  finish                    the last build step; Trunk calls it
-";
-
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next().unwrap_or_default();
-    match dispatch(&command, Options::new(arguments)) {
+    let words: Vec<String> = arguments.collect();
+    if let Some(help) = help::asked_for(&command, words.iter().cloned()) {
+        eprint!("{help}");
+        return ExitCode::SUCCESS;
+    }
+    match dispatch(&command, Options::new(words.into_iter())) {
         Ok(code) => code,
         Err(failure) => {
             eprintln!("\n{failure}");
@@ -81,8 +68,11 @@ fn dispatch(command: &str, options: Options) -> Result<ExitCode> {
             options.finish()?;
             finish::run()?;
         }
-        "" | "help" | "--help" | "-h" => eprint!("{HELP}"),
-        other => return Err(Failure::Usage(format!("There is no command '{other}'.\n\n{HELP}"))),
+        "" | "help" | "--help" | "-h" => eprint!("{}", help::ALL),
+        other => {
+            let all = help::ALL;
+            return Err(Failure::Usage(format!("There is no command '{other}'.\n\n{all}")));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

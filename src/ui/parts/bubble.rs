@@ -59,11 +59,12 @@ pub fn Bubble(
                             <time title=format::moment(message.sent_at)>{time}</time>
                             {came.map(|came| view! { <span>"· "{came}</span> })}
                             {maybe(move || state.get().map(|state| view! {
-                                <Mark state/>
                                 <button
                                     class="tell" type="button" aria-label=say("story.title") title=story(state)
                                     on:click=move |_| ctx.tell_story(Some(place))
-                                ></button>
+                                >
+                                    <Mark state/>
+                                </button>
                             }))}
                         </span>
                     </span>

@@ -2,18 +2,19 @@ use super::avatar::Avatar;
 use super::icon::{Glyph, Icon};
 use crate::ui::context::{ctx, memo};
 use crate::ui::live::maybe;
-use crate::ui::person::shown_name;
+use crate::ui::person::{isolated, shown_name};
 use crate::ui::route::Route;
 use crate::ui::state::Part;
-use crate::ui::words::say;
+use crate::ui::words::{say, say_with};
 use leptos::prelude::*;
-use zajil_api::{Chat, Stage};
+use zajil_api::{Chat, ChatId, Stage};
 
 /// Who one is talking to and what they are doing. Its height never changes.
 #[component]
 pub fn ChatHeader(#[prop(into)] chat: Signal<Option<Chat>>) -> impl IntoView {
     let ctx = ctx();
     let person = memo(move || chat.with(|chat| chat.as_ref().map(|chat| chat.with.clone())));
+    let awaits = move |id: &ChatId| ctx.watch(Part::Timeline, |state| state.awaits_answer(id));
     let about = move || {
         chat.with(|chat| {
             let chat = chat.as_ref()?;
@@ -23,6 +24,10 @@ pub fn ChatHeader(#[prop(into)] chat: Signal<Option<Chat>>) -> impl IntoView {
                 _ if typing => ("about about-live", say("chat.typing")),
                 Stage::Connecting => ("about", say("chat.stage_connecting")),
                 Stage::Requested => ("about", say("chat.stage_requested")),
+                Stage::Open if awaits(&chat.id) => {
+                    let name = isolated(&shown_name(&chat.with));
+                    ("about", say_with("chat.stage_awaiting", &[("name", &name)]))
+                }
                 Stage::Open => ("about", say("chat.stage_open")),
             })
         })

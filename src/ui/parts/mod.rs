@@ -33,6 +33,7 @@ mod scroll;
 mod select;
 mod server_form;
 mod server_row;
+mod server_said;
 mod splitter;
 mod storage_setting;
 mod story;

@@ -1,7 +1,9 @@
 use super::dialog::Dialog;
 use crate::ui::context::ctx;
+use crate::ui::live::maybe;
+use crate::ui::person::names_of;
 use crate::ui::state::{AppState, Part};
-use crate::ui::words::say;
+use crate::ui::words::{say, say_with};
 use leptos::prelude::*;
 use zajil_api::{Command, RelayUrl};
 
@@ -13,7 +15,7 @@ const SECONDS: u16 = 60;
 pub fn PracticeChoice(choosing: RwSignal<bool>) -> impl IntoView {
     let ctx = ctx();
     let all: Vec<RelayUrl> =
-        ctx.peek(|state| state.servers().iter().map(|server| server.url.clone()).collect());
+        ctx.peek(|state| state.own_servers().map(|server| server.url.clone()).collect());
     let start = move |_| {
         let servers = ctx.peek(|state| state.to_cut.clone());
         ctx.command(Command::PractiseOutage { servers, seconds: SECONDS });
@@ -39,11 +41,20 @@ pub fn PracticeChoice(choosing: RwSignal<bool>) -> impl IntoView {
         .into_any()
     };
     let rows = all.into_iter().map(row).collect_view();
+    // Said before it happens: a chat all of whose servers are cut does not go on.
+    let waits = move || {
+        ctx.watch(Part::Practice, |state| {
+            let waits = state.reached_only_through(&state.to_cut);
+            let names = names_of(state, &waits);
+            (!waits.is_empty()).then(|| say_with("practice.waits", &[("names", &names)]))
+        })
+    };
     let impossible = move || !ctx.watch(Part::Practice, AppState::can_cut);
     view! {
         <Dialog title="practice.choose" on_close=Box::new(move || choosing.set(false))>
             <div>{rows}</div>
             <p class="quiet small">{say("practice.leave_one")}</p>
+            {maybe(move || waits().map(|words| view! { <p class="advice small" role="status">{words}</p> }))}
             <button class="button button-main" type="button" disabled=impossible on:click=start>
                 {say("practice.start")}
             </button>

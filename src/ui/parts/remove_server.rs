@@ -1,27 +1,44 @@
 use super::dialog::Dialog;
-use crate::ui::context::ctx;
+use crate::ui::context::{Ctx, ctx};
 use crate::ui::live::maybe;
-use crate::ui::words::say;
+use crate::ui::person::names_of;
+use crate::ui::words::{say, say_with};
 use leptos::prelude::*;
 use zajil_api::{Command, RelayUrl};
 
-/// Asks before the only server that works is removed.
+/// Asks before the only server that works, or that some chat can be reached through, is
+/// removed.
 #[component]
 pub fn RemoveServer(asked: RwSignal<Option<String>>) -> impl IntoView {
     let ctx = ctx();
     maybe(move || {
         asked.get().map(|url| {
+            let (title, words) = question(ctx, &RelayUrl::new(&url));
             let confirm = move |_| {
                 ctx.command(Command::RemoveServer { url: RelayUrl::new(&url) });
                 asked.set(None);
             };
             view! {
-                <Dialog title="servers.ask_title" on_close=Box::new(move || asked.set(None))>
-                    <p>{say("servers.ask_words")}</p>
+                <Dialog title on_close=Box::new(move || asked.set(None))>
+                    {words.into_iter().map(|words| view! { <p>{words}</p> }).collect_view()}
                     <button class="button" type="button" on:click=confirm>{say("servers.ask_remove")}</button>
                 </Dialog>
             }
             .into_any()
         })
+    })
+}
+
+/// Two things may be true of one server: it is the last that works, and chats need it.
+fn question(ctx: Ctx, url: &RelayUrl) -> (&'static str, Vec<String>) {
+    ctx.peek(|state| {
+        let needed_by = state.reached_only_through(std::slice::from_ref(url));
+        let names = names_of(state, &needed_by);
+        let last = state.is_last_connected(url);
+        let title = if last { "servers.ask_title" } else { "servers.ask_chats_title" };
+        let chats =
+            (!needed_by.is_empty()).then(|| say_with("servers.ask_chats", &[("names", &names)]));
+        let alone = last.then(|| say("servers.ask_words"));
+        (title, chats.into_iter().chain(alone).collect())
     })
 }

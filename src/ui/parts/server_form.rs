@@ -1,7 +1,9 @@
 use super::field::TextField;
 use crate::ui::context::{Answer, ctx};
 use crate::ui::failure::sentence_for;
-use crate::ui::words::say;
+use crate::ui::live::maybe;
+use crate::ui::page;
+use crate::ui::words::{say, say_with};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use zajil_api::Command;
@@ -12,6 +14,7 @@ pub fn ServerForm() -> impl IntoView {
     let ctx = ctx();
     let address = RwSignal::new(String::new());
     let wrong = RwSignal::new(None::<String>);
+    let told = RwSignal::new(None::<String>);
     let add = move |event: SubmitEvent| {
         event.prevent_default();
         let url = address.get_untracked().trim().to_owned();
@@ -20,12 +23,15 @@ pub fn ServerForm() -> impl IntoView {
             wrong.set(Some(say("failure.server_invalid")));
             return;
         }
+        let meant = meant(&url, page::plain_host().as_deref());
+        told.set((meant != url).then(|| say_with("servers.plain", &[("url", &meant)])));
         // It appears in the list; if it is refused, the text comes back with the reason.
         address.set(String::new());
-        ctx.ask(Command::AddServer { url: url.clone() }, move |answer| {
+        ctx.ask(Command::AddServer { url: meant }, move |answer| {
             if let Answer::Refused(failure) = answer {
                 let _ = wrong.try_set(Some(sentence_for(&failure)));
                 let _ = address.try_set(url);
+                let _ = told.try_set(None);
             }
         });
     };
@@ -34,5 +40,40 @@ pub fn ServerForm() -> impl IntoView {
             <TextField label="servers.address" value=address wrong id="server-address" latin=true limit=512/>
             <button class="button" type="submit">{say("servers.add")}</button>
         </form>
+        <p class="told quiet small" role="status">{maybe(move || told.get())}</p>
+    }
+}
+
+/// The address somebody means. Without a scheme it is an encrypted one; but on a page that
+/// came unencrypted itself, a server on this machine has no certificate either.
+fn meant(address: &str, plain_host: Option<&str>) -> String {
+    let host = address.split(['/', '?']).next().unwrap_or_default();
+    let host = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let near = host == "localhost"
+        || host.starts_with("127.")
+        || host == "[::1]"
+        || plain_host.is_some_and(|own| own == host);
+    match plain_host {
+        Some(_) if near && !address.contains("://") => format!("ws://{address}"),
+        _ => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meant;
+
+    #[test]
+    fn a_server_of_this_machine_is_tried_as_the_page_itself_came() {
+        let plain = Some("10.0.0.7");
+        assert_eq!(meant("localhost:9100", plain), "ws://localhost:9100");
+        assert_eq!(meant("10.0.0.7:9100/relay", plain), "ws://10.0.0.7:9100/relay");
+        for address in ["relay.example", "wss://localhost", "localhost.example:80"] {
+            assert_eq!(meant(address, plain), address);
+        }
+        assert_eq!(meant("localhost:9100", None), "localhost:9100", "the page came encrypted");
     }
 }

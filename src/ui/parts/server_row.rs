@@ -1,13 +1,16 @@
 use super::icon::{Glyph, Icon};
 use super::score::Score;
+use super::server_said::ServerSaid;
 use crate::ui::context::{ctx, memo};
-use crate::ui::format::number;
+use crate::ui::format::{self, number};
 use crate::ui::live::maybe;
 use crate::ui::state::{AppState, Part};
-use crate::ui::text::one_line;
 use crate::ui::words::{say, say_count, say_with};
 use leptos::prelude::*;
 use zajil_api::{Advice, Command, LinkState, RelayUrl, Server, UnixTime};
+
+/// A server that did not answer for so many seconds is said not to.
+const PATIENCE: u64 = 5;
 
 /// One server: its address, how it is right now, what it holds, how far it may be relied
 /// on, and what it last said.
@@ -25,21 +28,41 @@ pub fn ServerRow(
         let url = url.clone();
         memo(move || ctx.watch(Part::Server(url.clone()), |state| state.server(&url).cloned()))
     };
-    let on_remove = move |_| match ctx.peek(|state: &AppState| state.is_last_connected(&url)) {
+    let own = {
+        let url = url.clone();
+        memo(move || ctx.watch(Part::Server(url.clone()), |state| state.is_own(&url)))
+    };
+    let remove = move || match ctx.peek(|state: &AppState| must_ask(state, &url)) {
         true => asked.set(Some(url.to_string())),
         false => ctx.command(Command::RemoveServer { url: url.clone() }),
     };
+    let remove = StoredValue::new(remove);
     let how = move || server.with(|s| s.as_ref().map(|server| how_it_is(server, now.get())));
+    let since = format::now();
+    let silent = memo(move || {
+        let waited = now.get().0.saturating_sub(since.0) >= PATIENCE;
+        own.get() && server.with(|s| s.as_ref().is_some_and(|s| never_answered(s, waited)))
+    });
+    let unanswered = move || {
+        silent.get().then(|| {
+            view! {
+                <div class="advice small">
+                    <p>{say("servers.unanswered")}</p>
+                    <button class="button-text" type="button" on:click=move |_| remove.with_value(|remove| remove())>
+                        {say("servers.ask_remove")}
+                    </button>
+                </div>
+            }
+        })
+    };
     let facts = move || {
         server.get().map(|server| {
-            let holds = holds(&server);
+            let holds = holds(&server, own.get());
             view! {
                 <p class="quiet small">{maybe(how)}</p>
                 <p class="quiet small facts"><Score score=server.score/>{holds.map(|words| view! { <span>{words}</span> })}</p>
-                {server.advice.map(|advice| view! { <p class="advice small">{say(words_for(advice))}</p> })}
-                {server.said.as_deref().map(|said| view! {
-                    <p class="said small"><span class={"said-by"}>{say("servers.said")}</span><bdi>{one_line(said)}</bdi></p>
-                })}
+                {advice(&server, own.get()).map(|words| view! { <p class="advice small">{words}</p> })}
+                {server.said.map(|said| view! { <ServerSaid said/> })}
             }
         })
     };
@@ -49,11 +72,31 @@ pub fn ServerRow(
             <div class="server-words">
                 <p class="server-url" dir="ltr">{address}</p>
                 {maybe(facts)}
+                {maybe(unanswered)}
             </div>
-            <button class="button-icon" type="button" aria-label=remove_label on:click=on_remove>
+            <button
+                class="button-icon" type="button" aria-label=remove_label hidden=move || !own.get()
+                on:click=move |_| remove.with_value(|remove| remove())
+            >
                 <Icon glyph=Glyph::Trash/>
             </button>
         </li>
+    }
+}
+
+/// Whether somebody would be cut off with it.
+fn must_ask(state: &AppState, url: &RelayUrl) -> bool {
+    let only = !state.reached_only_through(std::slice::from_ref(url)).is_empty();
+    only || state.is_last_connected(url)
+}
+
+/// Whether it was never reached, as far as anybody knows.
+fn never_answered(server: &Server, waited: bool) -> bool {
+    let unknown = server.opened_in_ms.is_none() && server.score.is_none() && server.held == 0;
+    match server.link {
+        LinkState::Offline { .. } => unknown,
+        LinkState::Connecting => unknown && waited,
+        LinkState::Connected | LinkState::Cut { .. } => false,
     }
 }
 
@@ -93,22 +136,30 @@ fn speed(ms: u32) -> &'static str {
     }
 }
 
-fn holds(server: &Server) -> Option<String> {
+fn holds(server: &Server, own: bool) -> Option<String> {
+    let chats = if own { "servers.chats" } else { "servers.foreign" };
     let counted = [
         (server.held, "servers.held"),
         (server.waiting, "servers.waiting"),
-        (u32::from(server.chats), "servers.chats"),
+        (u32::from(server.chats), chats),
     ];
     let words = counted.into_iter().filter(|(n, _)| *n > 0).map(|(n, key)| say_count(key, n));
     let words = words.collect::<Vec<_>>().join(" · ");
     (!words.is_empty()).then_some(words)
 }
 
-fn words_for(advice: Advice) -> &'static str {
-    match advice {
+/// What is wrong with it, and what helps: to remove it takes no chat away from it.
+fn advice(server: &Server, own: bool) -> Option<String> {
+    let wrong = match server.advice? {
         Advice::OftenAway => "servers.often_away",
         Advice::Forgets => "servers.forgets",
         Advice::Slow => "servers.too_slow",
         Advice::Refuses => "servers.refuses",
-    }
+    };
+    let helps = match (own, server.chats) {
+        (true, 0) => "servers.replace",
+        (true, _) => "servers.replace_for_new",
+        (false, _) => "servers.stays",
+    };
+    Some(format!("{} {}", say(wrong), say(helps)))
 }

@@ -15,6 +15,7 @@ use zajil_api::{CatchUp, Command, Lead, Storage};
 pub fn Strips() -> impl IntoView {
     let ctx = ctx();
     let cut_off = memo(move || ctx.watch(Part::Reach, AppState::is_cut_off));
+    let doubted = memo(move || ctx.watch(Part::Reach, AppState::is_doubted));
     let retry = move |_| {
         ctx.send(Command::RetryStorage);
     };
@@ -49,9 +50,13 @@ pub fn Strips() -> impl IntoView {
             }
         })
     };
+    let doubt_strip =
+        move || doubted.get().then(|| plain("strip", "status", say("reach.doubted").into_any()));
     let practice_strip = move || {
         let running = |state: &AppState| {
-            state.practice().map(|running| (running.cut, state.servers().len(), running.until))
+            state
+                .practice()
+                .map(|running| (running.cut, state.own_servers().count(), running.until))
         };
         let running = ctx.watch(Part::Practice, running);
         running.map(|(cut, of, until)| view! { <PracticeStrip cut of until/> }.into_any())
@@ -68,6 +73,7 @@ pub fn Strips() -> impl IntoView {
     view! {
         {maybe(storage_strip)}
         {maybe(lead_strip)}
+        {maybe(doubt_strip)}
         {maybe(reach_strip)}
         {maybe(practice_strip)}
         {maybe(catch_up_strip)}

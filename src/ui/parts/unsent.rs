@@ -1,4 +1,5 @@
 use crate::ui::context::{Ctx, ctx};
+use crate::ui::state::AppState;
 use crate::ui::words::say;
 use leptos::prelude::*;
 use zajil_api::{ChatId, Command, Place};
@@ -7,7 +8,15 @@ use zajil_api::{ChatId, Command, Place};
 #[component]
 pub fn Unsent(place: Place, can_withdraw: bool) -> impl IntoView {
     let ctx = ctx();
-    let retry = move |_| act(ctx, |chat| Command::RetryMessage { chat, place });
+    let retry = move |_| {
+        act(ctx, |chat| Command::RetryMessage { chat, place });
+        // Whoever presses wants to see that something happened.
+        let words = match ctx.peek(AppState::is_cut_off) {
+            true => "story.retry_later",
+            false => "story.retry_now",
+        };
+        ctx.notice.set(Some(say(words)));
+    };
     let withdraw = move |_| act(ctx, |chat| Command::WithdrawMessage { chat, place });
     view! {
         <div class="ways">

@@ -56,9 +56,14 @@ impl AppState {
                 }
                 Vec::new()
             }
-            Update::DeliveryLoaded { place, delivery, .. } => {
-                self.delivery = Some(delivery).filter(|_| self.story == Some(place));
-                vec![Part::Story]
+            Update::DeliveryLoaded { chat, place, delivery, .. } => {
+                let homes = self.note_homes(&chat, &delivery.copies);
+                // Asked for to learn where a chat lives, it is nobody's story.
+                let told = (self.story == Some(place)).then(|| {
+                    self.delivery = Some(delivery);
+                    Part::Story
+                });
+                homes.into_iter().chain(told).collect()
             }
             Update::InviteRead { .. } | Update::ChatOpened { .. } => Vec::new(),
         }
@@ -130,6 +135,7 @@ impl AppState {
     fn remove_chat(&mut self, id: ChatId) -> Vec<Part> {
         self.chats.retain(|chat| chat.id != id);
         self.typing.retain(|typing| typing.chat != id);
+        self.homes.retain(|(chat, _)| *chat != id);
         self.keep_draft(&id, "");
         self.not_sent(&id);
         let mut parts = vec![Part::Order];
@@ -196,6 +202,7 @@ impl AppState {
     }
 
     fn remove_message(&mut self, chat: &ChatId, place: Place) -> Vec<Part> {
+        self.uncount(chat, place);
         let open = self.timeline.as_mut().filter(|open| open.chat == *chat);
         match open.is_some_and(|timeline| timeline.remove(place)) {
             true => {

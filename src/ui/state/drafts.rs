@@ -9,6 +9,11 @@ impl AppState {
         draft.map(|(_, text)| text.clone()).unwrap_or_default()
     }
 
+    /// All unsent texts.
+    pub fn drafts(&self) -> impl Iterator<Item = &str> {
+        self.drafts.iter().map(|(_, text)| text.as_str()).filter(|text| !text.trim().is_empty())
+    }
+
     pub fn keep_draft(&mut self, chat: &ChatId, text: &str) {
         self.drafts.retain(|(id, _)| id != chat);
         if !text.is_empty() {

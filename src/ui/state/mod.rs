@@ -6,6 +6,7 @@
 
 mod apply;
 mod drafts;
+mod homes;
 mod part;
 mod practice;
 mod rows;
@@ -15,6 +16,7 @@ mod timeline;
 pub use part::Part;
 pub use practice::Practised;
 pub use rows::{Row, rows};
+pub use servers::Network;
 pub use timeline::{Edge, PAGE, Timeline};
 
 use practice::Practice;
@@ -54,9 +56,16 @@ pub struct AppState {
     pub account: Option<Account>,
     pub settings: Settings,
     pub storage: Storage,
+    /// The person's own, and those that only chats use.
     servers: Vec<Server>,
+    /// Those among them that are not in the person's list.
+    foreign: Vec<RelayUrl>,
+    /// Which servers a chat lives on, as far as that is known.
+    homes: Vec<(ChatId, Vec<RelayUrl>)>,
     /// The servers that failed since they were last connected.
     failed: Vec<RelayUrl>,
+    /// The device says that it has no network, and no server has answered since.
+    doubted: bool,
     practice: Option<Practice>,
     practised: Option<Practised>,
     /// What the next practice cuts.
@@ -85,7 +94,10 @@ impl Default for AppState {
             settings: Settings::default(),
             storage: Storage::Working,
             servers: Vec::new(),
+            foreign: Vec::new(),
+            homes: Vec::new(),
             failed: Vec::new(),
+            doubted: false,
             practice: None,
             practised: None,
             to_cut: Vec::new(),
@@ -114,8 +126,9 @@ impl AppState {
         self.chats.iter().find(|chat| chat.id == *id)
     }
 
-    pub fn unread_chats(&self) -> usize {
-        self.chats.iter().filter(|chat| chat.unread > 0).count()
+    /// Messages nobody has looked at yet.
+    pub fn unread(&self) -> u32 {
+        self.chats.iter().fold(0, |sum, chat| sum.saturating_add(chat.unread))
     }
 
     pub fn is_typing(&self, chat: &ChatId) -> bool {
@@ -172,6 +185,20 @@ impl AppState {
             Direction::Incoming => None,
             Direction::Outgoing(state) => Some(state),
         }
+    }
+
+    /// Whether what was written here is on a server, and the other has given no sign of life
+    /// yet: perhaps they have still to accept the chat.
+    pub fn awaits_answer(&self, chat: &ChatId) -> bool {
+        let open = self.timeline.as_ref().filter(|open| open.chat == *chat && open.is_whole());
+        let heard = |message: &Message| match message.direction {
+            Direction::Incoming => true,
+            Direction::Outgoing(state) => state >= MessageState::Delivered,
+        };
+        let is_out = |message: &Message| {
+            matches!(message.direction, Direction::Outgoing(MessageState::Sent { .. }))
+        };
+        open.is_some_and(|open| !open.messages().any(heard) && open.messages().any(is_out))
     }
 
     /// How much to ask for: the first page reaches back to the unread line.

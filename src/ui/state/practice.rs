@@ -17,6 +17,8 @@ pub struct Practice {
 pub struct Practised {
     pub came: u32,
     pub went: u32,
+    /// Written, and on no server when it ended.
+    pub waiting: u32,
 }
 
 impl AppState {
@@ -33,15 +35,15 @@ impl AppState {
     /// that works.
     pub fn choose_cut(&mut self) {
         let works = |server: &&Server| server.link == LinkState::Connected;
-        let spared = self.servers.iter().find(works).or(self.servers.first());
+        let spared = self.own_servers().find(works).or(self.own_servers().next());
         let spared = spared.map(|server| server.url.clone());
-        let urls = self.servers.iter().map(|server| server.url.clone());
+        let urls = self.own_servers().map(|server| server.url.clone());
         self.to_cut = urls.filter(|url| Some(url) != spared.as_ref()).collect();
     }
 
     /// Whether something is cut and something left.
     pub fn can_cut(&self) -> bool {
-        (1..self.servers.len()).contains(&self.to_cut.len())
+        (1..self.own_servers().count()).contains(&self.to_cut.len())
     }
 
     /// Begins or ends with the servers' own state, so that every tab tells the same.
@@ -63,9 +65,10 @@ impl AppState {
                 Some(Part::Practice)
             }
             (None, practice) => practice.take().map(|over| {
-                let went = over.written.iter().filter(|(_, _, out)| *out).count();
-                let went = u32::try_from(went).unwrap_or(u32::MAX);
-                self.practised = Some(Practised { came: over.came, went });
+                let count = |is: bool| over.written.iter().filter(|(_, _, out)| *out == is).count();
+                let [went, waiting] =
+                    [true, false].map(|is| u32::try_from(count(is)).unwrap_or(u32::MAX));
+                self.practised = Some(Practised { came: over.came, went, waiting });
                 Part::Practice
             }),
         }
@@ -76,6 +79,12 @@ impl AppState {
         match message.direction {
             Direction::Incoming => practice.came = practice.came.saturating_add(1),
             Direction::Outgoing(_) => practice.written.push((chat.clone(), message.place, false)),
+        }
+    }
+
+    pub(super) fn uncount(&mut self, chat: &ChatId, place: Place) {
+        if let Some(practice) = &mut self.practice {
+            practice.written.retain(|(c, p, _)| (c, *p) != (chat, place));
         }
     }
 

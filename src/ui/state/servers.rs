@@ -1,10 +1,26 @@
 use super::{AppState, Part};
 use zajil_api::{LinkState, RelayUrl, Server};
 
+/// What the device says of its network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    Here,
+    Gone,
+}
+
 impl AppState {
-    /// In the order the engine named them.
+    /// All that carry something, in the order the engine named them.
     pub fn servers(&self) -> &[Server] {
         &self.servers
+    }
+
+    /// Whether it is in the person's list. Others are there because a chat uses them.
+    pub fn is_own(&self, url: &RelayUrl) -> bool {
+        !self.foreign.contains(url)
+    }
+
+    pub fn own_servers(&self) -> impl Iterator<Item = &Server> {
+        self.servers.iter().filter(|server| self.is_own(&server.url))
     }
 
     pub fn server(&self, url: &RelayUrl) -> Option<&Server> {
@@ -18,16 +34,29 @@ impl AppState {
         !self.servers.is_empty() && self.servers.iter().all(|s| self.failed.contains(&s.url))
     }
 
+    /// Whether it is being found out if any server can still be reached.
+    pub fn is_doubted(&self) -> bool {
+        self.doubted && !self.is_cut_off()
+    }
+
+    /// The device's own word on its network: often wrong, never ignored.
+    pub fn note_network(&mut self, gone: Network) -> Part {
+        self.doubted = gone == Network::Gone && !self.servers.is_empty();
+        Part::Reach
+    }
+
     /// Whether of several servers only this one works. A server that is alone in the list
     /// cannot be removed at all.
     pub fn is_last_connected(&self, url: &RelayUrl) -> bool {
         let mut connected = self.servers.iter().filter(|s| s.link == LinkState::Connected);
         let first = connected.next().is_some_and(|server| server.url == *url);
-        first && connected.next().is_none() && self.servers.len() > 1
+        first && connected.next().is_none() && self.own_servers().count() > 1
     }
 
     pub(super) fn take_servers(&mut self, servers: Vec<Server>) {
         self.servers = servers;
+        // Named next.
+        self.foreign.clear();
         self.failed.clear();
         for server in &self.servers {
             note_link(&mut self.failed, server);
@@ -37,6 +66,9 @@ impl AppState {
     pub(super) fn put_server(&mut self, server: Server) -> Vec<Part> {
         let mut parts = vec![Part::Server(server.url.clone()), Part::Reach];
         note_link(&mut self.failed, &server);
+        self.doubted &= server.link != LinkState::Connected;
+        // Should it not be in the list, that is said next.
+        self.foreign.retain(|url| *url != server.url);
         match self.servers.iter_mut().find(|held| held.url == server.url) {
             Some(held) => *held = server,
             None => {
@@ -48,7 +80,14 @@ impl AppState {
         parts
     }
 
+    /// It is not in the list, or not any more. What a chat still uses stays to be seen.
     pub(super) fn remove_server(&mut self, url: &RelayUrl) -> Vec<Part> {
+        self.foreign.retain(|other| other != url);
+        if self.server(url).is_some_and(|server| server.chats > 0) {
+            self.foreign.push(url.clone());
+            let parts = [Part::Server(url.clone()), Part::Reach].into_iter();
+            return parts.chain(self.note_practice()).collect();
+        }
         self.servers.retain(|server| server.url != *url);
         self.failed.retain(|failed| failed != url);
         let mut parts = vec![Part::ServerList, Part::Reach];

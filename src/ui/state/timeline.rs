@@ -74,6 +74,11 @@ impl Timeline {
         self.messages.get(self.find(place).ok()?)
     }
 
+    /// Whether nothing of the chat lies outside the window.
+    pub fn is_whole(&self) -> bool {
+        self.reached_start && self.reached_end
+    }
+
     pub fn len(&self) -> usize {
         self.messages.len()
     }

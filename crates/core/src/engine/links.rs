@@ -114,7 +114,7 @@ impl Engine {
         let number = number.parse().ok();
         let took = number.zip(link).and_then(|(number, link)| link.probe_answered(number, now));
         if let Some(milliseconds) = took {
-            self.standings.of(relay).answered(milliseconds);
+            self.standings.answered(relay, milliseconds);
             self.server_changed(relay);
         }
         true

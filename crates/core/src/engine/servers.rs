@@ -5,6 +5,7 @@ use super::{Engine, Timestamp};
 use crate::engine::Output;
 use crate::relay::{Standing, parse_relay_url};
 use crate::sorted::SortedSet;
+use std::cell::Cell;
 use zajil_api::{Failure, LinkState, RelayUrl, Server, Stage, Update};
 
 /// Small changes are told together, at most this often.
@@ -21,6 +22,10 @@ const MAX_SAID: usize = 200;
 pub(super) struct Moved {
     servers: SortedSet<RelayUrl>,
     pub due_at: Option<Timestamp>,
+    /// What there was to send when that was last looked at.
+    written: (u64, usize),
+    /// Whether a tab attached that has not heard of the chats' other servers.
+    attached: Cell<bool>,
 }
 
 impl Engine {
@@ -78,7 +83,9 @@ impl Engine {
         self.account_changed();
     }
 
+    /// The person's own, for a tab that attaches. It hears of the others next.
     pub(super) fn server_views(&self) -> Vec<Server> {
+        self.moved.attached.set(true);
         self.servers.iter().map(|relay| self.server_view(relay)).collect()
     }
 
@@ -91,7 +98,7 @@ impl Engine {
                 link.view(|at| self.clock.unix_at(at))
             }),
             opened_in_ms: link.and_then(|link| link.opened_in_ms),
-            answers_in_ms: standing.and_then(Standing::answers_in_ms),
+            answers_in_ms: self.standings.answers_in_ms(relay),
             score: standing.and_then(Standing::score),
             advice: standing.and_then(Standing::advice),
             chats: self.chats_on(relay),
@@ -101,29 +108,56 @@ impl Engine {
         }
     }
 
-    /// How many messages people wrote a server has still to answer for.
+    /// How many messages the person wrote a server has still to take: those on their way
+    /// there, and those of its chats that are not even encrypted yet.
     fn waiting_at(&self, relay: &RelayUrl) -> u32 {
         let rows = self.outbox.open_at(relay).into_iter().filter_map(|id| self.outbox.row(id));
-        let messages = rows.filter(|row| matches!(row.purpose, Purpose::Message { .. }));
-        u32::try_from(messages.count()).unwrap_or(u32::MAX)
+        let out = rows.filter(|row| matches!(row.purpose, Purpose::Message { .. })).count();
+        let here = self.chats.values().filter(|chat| chat.relays().any(|other| other == relay));
+        let queued: usize = here.map(|chat| chat.queued.len()).sum();
+        u32::try_from(out + queued).unwrap_or(u32::MAX)
     }
 
+    /// Tells how a server is. Of one that only chats use it is said right after that it is
+    /// not in the person's list: the last word counts.
     pub(super) fn server_changed(&mut self, relay: &RelayUrl) {
-        if self.servers.contains(relay) {
-            let view = self.server_view(relay);
-            self.update(Update::ServerChanged(view));
+        let own = self.servers.contains(relay);
+        if own || self.is_of_open_chat(relay) {
+            self.update(Update::ServerChanged(self.server_view(relay)));
+        }
+        if !own && self.is_of_open_chat(relay) {
+            self.update(Update::ServerRemoved(relay.clone()));
         }
     }
 
     /// Something small about a server changed: told with others like it, a little later.
     pub(super) fn server_moved(&mut self, relay: &RelayUrl) {
-        if self.servers.contains(relay) {
-            self.moved.servers.insert(relay.clone());
-            self.moved.due_at.get_or_insert(Timestamp(self.now.0 + GATHER_MS));
+        self.moved.servers.insert(relay.clone());
+        self.moved.due_at.get_or_insert(Timestamp(self.now.0 + GATHER_MS));
+    }
+
+    /// Servers that accepted chats use and that are not in the person's list.
+    fn foreign_servers(&self) -> SortedSet<RelayUrl> {
+        let open = self.chats.values().filter(|chat| chat.row.stage != Stage::Requested);
+        let all = open.flat_map(|chat| chat.relays());
+        all.filter(|relay| !self.servers.contains(relay)).cloned().collect()
+    }
+
+    /// More or less waits to be sent: no server says so.
+    fn note_written(&mut self) {
+        let queued = self.chats.values().map(|chat| chat.queued.len()).sum();
+        let written = (self.outbox.next_id(), queued);
+        if std::mem::replace(&mut self.moved.written, written) != written {
+            let urls: Vec<RelayUrl> = self.pool.urls().cloned().collect();
+            urls.iter().for_each(|relay| self.server_moved(relay));
         }
     }
 
     pub(super) fn tell_moved_servers(&mut self) {
+        self.note_written();
+        if self.moved.attached.take() {
+            self.foreign_servers().iter().for_each(|relay| self.server_changed(relay));
+        }
         if self.moved.due_at.take_if(|at| *at <= self.now).is_some() {
             for relay in std::mem::take(&mut self.moved.servers) {
                 self.server_changed(&relay);
@@ -164,6 +198,11 @@ impl Engine {
                 self.outbox.disconnected(relay);
                 self.read_back.disconnected(relay);
                 self.catchup.disconnected(relay);
+                if !self.servers.contains(relay) {
+                    // No chat uses it any more either.
+                    self.update(Update::ServerChanged(self.server_view(relay)));
+                    self.update(Update::ServerRemoved(relay.clone()));
+                }
             }
         }
         self.outputs.extend(outputs);

@@ -158,6 +158,11 @@ impl Link {
         Some(self.peace_until.max(self.unproven_until)).filter(|until| *until > now)
     }
 
+    /// Somebody looks at the screen, which says how this link is.
+    pub fn looked_at(&mut self, now: Timestamp) {
+        self.pulse.looked_at(now);
+    }
+
     /// There is reason to doubt that an open socket still is one.
     pub fn suspect(&mut self) {
         if self.is_open() {

@@ -15,6 +15,8 @@ const INFO_KEPT_MS: u64 = 86_400_000;
 pub struct Pool {
     links: SortedMap<RelayUrl, Link>,
     network: Network,
+    /// When somebody was last known to look.
+    looked_at: Option<Timestamp>,
     /// What relays said about themselves, and when.
     infos: SortedMap<RelayUrl, (Timestamp, RelayInfo)>,
     /// Cut on purpose until then, whether wanted or not.
@@ -39,6 +41,8 @@ impl Pool {
                 continue;
             }
             let mut link = Link::connecting(now);
+            // An engine starts because somebody came.
+            link.looked_at(*self.looked_at.get_or_insert(now));
             match self.cut.get(url) {
                 Some(until) => link.cut(*until),
                 None => outputs.push(Output::Connect(url.clone())),
@@ -83,7 +87,7 @@ impl Pool {
         }
     }
 
-    /// The device's word on its network, or `None` when it woke. Open sockets are doubted;
+    /// The device's word on its network, or `None` when it woke or somebody looks again. Open sockets are doubted;
     /// with a network, those that wait are opened. Names what is given up.
     pub fn roused(
         &mut self,
@@ -92,8 +96,14 @@ impl Pool {
         rng: &mut impl RngCore,
     ) -> Vec<RelayUrl> {
         self.network = network.unwrap_or(self.network);
+        if network.is_none() {
+            self.looked_at = Some(now);
+        }
         let mut given_up = Vec::new();
         for (url, link) in &mut self.links {
+            if network.is_none() {
+                link.looked_at(now);
+            }
             match network {
                 Some(Network::Offline) => link.suspect(),
                 Some(Network::Online) | None => {

@@ -9,8 +9,14 @@ use crate::mutant::{self, Mutant};
 
 /// A question that nothing at all followed for so long makes the socket suspect…
 const QUESTION_MS: u64 = 5_000;
-/// …and so does silence of this length.
+/// …and so does silence of this length…
 const QUIET_MS: u64 = 25_000;
+/// …or of this one, while somebody looks: they believe what the screen says of servers. Two
+/// hundred bytes in six seconds, and none of it in a pocket.
+const WATCHED_QUIET_MS: u64 = 6_000;
+/// Somebody who looked is taken to be there for so long. A tab that is seen says so more
+/// often; one that is gone or hidden need say nothing.
+const LOOKS_MS: u64 = 6 * 60_000;
 /// Whoever is alive answers a probe within so long.
 const ANSWER_MS: u64 = 5_000;
 /// A deadline looked at so much too late was slept or stalled through: it proves nothing.
@@ -30,8 +36,12 @@ pub struct Pulse {
     number: u32,
     sent_at: Option<Timestamp>,
     suspect: bool,
+    /// Somebody looks until then.
+    watched_until: Timestamp,
     /// Connections in a row that ended with an unanswered probe.
     mute: usize,
+    /// Whether it ever answered one: then it does not leave them unanswered by nature.
+    answers: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,13 +61,21 @@ impl Pulse {
             number: 0,
             sent_at: None,
             suspect: false,
+            watched_until: Timestamp::default(),
             mute: 0,
+            answers: false,
         }
     }
 
     /// A new connection to the same server.
     pub fn reopened(&mut self, now: Timestamp) {
-        *self = Self { number: self.number, mute: self.mute, ..Self::new(now) };
+        let Self { number, mute, answers, watched_until, .. } = *self;
+        *self = Self { number, mute, answers, watched_until, ..Self::new(now) };
+    }
+
+    /// Somebody looks at the screen.
+    pub fn looked_at(&mut self, now: Timestamp) {
+        self.watched_until = Timestamp(now.0 + LOOKS_MS);
     }
 
     /// Anything came in.
@@ -82,6 +100,7 @@ impl Pulse {
     pub fn answered(&mut self, number: u32, now: Timestamp) -> Option<u32> {
         let sent_at = self.sent_at.take_if(|_| number == self.number)?;
         self.mute = 0;
+        self.answers = true;
         Some(u32::try_from(now.0.saturating_sub(sent_at.0)).unwrap_or(u32::MAX))
     }
 
@@ -101,9 +120,13 @@ impl Pulse {
         if self.suspect {
             return self.heard_at;
         }
-        let mute = self.mute.checked_sub(1).map(|mute| mute.min(MUTE_MS.len() - 1));
+        let spared = usize::from(self.answers);
+        let mute = self.mute.checked_sub(1 + spared).map(|mute| mute.min(MUTE_MS.len() - 1));
         let (question, quiet) = match mute.and_then(|mute| MUTE_MS.get(mute)) {
             Some(patience) => (*patience, *patience),
+            None if self.heard_at.0 + WATCHED_QUIET_MS <= self.watched_until.0 => {
+                (QUESTION_MS, WATCHED_QUIET_MS)
+            }
             None => (QUESTION_MS, QUIET_MS),
         };
         let asked = self.asked_at.map(|at| Timestamp(at.0 + question));
@@ -161,6 +184,21 @@ mod tests {
         assert_eq!(pulse.next_timeout(), at(52));
         assert_eq!(pulse.answered(1, at(28)), Some(3_000));
         assert_eq!(pulse.answered(1, at(29)), None, "one answer to one probe");
+    }
+
+    #[test]
+    fn while_somebody_looks_silence_is_noticed_within_ten_seconds_or_so() {
+        let mut pulse = Pulse::new(at(0));
+        pulse.looked_at(at(0));
+        assert_eq!(pulse.timed_out(at(6)), Some(Beat::Probe(1)));
+        pulse.heard(at(7));
+        assert!(pulse.answered(1, at(7)).is_some());
+        assert_eq!(pulse.timed_out(at(13)), Some(Beat::Probe(2)));
+        assert_eq!(pulse.timed_out(at(18)), Some(Beat::Dead));
+        pulse.reopened(at(20));
+        assert_eq!(pulse.next_timeout(), at(26), "it answered before, and somebody looks");
+        pulse.heard(at(6 * 60));
+        assert_eq!(pulse.next_timeout(), at(6 * 60 + 25), "nobody has looked for long");
     }
 
     #[test]

@@ -33,6 +33,7 @@ fn connects(world: &World, who: &str) -> usize {
 #[test]
 fn a_socket_that_died_silently_is_noticed_by_what_it_does_not_answer() {
     let mut world = pair(&[ONE]);
+    world.pass(10 * 60_000);
     world.relay(ONE).forget("Bob");
     world.send("Bob", "Alice", "are you there?");
     world.pass(9_000);
@@ -44,11 +45,43 @@ fn a_socket_that_died_silently_is_noticed_by_what_it_does_not_answer() {
 #[test]
 fn a_socket_that_died_silently_is_noticed_without_a_word_of_ours() {
     let mut world = pair(&[ONE]);
-    world.pass(60_000);
+    world.pass(10 * 60_000);
     world.relay(ONE).forget("Bob");
     world.send("Alice", "Bob", "hello");
     world.pass(32_000);
     assert_eq!(world.texts("Bob", "Alice"), ["hello"]);
+}
+
+#[test]
+fn while_somebody_looks_a_socket_that_died_silently_is_noticed_within_seconds() {
+    let mut world = pair(&[ONE]);
+    world.pass(20 * 60_000);
+    world.happen("Bob", Input::Woke);
+    world.pass(60_000);
+    world.relay(ONE).manners.hangs = true;
+    world.pass(11_000);
+    assert!(matches!(server(&mut world, "Bob", ONE).link, LinkState::Offline { .. }));
+}
+
+#[test]
+fn a_network_that_is_said_to_be_gone_is_believed_after_five_seconds_without_an_answer() {
+    let mut world = pair(&[ONE]);
+    world.relay(ONE).manners.hangs = true;
+    world.happen("Bob", Input::NetworkChanged(Network::Offline));
+    world.pass(5_000);
+    assert!(matches!(server(&mut world, "Bob", ONE).link, LinkState::Offline { .. }));
+}
+
+#[test]
+fn whoever_does_not_look_asks_a_silent_server_seldom() {
+    let mut world = pair(&[ONE]);
+    world.pass(20 * 60_000);
+    let frames = |world: &mut World| world.relay(ONE).frames;
+    let before = frames(&mut world);
+    world.pass(10 * 60_000);
+    let unseen = frames(&mut world) - before;
+    // A probe and its end, of two people, three times a minute at most.
+    assert!(unseen <= 2 * 2 * 3 * 10, "{unseen} frames in ten minutes");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL};
-use zajil_api::{Command, MessageState, RelayUrl, Server, Update};
+use zajil_api::{Command, LinkState, MessageState, RelayUrl, Server, Update};
 use zajil_core::nostr::RelayMessage;
 
 const ONE: &str = "wss://one.example";
@@ -167,7 +167,8 @@ fn a_server_that_says_slow_down_is_left_in_peace_for_ever_longer() {
 #[test]
 fn a_notice_to_slow_down_holds_back_reads_and_writes() {
     let mut world = pair(&[ONE]);
-    world.pass(60_000);
+    // Nobody looks any more: it is not asked whether it is there.
+    world.pass(10 * 60_000);
     let notice = RelayMessage::Notice("ERROR: rate limit exceeded".to_owned());
     world.say(ONE, "Bob", &notice.to_json());
     let before = world.relay(ONE).frames;
@@ -193,4 +194,91 @@ fn an_invite_link_names_the_servers_that_may_be_relied_on() {
     world.take_down(&urls[0]);
     world.pass(6 * 3_600_000);
     assert_eq!(named(&mut world), urls[1..]);
+}
+
+#[test]
+fn not_now_is_no_refusal_and_is_forgotten_once_the_next_event_is_taken() {
+    let mut world = pair(&[ONE, TWO]);
+    (0..8).for_each(|_| world.send("Bob", "Alice", "before"));
+    world.pass(60_000);
+    let before = server(&mut world, "Bob", ONE).score;
+    assert!(before.is_some());
+    world.relay(ONE).refuses = Some("error: unknown");
+    for number in 0..40 {
+        world.send("Bob", "Alice", &number.to_string());
+    }
+    world.pass(1_000);
+    let busy = server(&mut world, "Bob", ONE);
+    assert_eq!((busy.advice, busy.score >= before), (None, true), "{busy:?}");
+    assert_eq!(busy.said.as_deref(), Some("error: unknown"));
+    world.relay(ONE).refuses = None;
+    world.pass(10 * 60_000);
+    let calm = server(&mut world, "Bob", ONE);
+    assert_eq!((calm.said, calm.waiting), (None, 0));
+}
+
+#[test]
+fn what_is_known_of_a_server_is_known_after_a_restart_and_its_speed_is_measured_anew() {
+    let mut world = pair(&[ONE]);
+    (0..8).for_each(|_| world.send("Bob", "Alice", "hello"));
+    world.pass(2_000);
+    let before = server(&mut world, "Bob", ONE);
+    assert!(before.score.is_some() && before.answers_in_ms.is_some(), "{before:?}");
+    world.take_down(ONE);
+    world.restart("Bob");
+    world.run();
+    let after = server(&mut world, "Bob", ONE);
+    assert_eq!((after.score, after.answers_in_ms), (before.score, None));
+}
+
+#[test]
+fn what_is_not_even_encrypted_waits_for_every_server_of_its_chat() {
+    let mut world = pair(&[ONE, TWO]);
+    world.take_down(ONE);
+    world.take_down(TWO);
+    world.send("Bob", "Alice", "1");
+    world.restart("Bob");
+    world.run();
+    for number in 2..=6 {
+        world.send("Bob", "Alice", &number.to_string());
+    }
+    world.pass(1_000);
+    for url in [ONE, TWO] {
+        assert_eq!(server(&mut world, "Bob", url).waiting, 6, "{url}");
+        let told = world.person("Bob").updates.iter().rev().find_map(|update| match update {
+            Update::ServerChanged(server) if server.url.as_str() == url => Some(server.waiting),
+            _ => None,
+        });
+        assert_eq!(told, Some(6), "said without being asked: {url}");
+    }
+}
+
+#[test]
+fn of_a_server_that_only_a_chat_uses_is_told_how_it_is_and_that_it_is_not_in_the_list() {
+    let mut world = pair(&[ONE, TWO]);
+    world.command("Bob", Command::RemoveServer { url: RelayUrl::new(ONE) });
+    world.pass(1_000);
+    world.restart("Bob");
+    world.run();
+    let told = |world: &World| {
+        let mut told = None;
+        for update in &world.person("Bob").updates {
+            match update {
+                Update::ServerChanged(server) if server.url.as_str() == ONE => {
+                    told = Some((server.link, server.chats, "listed"));
+                }
+                Update::ServerRemoved(url) if url.as_str() == ONE => {
+                    told = told.map(|(link, chats, _)| (link, chats, "not listed"));
+                }
+                _ => {}
+            }
+        }
+        told
+    };
+    assert_eq!(told(&world), Some((LinkState::Connected, 1, "not listed")));
+    world.take_down(ONE);
+    let (link, ..) = told(&world).unwrap();
+    assert!(matches!(link, LinkState::Offline { .. }));
+    world.command("Bob", Command::AddServer { url: ONE.to_owned() });
+    assert!(told(&world).is_some_and(|(_, _, listed)| listed == "listed"));
 }

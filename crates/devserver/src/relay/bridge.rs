@@ -8,12 +8,14 @@
 
 use super::Limits;
 use super::gate::{Gate, Verdict};
+use super::store::Store;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
 use nostr_relay_builder::LocalRelay;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{DuplexStream, duplex};
 use tokio::sync::{mpsc, watch};
@@ -27,6 +29,7 @@ const PIPE: usize = 64 * 1024;
 
 pub struct Bridge {
     pub inner: LocalRelay,
+    pub store: Arc<Store>,
     pub peer: SocketAddr,
     pub limits: Limits,
     pub stopping: watch::Receiver<bool>,
@@ -37,7 +40,7 @@ type Inner = WebSocketStream<DuplexStream>;
 impl Bridge {
     /// Returns when the client is gone, was cut off, or the server stops.
     pub async fn carry(self, socket: WebSocket) {
-        let Self { inner, peer, limits, stopping } = self;
+        let Self { inner, store, peer, limits, stopping } = self;
         let (near, far) = duplex(PIPE);
         let (to_client, from_client) = socket.split();
         let (queue, waiting) = mpsc::channel(limits.waiting_frames);
@@ -49,7 +52,7 @@ impl Bridge {
             let (to_relay, from_relay) = near.split();
             tokio::select! {
                 () = incoming(from_client, gate, to_relay, &queue) => {}
-                () = outgoing(from_relay, &queue) => {}
+                () = outgoing(from_relay, &store, &queue) => {}
                 () = writing(waiting, to_client, stopping) => {}
             }
         };
@@ -95,10 +98,11 @@ async fn incoming(
 }
 
 /// Relay to queue. Never waits for the client.
-async fn outgoing(mut relay: SplitStream<Inner>, queue: &mpsc::Sender<String>) {
+async fn outgoing(mut relay: SplitStream<Inner>, store: &Store, queue: &mpsc::Sender<String>) {
     while let Some(Ok(message)) = relay.next().await {
         let InnerMessage::Text(text) = message else { continue };
-        if Gate::outgoing(&text) && queue.try_send(text.as_str().to_owned()).is_err() {
+        let answer = || store.explain(&text).unwrap_or_else(|| text.as_str().to_owned());
+        if Gate::outgoing(&text) && queue.try_send(answer()).is_err() {
             return;
         }
     }

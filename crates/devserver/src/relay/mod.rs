@@ -11,6 +11,7 @@ mod doors;
 mod gate;
 mod info;
 mod limits;
+mod store;
 
 pub use limits::Limits;
 
@@ -22,17 +23,18 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use doors::Doors;
-use nostr_lmdb::NostrLMDB;
 use nostr_relay_builder::LocalRelay;
 use nostr_relay_builder::builder::{RateLimit, RelayBuilder};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use store::Store;
 use tokio::sync::watch;
 
 pub struct Relay {
     inner: LocalRelay,
+    store: Arc<Store>,
     doors: Doors,
     limits: Limits,
     stopping: watch::Receiver<bool>,
@@ -47,17 +49,18 @@ impl Relay {
         let path = data.join("relay");
         std::fs::create_dir_all(&path)
             .map_err(|source| Fault::File { path: path.clone(), source })?;
-        let database = NostrLMDB::open(&path)
-            .map_err(|error| Fault::Store { path, reason: error.to_string() })?;
+        let store =
+            Store::open(&path).map_err(|error| Fault::Store { path, reason: error.to_string() })?;
+        let store = Arc::new(store);
         let builder = RelayBuilder::default()
-            .database(database)
+            .database(store.clone())
             // Speed is limited at the gate, for all kinds of messages alike.
             .rate_limit(RateLimit { max_reqs: limits.subscriptions, notes_per_minute: u32::MAX })
             .max_subid_length(limits.subscription_id)
             .max_filter_limit(limits.events_per_filter)
             .default_filter_limit(limits.events_per_filter);
         let doors = Doors::new(limits.connections, limits.connections_per_address);
-        Ok(Self { inner: LocalRelay::new(builder), doors, limits, stopping })
+        Ok(Self { inner: LocalRelay::new(builder), store, doors, limits, stopping })
     }
 
     /// Ready when every client is gone, or when they had long enough to go.
@@ -97,6 +100,7 @@ async fn arrive(
     upgrade.max_message_size(hard).max_frame_size(hard).on_upgrade(async move |socket| {
         let bridge = bridge::Bridge {
             inner: relay.inner.clone(),
+            store: relay.store.clone(),
             peer: SocketAddr::new(address, peer.port()),
             limits: relay.limits.clone(),
             stopping: relay.stopping.clone(),

@@ -1,40 +1,48 @@
 //! The worker's end of the port to its tab.
 
-use super::Tray;
 use super::scope::scope;
+use super::{Tray, network};
 use crate::tabs::{Event, Sight};
 use js_sys::Uint8Array;
 use tracing::warn;
 use wasm_bindgen::prelude::*;
 use web_sys::MessageEvent;
-use zajil_api::{StopReason, Update};
+use zajil_api::{Request, StopReason, Update};
 
-/// From now on what the tab says goes to the desk. What is neither a request nor a word
-/// about the tab being seen is ignored.
+/// From now on what the tab says goes to the desk, and what concerns the whole device to
+/// whoever leads. What is neither a request nor one of a few words is ignored.
 ///
 /// What came before is not lost: the loader (`www/worker.js`) delivers it again.
 pub(super) fn listen(tray: Tray) {
-    let on_message =
-        Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            match read(event.data()) {
-                Some(event) => tray.event(event),
-                None => warn!("a message that is no request was ignored"),
-            }
-        });
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let message = event.data();
+        if let Some(word) = message.as_string() {
+            hear(&tray, &word);
+        } else if let Some(request) = read(message) {
+            tray.event(Event::FromTab(request));
+        } else {
+            warn!("a message that is no request was ignored");
+        }
+    });
     // Heard for as long as the worker lives.
     scope().set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
 }
 
-fn read(message: JsValue) -> Option<Event> {
-    match message.as_string().as_deref() {
-        Some("visible") => Some(Event::Sight(Sight::Visible)),
-        Some("hidden") => Some(Event::Sight(Sight::Hidden)),
-        Some(_) => None,
-        None => {
-            let bytes = message.dyn_into::<Uint8Array>().ok()?.to_vec();
-            postcard::from_bytes(&bytes).ok().map(Event::FromTab)
+fn hear(tray: &Tray, word: &str) {
+    match word {
+        "visible" => {
+            tray.event(Event::Sight(Sight::Visible));
+            network::pass_on(word);
         }
+        "hidden" => tray.event(Event::Sight(Sight::Hidden)),
+        "online" | "offline" => network::pass_on(word),
+        _ => warn!("a word that is none was ignored"),
     }
+}
+
+fn read(message: JsValue) -> Option<Request> {
+    let bytes = message.dyn_into::<Uint8Array>().ok()?.to_vec();
+    postcard::from_bytes(&bytes).ok()
 }
 
 /// What cannot be handed over ends the worker: a tab that misses one update shows from

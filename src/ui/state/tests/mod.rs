@@ -1,4 +1,5 @@
 mod drafts;
+mod homes;
 mod practice;
 mod rows;
 mod servers;
@@ -114,7 +115,7 @@ fn a_change_that_moves_nothing_draws_one_row() {
     let mut changed = chat("b", 2);
     changed.unread = 3;
     assert_eq!(state.apply(Update::ChatChanged(changed)), [Part::Chat(ChatId::new("b"))]);
-    assert_eq!(state.unread_chats(), 1);
+    assert_eq!(state.unread(), 3);
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn a_practice_begins_and_ends_with_the_servers_own_state() {
     assert_eq!(state.practice().map(|running| running.cut), Some(2), "not over yet");
     assert!(tell(&mut state, "wss://b", LinkState::Connecting).contains(&Part::Practice));
     assert!(state.practice().is_none());
-    assert_eq!(state.take_practised(), Some(Practised { came: 0, went: 0 }));
+    assert_eq!(state.take_practised(), Some(Practised { came: 0, went: 0, waiting: 0 }));
     assert_eq!(state.take_practised(), None, "told once");
 }
 
@@ -49,7 +49,7 @@ fn what_got_through_a_practice_is_what_was_written_in_it() {
     tell_state(5, MessageState::Delivered);
     tell_state(6, MessageState::NotSent);
     tell(&mut state, "wss://a", LinkState::Connecting);
-    assert_eq!(state.take_practised(), Some(Practised { came: 1, went: 2 }));
+    assert_eq!(state.take_practised(), Some(Practised { came: 1, went: 2, waiting: 1 }));
 }
 
 #[test]

@@ -37,7 +37,8 @@ fn where_nothing_is_new_a_server_costs_one_round_and_less_than_a_kilobyte() {
     // The first connection after a start looks for our key package too.
     world.take_down(ONE);
     world.bring_up(ONE);
-    world.pass(180_000);
+    // And while somebody looks, the server is asked whether it is there.
+    world.pass(10 * 60_000);
     world.take_down(ONE);
     forget_counts(&mut world, &[ONE]);
     world.bring_up(ONE);
