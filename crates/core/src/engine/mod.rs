@@ -81,8 +81,9 @@ mod transmit;
 mod unsettled;
 
 pub use crate::relay::Network;
+pub use crate::time::Timestamp;
 pub use migrate::{MigrateError, migrate};
-pub use port::{Config, Input, LoadToken, OpenError, Output, Timestamp, VaultKey};
+pub use port::{Config, Input, LoadToken, OpenError, Output, VaultKey};
 
 use crate::mls::Provider;
 use crate::mutant::{self, Mutant};

@@ -3,7 +3,7 @@
 use super::record::{Answer, Outgoing, Purpose};
 use super::{Engine, Timestamp};
 use crate::engine::Output;
-use crate::relay::{Standing, parse_relay_url};
+use crate::relay::{Socket, Standing, parse_relay_url};
 use crate::sorted::SortedSet;
 use zajil_api::{Failure, LinkState, RelayUrl, Server, Stage, Update};
 
@@ -158,15 +158,17 @@ impl Engine {
                 }
             }
         }
-        let outputs = self.pool.want(&wanted, self.now);
-        for output in &outputs {
-            if let Output::Disconnect(relay) = output {
-                self.outbox.disconnected(relay);
-                self.read_back.disconnected(relay);
-                self.catchup.disconnected(relay);
-            }
+        for socket in self.pool.want(&wanted, self.now) {
+            self.outputs.push_back(match socket {
+                Socket::Open(relay) => Output::Connect(relay),
+                Socket::Close(relay) => {
+                    self.outbox.disconnected(&relay);
+                    self.read_back.disconnected(&relay);
+                    self.catchup.disconnected(&relay);
+                    Output::Disconnect(relay)
+                }
+            });
         }
-        self.outputs.extend(outputs);
     }
 
     /// Whether an accepted chat lives on this relay.
