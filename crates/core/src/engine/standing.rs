@@ -3,7 +3,7 @@
 use super::record::StandingRow;
 use super::{Engine, Timestamp};
 use crate::nostr::EventId;
-use crate::relay::{Standing, Stored};
+use crate::relay::{RelayInfo, Standing, Stored};
 use crate::sorted::SortedMap;
 use zajil_api::RelayUrl;
 
@@ -101,6 +101,11 @@ impl Engine {
         }
         if accepted || words.starts_with("duplicate:") {
             standing.took();
+            // It does take them from us.
+            let warning = self.pool.info(relay).and_then(RelayInfo::warning);
+            if let Some(link) = self.pool.get_mut(relay) {
+                link.said.take_if(|said| Some(said.as_str()) == warning);
+            }
         } else if !words.starts_with("auth-required:") {
             standing.refused();
         }

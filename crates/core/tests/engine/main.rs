@@ -19,6 +19,7 @@ mod delivery;
 mod disk;
 mod gaps;
 mod hostile;
+mod limits;
 mod links;
 mod parked;
 mod reconnect;
