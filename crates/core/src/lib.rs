@@ -8,3 +8,4 @@ pub mod observe;
 pub mod relay;
 pub mod sorted;
 pub mod store;
+pub mod time;

@@ -130,7 +130,12 @@ impl Engine {
     pub(super) fn handle_info(&mut self, relay: &RelayUrl, document: Option<&str>) {
         if let Some(info) = document.and_then(RelayInfo::parse) {
             let before = self.ids_at_once(relay);
+            let warning = info.warning();
             self.pool.informed(relay, info, self.now);
+            let said = self.pool.get(relay).is_some_and(|link| link.said.is_some());
+            if let Some(words) = warning.filter(|_| !said) {
+                self.server_said(relay, words);
+            }
             self.ask_waiting(relay);
             if self.pool.is_open(relay) && self.ids_at_once(relay) != before {
                 self.subscribe_groups(relay);

@@ -12,17 +12,23 @@
 //! | `servers` | the person's servers |
 //! | `links`, `transmit`, `proof` | connections, what leaves over them, who we are |
 //! | `standing`, `practice` | what servers did so far; cutting them on purpose |
-//! | `clock` | time for timers, and the time of day |
+//! | `clock`, `stamps` | time for timers, the time of day, and the times that events bear |
 //! | `invite`, `start` | from a link to a founded group |
 //! | `join` | from a Welcome to a chat |
-//! | `send`, `outbox`, `publish` | from the composer to every server |
-//! | `frames`, `feed`, `progress`, `catchup` | from a server's frame to an event worth reading, once |
+//! | `send`, `outbox`, `names`, `fit`, `publish` | from the composer to every server |
+//! | `promises`, `readback` | asking servers for what they said they keep |
+//! | `delivery`, `unsettled` | what became of an own message |
+//! | `commit`, `copies` | our own commits; nobody else writes with our keys |
+//! | `frames`, `feed`, `shares`, `progress`, `catchup`, `counted` | from a server's frame to an event worth reading, once |
 //! | `reconcile`, `claims`, `fetch` | what servers have and we lack, each event from one of them |
-//! | `held`, `take`, `told`, `cursor`, `search` | in which order it is read, and how far back is asked |
-//! | `receive` | from an event to a message |
+//! | `held`, `take`, `told` | in which order it is read, and what people are told of it |
+//! | `cursor`, `seen`, `search` | how far back is asked, what was handled, looking once more |
+//! | `receive`, `arrivals`, `parked` | from an event to a message in its place, or to what waits for a key |
+//! | `heard`, `gaps`, `again` | which messages are missing, and how they come after all |
 //! | `receipts` | ticks and typing |
 //! | `history` | pages of a chat |
-//! | `chat`, `record`, `load`, `save` | what is held, and how it is stored |
+//! | `chat`, `record`, `load`, `save`, `migrate` | what is held, how it is stored, and was before |
+//! | `error` | why a step failed, and by whose fault |
 //!
 //! It does not do I/O, does not know a browser, and never waits.
 
@@ -43,6 +49,7 @@ mod error;
 mod feed;
 mod fetch;
 mod findable;
+mod fit;
 mod frames;
 mod gaps;
 mod groups;
@@ -84,8 +91,9 @@ mod transmit;
 mod unsettled;
 
 pub use crate::relay::Network;
+pub use crate::time::Timestamp;
 pub use migrate::{MigrateError, migrate};
-pub use port::{Config, Input, LoadToken, OpenError, Output, Timestamp, VaultKey};
+pub use port::{Config, Input, LoadToken, OpenError, Output, VaultKey};
 
 use crate::mls::Provider;
 use crate::mutant::{self, Mutant};

@@ -7,10 +7,6 @@ use thiserror::Error;
 use zajil_api::{RelayUrl, Request, Update};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// Milliseconds since 1970-01-01 UTC, as the host's clock says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(pub u64);
-
 /// The key that seals every row of the store.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct VaultKey(pub [u8; 32]);

@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::error::EngineError;
+use super::fit::Fit;
 use super::record::{Answer, EventJson, MadeRow, Outgoing, OutgoingRow, Purpose, Target};
 use crate::envelope::SealedMessage;
 use crate::mutant::{self, Mutant};
@@ -14,6 +15,8 @@ use zajil_api::{MessageState, RelayUrl};
 const REMADE_AFTER_SECONDS: u64 = 12 * 3600;
 /// …and more rarely where another has it, but before pages would not reach back to it.
 const REMADE_THOUGH_KEPT_SECONDS: u64 = 48 * 3600;
+/// No server is believed to want events younger than this.
+const YOUNGEST_WANTED_SECONDS: u64 = 60;
 
 impl Engine {
     pub(super) fn enqueue_message(
@@ -70,19 +73,24 @@ impl Engine {
             return;
         }
         for id in self.outbox.due(relay) {
-            match self.frame(id) {
-                Ok(text) if self.takes(relay, &text) => {
+            let text = match self.frame(relay, id) {
+                Ok(text) => text,
+                Err(error) => {
+                    tracing::error!(%error, "an event could not be made");
+                    self.outbox.defer(relay, id, self.now);
+                    continue;
+                }
+            };
+            match self.fit(relay, id, &text) {
+                Fit::Takes => {
                     self.outbox.asked(relay, id, self.now);
                     self.went_to(relay, id);
                     self.transmit(relay, text);
                 }
-                Ok(_) => {
-                    self.server_said(relay, "does not take events of this length");
+                Fit::Later => self.outbox.defer(relay, id, self.now),
+                Fit::Refuses(words) => {
+                    self.server_said(relay, words);
                     self.handle_answer(relay, id, Answer::Refused);
-                }
-                Err(error) => {
-                    tracing::error!(%error, "an event could not be made");
-                    self.outbox.defer(relay, id, self.now);
                 }
             }
         }
@@ -90,13 +98,15 @@ impl Engine {
 
     /// The frame that publishes a row. Its event is made at the first attempt, so that
     /// its time is the time of sending.
-    fn frame(&mut self, id: u64) -> Result<String, EngineError> {
+    fn frame(&mut self, relay: &RelayUrl, id: u64) -> Result<String, EngineError> {
         let now = self.unix_now();
+        let wants_younger = self.limits(relay).behind.unwrap_or(u64::MAX);
         let row = self.outbox.row(id).ok_or(EngineError::State("no such row"))?;
         let good_for = match row.targets.iter().any(|target| target.answer == Answer::Held) {
             true => REMADE_THOUGH_KEPT_SECONDS,
             false => REMADE_AFTER_SECONDS,
         };
+        let good_for = good_for.min(wants_younger);
         let fresh =
             row.made.as_ref().is_some_and(|made| now.0.saturating_sub(made.at.0) < good_for);
         let content = (!fresh).then(|| row.content.clone());
@@ -229,10 +239,10 @@ impl Engine {
     }
 }
 
-/// Whether the row's event may not be its first.
+/// Whether the row's event may not be its first. Some servers want one younger than others do.
 pub(super) fn may_be_anew(row: &OutgoingRow) -> bool {
     let made_at = row.made.as_ref().map_or(0, |made| made.at.0);
-    made_at.saturating_sub(row.since.0) >= REMADE_AFTER_SECONDS
+    made_at.saturating_sub(row.since.0) >= YOUNGEST_WANTED_SECONDS
 }
 
 fn made(event: &Event) -> MadeRow {

@@ -3,7 +3,7 @@
 use super::record::{Answer, Outgoing, Purpose};
 use super::{Engine, Timestamp};
 use crate::engine::Output;
-use crate::relay::{Standing, parse_relay_url};
+use crate::relay::{Socket, Standing, parse_relay_url};
 use crate::sorted::SortedSet;
 use std::cell::Cell;
 use zajil_api::{Failure, LinkState, RelayUrl, Server, Stage, Update};
@@ -192,20 +192,24 @@ impl Engine {
                 }
             }
         }
-        let outputs = self.pool.want(&wanted, self.now);
-        for output in &outputs {
-            if let Output::Disconnect(relay) = output {
-                self.outbox.disconnected(relay);
-                self.read_back.disconnected(relay);
-                self.catchup.disconnected(relay);
-                if !self.servers.contains(relay) {
-                    // No chat uses it any more either.
-                    self.update(Update::ServerChanged(self.server_view(relay)));
-                    self.update(Update::ServerRemoved(relay.clone()));
+        for socket in self.pool.want(&wanted, self.now) {
+            let output = match socket {
+                Socket::Open(relay) => Output::Connect(relay),
+                Socket::Close(relay) => {
+                    self.outbox.disconnected(&relay);
+                    self.read_back.disconnected(&relay);
+                    self.catchup.disconnected(&relay);
+                    self.findable.disconnected(&relay);
+                    if !self.servers.contains(&relay) {
+                        // No chat uses it any more either.
+                        self.update(Update::ServerChanged(self.server_view(&relay)));
+                        self.update(Update::ServerRemoved(relay.clone()));
+                    }
+                    Output::Disconnect(relay)
                 }
-            }
+            };
+            self.outputs.push_back(output);
         }
-        self.outputs.extend(outputs);
     }
 
     /// Whether an accepted chat lives on this relay.

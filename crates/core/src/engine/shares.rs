@@ -56,17 +56,17 @@ impl Engine {
         let (requested, own): (Vec<&Chat>, Vec<&Chat>) = self.chats.values().partition(is_request);
         // Somebody whose request was not accepted does not get us to their servers.
         let requested = if self.servers.contains(relay) { requested } else { Vec::new() };
-        let kinds: [(Vec<&Chat>, fn(u16) -> Share); 2] =
-            [(own, Share::Own), (requested, Share::Requested)];
-        for (chats, share) in kinds {
+        let at_once = self.ids_at_once(relay);
+        for (chats, share) in [(own, Share::Own as fn(u16) -> Share), (requested, Share::Requested)]
+        {
             let groups = chats.into_iter().flat_map(|chat| &chat.row.groups);
             let (old, new): (Vec<&GroupRow>, Vec<&GroupRow>) = groups
                 .filter(|group| group.relays.contains(relay))
                 .partition(|group| since.paged.is_some_and(|since| group.joined_at < since));
-            for (number, groups) in (0..).zip(old.chunks(self.ids_at_once(relay))) {
+            for (number, groups) in (0..).zip(old.chunks(at_once)) {
                 wanted.push((Feed::Groups(share(number)), ask(groups), since));
             }
-            for (number, groups) in (0..).zip(new.chunks(self.ids_at_once(relay))) {
+            for (number, groups) in (0..).zip(new.chunks(at_once)) {
                 wanted.push((Feed::NewGroups(share(number)), ask(groups), Since::default()));
             }
         }

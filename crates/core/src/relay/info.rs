@@ -4,32 +4,24 @@
 //! is believed against what the relay then does.
 
 use super::subscriptions::USUAL_LIMIT;
-use crate::sorted::SortedSet;
 use serde_json::{Map, Value};
 
 /// A longer document is not read.
 pub const MAX_DOCUMENT: usize = 16 * 1024;
-/// NIPs one relay may name.
-const MAX_NIPS: usize = 256;
 /// What relays take of one message unless they say otherwise, in bytes.
 const USUAL_MESSAGE: usize = 128 * 1024;
 /// With fewer subscriptions a client can hardly do anything: a relay that says so is asked
 /// for as many all the same, and may refuse.
 const LEAST_SUBSCRIPTIONS: u64 = 5;
-/// What a relay hands out for one filter unless it says otherwise.
-const USUAL_PAGE: usize = 500;
+/// A relay that wants events younger than this, in seconds, is not believed.
+const LEAST_AGE: u64 = 60;
 
 /// A relay's own words, as far as they make sense.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RelayInfo {
-    /// Numbers of NIPs.
-    pub supports: SortedSet<u16>,
     /// Bytes of one whole message.
     pub max_message_length: Option<usize>,
     pub max_subscriptions: Option<usize>,
-    /// Events for one filter.
-    pub max_limit: Option<usize>,
-    pub max_subid_length: Option<usize>,
     pub max_event_tags: Option<usize>,
     /// Characters of an event's content.
     pub max_content_length: Option<usize>,
@@ -37,7 +29,6 @@ pub struct RelayInfo {
     pub created_at_lower_limit: Option<u64>,
     /// …and how many after.
     pub created_at_upper_limit: Option<u64>,
-    pub auth_required: bool,
     pub payment_required: bool,
     pub restricted_writes: bool,
 }
@@ -49,8 +40,12 @@ pub struct Limits {
     pub message: usize,
     /// Subscriptions at the same time.
     pub subscriptions: usize,
-    /// Events of one page.
-    pub page: usize,
+    /// Tags of an event, and characters of its content.
+    pub tags: Option<usize>,
+    pub content: Option<usize>,
+    /// Seconds that an event may be dated before and after now.
+    pub behind: Option<u64>,
+    pub ahead: Option<u64>,
 }
 
 impl RelayInfo {
@@ -60,9 +55,6 @@ impl RelayInfo {
             return None;
         }
         let Value::Object(document) = serde_json::from_str(document).ok()? else { return None };
-        let nips = document.get("supported_nips").and_then(Value::as_array);
-        let supports = nips.into_iter().flatten().take(MAX_NIPS);
-        let supports = supports.filter_map(|nip| u16::try_from(nip.as_u64()?).ok()).collect();
         let none = Map::new();
         let limits = document.get("limitation").and_then(Value::as_object).unwrap_or(&none);
         let number = |name: &str| limits.get(name).and_then(Value::as_u64);
@@ -72,16 +64,13 @@ impl RelayInfo {
         };
         let flag = |name: &str| limits.get(name).and_then(Value::as_bool).unwrap_or(false);
         Some(Self {
-            supports,
             max_message_length: size("max_message_length", 1024, 1 << 20),
             max_subscriptions: size("max_subscriptions", LEAST_SUBSCRIPTIONS, 1000),
-            max_limit: size("max_limit", 1, 5000),
-            max_subid_length: size("max_subid_length", 8, 64),
             max_event_tags: size("max_event_tags", 4, 10_000),
             max_content_length: size("max_content_length", 512, 1 << 20),
-            created_at_lower_limit: number("created_at_lower_limit"),
+            created_at_lower_limit: number("created_at_lower_limit")
+                .filter(|seconds| *seconds >= LEAST_AGE),
             created_at_upper_limit: number("created_at_upper_limit"),
-            auth_required: flag("auth_required"),
             payment_required: flag("payment_required"),
             restricted_writes: flag("restricted_writes"),
         })
@@ -91,8 +80,19 @@ impl RelayInfo {
         Limits {
             message: self.max_message_length.unwrap_or(USUAL_MESSAGE),
             subscriptions: self.max_subscriptions.unwrap_or(USUAL_LIMIT),
-            page: self.max_limit.unwrap_or(USUAL_PAGE),
+            tags: self.max_event_tags,
+            content: self.max_content_length,
+            behind: self.created_at_lower_limit,
+            ahead: self.created_at_upper_limit,
         }
+    }
+
+    /// What a person should know before writing there.
+    pub fn warning(&self) -> Option<&'static str> {
+        if self.payment_required {
+            return Some("wants to be paid");
+        }
+        self.restricted_writes.then_some("does not take events from everybody")
     }
 }
 
@@ -106,14 +106,14 @@ mod tests {
         let info = RelayInfo::parse(
             r#"{"name": 7, "supported_nips": [1, "11", 77, 99999999, -1, 42.0, 42],
                 "limitation": {"max_message_length": 65536, "max_subscriptions": 0,
-                "max_limit": "many", "max_subid_length": 999, "auth_required": true,
-                "payment_required": "yes", "created_at_upper_limit": 900}}"#,
+                "max_event_tags": "many", "max_content_length": 99999999, "restricted_writes": true,
+                "payment_required": "yes", "created_at_lower_limit": 1,
+                "created_at_upper_limit": 900}}"#,
         );
         let expected = RelayInfo {
-            supports: [1, 42, 77].into(),
             max_message_length: Some(65536),
-            max_subid_length: Some(64),
-            auth_required: true,
+            max_content_length: Some(1 << 20),
+            restricted_writes: true,
             created_at_upper_limit: Some(900),
             ..RelayInfo::default()
         };
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn no_limit_is_so_absurd_that_nothing_could_be_said() {
         let tiny =
-            r#"{"limitation":{"max_message_length":3,"max_limit":0,"max_content_length":1}}"#;
+            r#"{"limitation":{"max_message_length":3,"max_event_tags":0,"max_content_length":1}}"#;
         assert_eq!(RelayInfo::parse(tiny), Some(RelayInfo::default()));
         let huge = r#"{"limitation":{"max_message_length":18446744073709551615}}"#;
         assert_eq!(RelayInfo::parse(huge).unwrap().limits().message, 1 << 20);
@@ -151,9 +151,9 @@ mod tests {
         }
 
         #[test]
-        fn no_number_panics(number in any::<f64>(), nip in any::<i64>()) {
+        fn no_number_panics(number in any::<f64>(), tags in any::<i64>()) {
             let text = format!(
-                r#"{{"supported_nips":[{nip}],"limitation":{{"max_limit":{number:e}}}}}"#
+                r#"{{"limitation":{{"max_event_tags":{tags},"created_at_lower_limit":{number:e}}}}}"#
             );
             let _ = RelayInfo::parse(&text);
         }

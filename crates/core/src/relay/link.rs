@@ -3,7 +3,7 @@
 use super::backoff::{Backoff, Network, PROMPT_MS};
 use super::pulse::{Beat, Pulse};
 use super::{Pace, Proof, Reached, Subscriptions};
-use crate::engine::Timestamp;
+use crate::time::Timestamp;
 use rand_core::RngCore;
 use zajil_api::{LinkState, UnixTime};
 

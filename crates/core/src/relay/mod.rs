@@ -29,7 +29,7 @@ pub use backoff::Network;
 pub use info::{Limits, RelayInfo};
 pub use link::{Action, Link};
 pub use pace::{Pace, is_rate_limit};
-pub use pool::Pool;
+pub use pool::{Pool, Socket};
 pub use proof::{Proof, Verdict};
 pub use score::{Reached, Standing, Stored};
 pub use subscriptions::{NEW_REQUESTS, OLD_REQUESTS, Subscriptions};

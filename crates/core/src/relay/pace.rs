@@ -1,6 +1,6 @@
 //! How fast a relay wants to be asked.
 
-use crate::engine::Timestamp;
+use crate::time::Timestamp;
 use rand_core::RngCore;
 
 /// After the first complaint nothing is sent for so long; each further one doubles it.

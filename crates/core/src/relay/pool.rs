@@ -2,13 +2,20 @@
 
 use super::link::Action;
 use super::{Limits, Link, Network, Reached, RelayInfo};
-use crate::engine::{Output, Timestamp};
 use crate::sorted::{SortedMap, SortedSet};
+use crate::time::Timestamp;
 use rand_core::RngCore;
 use zajil_api::RelayUrl;
 
 /// What a relay says about itself is asked for again after so long.
 const INFO_KEPT_MS: u64 = 86_400_000;
+
+/// What is to be done with a socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Socket {
+    Open(RelayUrl),
+    Close(RelayUrl),
+}
 
 /// The connections, each independent of its neighbours.
 #[derive(Debug, Default)]
@@ -25,12 +32,12 @@ pub struct Pool {
 
 impl Pool {
     /// Makes `wanted` the relays to be connected to; says what to open and close.
-    pub fn want(&mut self, wanted: &SortedSet<RelayUrl>, now: Timestamp) -> Vec<Output> {
-        let mut outputs = Vec::new();
+    pub fn want(&mut self, wanted: &SortedSet<RelayUrl>, now: Timestamp) -> Vec<Socket> {
+        let mut sockets = Vec::new();
         self.links.retain(|url, _| {
             let keep = wanted.contains(url);
             if !keep {
-                outputs.push(Output::Disconnect(url.clone()));
+                sockets.push(Socket::Close(url.clone()));
             }
             keep
         });
@@ -45,11 +52,11 @@ impl Pool {
             link.looked_at(*self.looked_at.get_or_insert(now));
             match self.cut.get(url) {
                 Some(until) => link.cut(*until),
-                None => outputs.push(Output::Connect(url.clone())),
+                None => sockets.push(Socket::Open(url.clone())),
             }
             self.links.insert(url.clone(), link);
         }
-        outputs
+        sockets
     }
 
     pub fn get(&self, url: &RelayUrl) -> Option<&Link> {
@@ -64,12 +71,12 @@ impl Pool {
         self.get(url).is_some_and(Link::is_open)
     }
 
-    pub fn open(&self) -> impl Iterator<Item = &RelayUrl> {
-        self.links.iter().filter(|(_, link)| link.is_open()).map(|(url, _)| url)
-    }
-
     pub fn urls(&self) -> impl Iterator<Item = &RelayUrl> {
         self.links.keys()
+    }
+
+    pub fn open(&self) -> impl Iterator<Item = &RelayUrl> {
+        self.links.iter().filter(|(_, link)| link.is_open()).map(|(url, _)| url)
     }
 
     /// Which relays can be reached now. While none can, the fault is probably not theirs,

@@ -4,8 +4,8 @@
 //! sent. Browsers offer no ping. So a server that has been silent is asked for something
 //! that does not exist, and any word from it counts as life.
 
-use crate::engine::Timestamp;
 use crate::mutant::{self, Mutant};
+use crate::time::Timestamp;
 
 /// A question that nothing at all followed for so long makes the socket suspect…
 const QUESTION_MS: u64 = 5_000;

@@ -21,6 +21,7 @@ mod disk;
 mod findable;
 mod gaps;
 mod hostile;
+mod limits;
 mod links;
 mod parked;
 mod reconnect;
