@@ -80,7 +80,7 @@ pub fn Strips() -> impl IntoView {
     }
 }
 
-fn plain(class: &'static str, role: &'static str, words: AnyView) -> AnyView {
+pub fn plain(class: &'static str, role: &'static str, words: AnyView) -> AnyView {
     view! { <div class=class role=role><p class="strip-words">{words}</p></div> }.into_any()
 }
 

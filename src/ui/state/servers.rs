@@ -85,7 +85,7 @@ impl AppState {
         self.foreign.retain(|other| other != url);
         if self.server(url).is_some_and(|server| server.chats > 0) {
             self.foreign.push(url.clone());
-            let parts = [Part::Server(url.clone()), Part::Reach].into_iter();
+            let parts = [Part::Server(url.clone()), Part::ServerList, Part::Reach].into_iter();
             return parts.chain(self.note_practice()).collect();
         }
         self.servers.retain(|server| server.url != *url);
