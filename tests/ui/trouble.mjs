@@ -39,7 +39,7 @@ export function trouble({ test, open, until, field }) {
     await open(page, "single", "#/servers", ".server");
     await page.getByRole("button", { name: "Practise an outage", exact: true }).click();
     const dialog = page.getByRole("dialog", { name: "Cut for one minute", exact: true });
-    const words = dialog.getByText(/nothing reaches these chats until it is over: .*Dana/);
+    const words = dialog.getByText(/These chats then wait until it is over: .*Dana/);
     await words.waitFor();
     await dialog.getByRole("button", { name: "Cut them now", exact: true }).click();
     await page.getByRole("link", { name: /Dana/ }).click();
@@ -49,7 +49,7 @@ export function trouble({ test, open, until, field }) {
     const message = page.getByRole("article").filter({ hasText: "into the dark" });
     await message.getByRole("img", { name: "Sending", exact: true }).waitFor();
     await page.getByRole("button", { name: "End now", exact: true }).click();
-    await page.getByText(/The practice is over\. 1 message had to wait/).waitFor();
+    await page.getByText(/The practice is over\. 1 message is waiting/).waitFor();
   });
 
   test("a server without a scheme is tried as the page came, and one that is silent can be removed", async (page) => {
@@ -103,7 +103,7 @@ export function trouble({ test, open, until, field }) {
     assert.match(first, /12 of your messages read back since opening · 7 chats/);
     await servers(page).first().getByRole("img", { name: "Reliability 98 of 100", exact: true }).waitFor();
     assert.equal(await servers(page).first().locator(".step-on").count(), 5);
-    assert.match(second, /says it keeps messages, and does not\.[^]*New chats are better off with another one/);
+    assert.match(second, /says it keeps messages, and does not\.[^]*For new chats, add another one/);
     assert.match(third, /^ws:\/\/localhost:8080\/relay\s+connecting\s+Not rated yet$/);
     assert.match(fourth, /offline · next try in \d+ s/);
   });

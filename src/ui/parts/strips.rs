@@ -14,8 +14,7 @@ use zajil_api::{CatchUp, Command, Lead, Storage};
 #[component]
 pub fn Strips() -> impl IntoView {
     let ctx = ctx();
-    let cut_off = memo(move || ctx.watch(Part::Reach, AppState::is_cut_off));
-    let doubted = memo(move || ctx.watch(Part::Reach, AppState::is_doubted));
+    let reach = memo(move || ctx.watch(Part::Reach, AppState::reach_words));
     let retry = move |_| {
         ctx.send(Command::RetryStorage);
     };
@@ -41,17 +40,15 @@ pub fn Strips() -> impl IntoView {
         Lead::ReadOnly => Some(plain("strip", "status", say("lead.read_only").into_any())),
     };
     let reach_strip = move || {
-        cut_off.get().then(|| {
+        reach.get().map(|words| {
             view! {
                 <div class="strip" role="status">
                     <Pigeon/>
-                    <p class={"strip-words"}>{say("reach.none")}</p>
+                    <p class={"strip-words"}>{say(words)}</p>
                 </div>
             }
         })
     };
-    let doubt_strip =
-        move || doubted.get().then(|| plain("strip", "status", say("reach.doubted").into_any()));
     let practice_strip = move || {
         let running = |state: &AppState| {
             state
@@ -73,7 +70,6 @@ pub fn Strips() -> impl IntoView {
     view! {
         {maybe(storage_strip)}
         {maybe(lead_strip)}
-        {maybe(doubt_strip)}
         {maybe(reach_strip)}
         {maybe(practice_strip)}
         {maybe(catch_up_strip)}

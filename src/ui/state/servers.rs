@@ -34,9 +34,12 @@ impl AppState {
         !self.servers.is_empty() && self.servers.iter().all(|s| self.failed.contains(&s.url))
     }
 
-    /// Whether it is being found out if any server can still be reached.
-    pub fn is_doubted(&self) -> bool {
-        self.doubted && !self.is_cut_off()
+    /// What is to be said of all servers together, while there is something to say.
+    pub fn reach_words(&self) -> Option<&'static str> {
+        match self.is_cut_off() {
+            true => Some("reach.none"),
+            false => self.doubted.then_some("reach.doubted"),
+        }
     }
 
     /// The device's own word on its network: often wrong, never ignored.
@@ -68,7 +71,10 @@ impl AppState {
         note_link(&mut self.failed, &server);
         self.doubted &= server.link != LinkState::Connected;
         // Should it not be in the list, that is said next.
-        self.foreign.retain(|url| *url != server.url);
+        if !self.is_own(&server.url) {
+            self.foreign.retain(|url| *url != server.url);
+            parts.push(Part::ServerList);
+        }
         match self.servers.iter_mut().find(|held| held.url == server.url) {
             Some(held) => *held = server,
             None => {
