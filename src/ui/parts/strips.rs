@@ -14,7 +14,8 @@ use zajil_api::{CatchUp, Command, Lead, Storage};
 #[component]
 pub fn Strips() -> impl IntoView {
     let ctx = ctx();
-    let reach = memo(move || ctx.watch(Part::Reach, AppState::reach_words));
+    let cut_off = memo(move || ctx.watch(Part::Reach, AppState::is_cut_off));
+    let doubted = memo(move || ctx.watch(Part::Reach, AppState::is_doubted));
     let retry = move |_| {
         ctx.send(Command::RetryStorage);
     };
@@ -40,7 +41,8 @@ pub fn Strips() -> impl IntoView {
         Lead::ReadOnly => Some(plain("strip", "status", say("lead.read_only").into_any())),
     };
     let reach_strip = move || {
-        reach.get().map(|words| {
+        let words = if cut_off.get() { "reach.none" } else { "reach.doubted" };
+        (cut_off.get() || doubted.get()).then(|| {
             view! {
                 <div class="strip" role="status">
                     <Pigeon/>

@@ -34,12 +34,9 @@ impl AppState {
         !self.servers.is_empty() && self.servers.iter().all(|s| self.failed.contains(&s.url))
     }
 
-    /// What is to be said of all servers together, while there is something to say.
-    pub fn reach_words(&self) -> Option<&'static str> {
-        match self.is_cut_off() {
-            true => Some("reach.none"),
-            false => self.doubted.then_some("reach.doubted"),
-        }
+    /// Whether it is being found out if any server can still be reached.
+    pub fn is_doubted(&self) -> bool {
+        self.doubted
     }
 
     /// The device's own word on its network: often wrong, never ignored.
