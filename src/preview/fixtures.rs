@@ -104,6 +104,11 @@ impl Scene {
                 last.direction = direction;
                 last.sent_at = touched_at;
             }
+            if self.name == "waiting" && with.name == "Dana" {
+                messages = messages.split_off(messages.len().saturating_sub(1));
+                let sent = Direction::Outgoing(MessageState::Sent { on: 1, of: 3 });
+                messages.iter_mut().for_each(|message| message.direction = sent);
+            }
             let at = messages.len().checked_sub(1 + unread as usize);
             let read_up_to = at.and_then(|at| messages.get(at)).map_or(Place::START, |m| m.place);
             let gaps = if self.name == "gaps" { gaps(&messages) } else { Vec::new() };
@@ -127,7 +132,11 @@ impl Scene {
         match self.name.as_str() {
             "loading" => return Vec::new(),
             name if name.starts_with("stopped") => {
-                let detail = "store: the database could not be opened".to_owned();
+                let detail = match name {
+                    "stopped-gone" => "what was stored is gone: the site's data was cleared",
+                    _ => "store: the database could not be opened",
+                };
+                let detail = detail.to_owned();
                 return vec![Update::Stopped { reason: reason(name), detail }];
             }
             _ => {}
@@ -181,6 +190,14 @@ impl Scene {
         self.messages.insert(id, Vec::new());
         self.chats.push(chat.clone());
         chat
+    }
+
+    /// The servers that chats live on.
+    pub fn homes(&self) -> &[Server] {
+        match self.name.as_str() {
+            "single" => self.servers.get(1..2).unwrap_or_default(),
+            _ => &self.servers,
+        }
     }
 
     pub fn newest(&self, chat: &ChatId) -> Place {
@@ -259,7 +276,7 @@ impl Scene {
 fn reason(scene: &str) -> StopReason {
     match scene.trim_start_matches("stopped-") {
         "unsupported" => StopReason::Unsupported,
-        "unavailable" => StopReason::StorageUnavailable,
+        "unavailable" | "gone" => StopReason::StorageUnavailable,
         "unreadable" => StopReason::StorageUnreadable,
         "newer" => StopReason::NewerVersion,
         _ => StopReason::Fault,

@@ -2,7 +2,7 @@
 //!
 //! Stands where the port to the engine stands and answers from fixtures, so that
 //! every screen can be looked at and photographed without a server. Which scene is
-//! shown is the address's query: `?scene=busy`, `first`, `empty`, `outage`, `alone`,
+//! shown is the address's query: `?scene=busy`, `first`, `empty`, `outage`, `alone`, `single`, `waiting`,
 //! `full`, `gaps`, `late`, `fetching`, `changing`, `readonly`, `evicted`, `stopped` (and
 //! `stopped-newer` and its like), `loading`, `invite`.
 
@@ -16,7 +16,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use zajil_api::{
     ChatId, Command, CommandId, Direction, Failure, Invite, LinkState, Message, MessageId,
-    MessageState, Place, Settings, UnixTime, Update,
+    MessageState, Place, Server, Settings, UnixTime, Update,
 };
 
 #[derive(Clone)]
@@ -99,7 +99,10 @@ impl Client {
                 };
                 let place = message.place;
                 let row = scene.keep(&chat, message.clone());
-                self.deliver(&chat, place);
+                let cut = |server: &Server| matches!(server.link, LinkState::Cut { .. });
+                if !scene.homes().iter().all(cut) {
+                    self.deliver(&chat, place);
+                }
                 tell(Update::MessageAdded { answers: Some(id), chat, message });
                 if let Some(row) = row {
                     tell(Update::ChatChanged(row));
@@ -115,7 +118,7 @@ impl Client {
             }
             Command::LoadDelivery { chat, place } => match scene.state_of(&chat, place) {
                 Some(state) => {
-                    let delivery = servers::delivery(&scene.servers, state);
+                    let delivery = servers::delivery(scene.homes(), state);
                     tell(Update::DeliveryLoaded { answers: id, chat, place, delivery });
                 }
                 None => refuse(Failure::MessageUnknown),

@@ -164,6 +164,11 @@ impl Ctx {
         let answer = answer_in(&update);
         let parts = self.change(|state| state.apply(update));
         let typing = parts.iter().any(|part| matches!(part, Part::Typing(_)));
+        if parts.contains(&Part::Timeline)
+            && let Some((chat, place)) = self.peek(AppState::tells_homes)
+        {
+            self.send(Command::LoadDelivery { chat, place });
+        }
         self.wake(parts);
         if self.peek(|state| state.account.is_some()) {
             prefs::set_begun();

@@ -33,6 +33,47 @@ export function messages({ test, open, until, field }) {
     await dialog(page).getByText("Reached Alice Adams").waitFor();
   });
 
+  test("the mark is a button that is seen, has its whole ring, and moves nothing", async (page) => {
+    await open(page, "busy", chat(0), ".message");
+    const tick = article(page, "Tell them to bring a chair each").getByRole("button", { name: "Where this message is", exact: true });
+    const look = () => tick.evaluate((button) => {
+      const text = button.closest(".text");
+      const [ring, cut] = [button, text].map((element) => element.getBoundingClientRect());
+      const style = getComputedStyle(button);
+      const room = parseFloat(getComputedStyle(text).overflowClipMargin);
+      const reach = parseFloat(style.outlineWidth) + parseFloat(style.outlineOffset);
+      return {
+        seen: style.backgroundColor !== "rgba(0, 0, 0, 0)" && ring.width >= 20 && ring.height >= 18,
+        whole: ring.right + reach <= cut.right + room && ring.bottom + reach <= cut.bottom + room,
+        ring: style.outlineStyle,
+        scrolled: text.scrollTop,
+        at: text.getBoundingClientRect().top,
+      };
+    });
+    const before = await look();
+    assert.ok(before.seen);
+    await page.keyboard.press("Tab");
+    await tick.focus();
+    const after = await look();
+    assert.ok(after.ring !== "none" && after.whole, JSON.stringify(after));
+    await tick.evaluate((button) => button.scrollIntoView({ block: "nearest" }));
+    assert.deepEqual([(await look()).scrolled, (await look()).at], [0, before.at]);
+  });
+
+  test("names of either script stand beside the face", async (page) => {
+    for (const language of ["en", "ar"]) {
+      if (language === "ar") await page.addInitScript(() => localStorage.setItem("zajil.language", "ar"));
+      await open(page, "busy", "#/", ".row");
+      const gaps = await page.$$eval(".row", (rows) => rows.map((row) => {
+        const range = document.createRange();
+        range.selectNodeContents(row.querySelector(".row-name"));
+        const [name, face] = [range, row.querySelector(".avatar")].map((one) => one.getBoundingClientRect());
+        return document.dir === "rtl" ? face.left - name.right : name.left - face.right;
+      }));
+      assert.ok(gaps.every((gap) => gap >= 0 && gap < 20), JSON.stringify(gaps));
+    }
+  });
+
   test("what was not sent is sent again or taken back, where it stands", async (page) => {
     await open(page, "busy", chat(9), ".failed");
     const message = article(page, "Your bicycle is done.");

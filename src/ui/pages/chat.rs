@@ -1,7 +1,7 @@
 use crate::ui::context::{Ctx, ctx, memo};
 use crate::ui::live::{live, maybe};
 use crate::ui::parts::{
-    ChatHeader, Composer, PageHeader, RequestBar, Scroll, StoryDialog, TimelineView,
+    ChatHeader, Composer, PageHeader, RequestBar, Scroll, StoryDialog, TimelineView, plain,
 };
 use crate::ui::person::name_of;
 use crate::ui::route::Route;
@@ -13,7 +13,7 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::ResizeObserver;
-use zajil_api::{ChatId, Command, Stage};
+use zajil_api::{ChatId, Stage};
 
 /// One conversation.
 #[component]
@@ -56,7 +56,6 @@ fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoVie
             scroll.catch_up();
         }
     });
-    learn_homes(ctx, id.clone());
     watch_sizes(scroll);
     close_later(ctx, id.clone());
     let name = memo(move || chat.with(|chat| name_of(chat.as_ref())));
@@ -81,11 +80,8 @@ fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoVie
             ctx.watch(Part::Reach, |state| state.is_out_of_reach(&id) && !state.is_cut_off())
         })
     };
-    let unreached = move || {
-        lonely.get().then(|| {
-            view! { <div class="strip" role="status"><p class="strip-words">{say("reach.chat")}</p></div> }
-        })
-    };
+    let unreached =
+        move || lonely.get().then(|| plain("strip", "status", say("reach.chat").into_any()));
     let told = memo(move || ctx.watch(Part::Story, |state| state.story.is_some()));
     let story = {
         let id = id.clone();
@@ -104,15 +100,6 @@ fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoVie
             {maybe(story)}
         </section>
     }
-}
-
-/// A message of one's own tells which servers this chat lives on.
-fn learn_homes(ctx: Ctx, chat: ChatId) {
-    Effect::new(move |_| {
-        if let Some(place) = ctx.watch(Part::Timeline, |state| state.tells_homes_of(&chat)) {
-            ctx.send(Command::LoadDelivery { chat: chat.clone(), place });
-        }
-    });
 }
 
 fn close_later(ctx: Ctx, id: ChatId) {

@@ -1,6 +1,7 @@
 use crate::ui::context::ctx;
 use crate::ui::page;
 use crate::ui::parts::Pigeon;
+use crate::ui::state::AppState;
 use crate::ui::words::say;
 use leptos::prelude::*;
 use zajil_api::StopReason;
@@ -15,7 +16,7 @@ pub fn StoppedPage() -> impl IntoView {
     let title = if gone { "evicted.title" } else { "stopped.title" };
     let words = if gone { "evicted.live" } else { words_for(reason) };
     // Kept in no store: whoever reloads has to take it along.
-    let drafts = ctx.peek(|state| state.drafts().map(str::to_owned).collect::<Vec<_>>());
+    let drafts = ctx.peek(AppState::drafts);
     view! {
            <main class="welcome">
                <div class="welcome-card">
@@ -24,10 +25,8 @@ pub fn StoppedPage() -> impl IntoView {
                    <p class="welcome-line">{say(words)}</p>
     {(!drafts.is_empty()).then(|| view! {
                        <p class="welcome-line">{say("stopped.drafts")}</p>
+                    <pre class="input saved-draft" dir="auto">{drafts}</pre>
                    })}
-                   {drafts.into_iter().map(|text| view! {
-                       <textarea class="input saved-draft" dir="auto" readonly=true rows="4" aria-label=say("stopped.drafts")>{text}</textarea>
-                   }).collect_view()}
                    <button class="button button-main wide" type="button" on:click=|_| page::reload()>
                        {say("stopped.reload")}
                    </button>

@@ -1,4 +1,5 @@
 use super::dialog::Dialog;
+use super::strips::plain;
 use crate::ui::context::ctx;
 use crate::ui::live::maybe;
 use crate::ui::person::names_of;
@@ -46,7 +47,8 @@ pub fn PracticeChoice(choosing: RwSignal<bool>) -> impl IntoView {
         ctx.watch(Part::Practice, |state| {
             let waits = state.reached_only_through(&state.to_cut);
             let names = names_of(state, &waits);
-            (!waits.is_empty()).then(|| say_with("practice.waits", &[("names", &names)]))
+            let words = || say_with("practice.waits", &[("names", &names)]);
+            (!waits.is_empty()).then(|| plain("advice small", "status", words().into_any()))
         })
     };
     let impossible = move || !ctx.watch(Part::Practice, AppState::can_cut);
@@ -54,7 +56,7 @@ pub fn PracticeChoice(choosing: RwSignal<bool>) -> impl IntoView {
         <Dialog title="practice.choose" on_close=Box::new(move || choosing.set(false))>
             <div>{rows}</div>
             <p class="quiet small">{say("practice.leave_one")}</p>
-            {maybe(move || waits().map(|words| view! { <p class="advice small" role="status">{words}</p> }))}
+            {maybe(waits)}
             <button class="button button-main" type="button" disabled=impossible on:click=start>
                 {say("practice.start")}
             </button>

@@ -20,7 +20,7 @@ pub fn RemoveServer(asked: RwSignal<Option<String>>) -> impl IntoView {
             };
             view! {
                 <Dialog title on_close=Box::new(move || asked.set(None))>
-                    {words.into_iter().map(|words| view! { <p>{words}</p> }).collect_view()}
+                    <p>{words}</p>
                     <button class="button" type="button" on:click=confirm>{say("servers.ask_remove")}</button>
                 </Dialog>
             }
@@ -30,15 +30,17 @@ pub fn RemoveServer(asked: RwSignal<Option<String>>) -> impl IntoView {
 }
 
 /// Two things may be true of one server: it is the last that works, and chats need it.
-fn question(ctx: Ctx, url: &RelayUrl) -> (&'static str, Vec<String>) {
+fn question(ctx: Ctx, url: &RelayUrl) -> (&'static str, String) {
     ctx.peek(|state| {
         let needed_by = state.reached_only_through(std::slice::from_ref(url));
         let names = names_of(state, &needed_by);
-        let last = state.is_last_connected(url);
-        let title = if last { "servers.ask_title" } else { "servers.ask_chats_title" };
-        let chats =
-            (!needed_by.is_empty()).then(|| say_with("servers.ask_chats", &[("names", &names)]));
-        let alone = last.then(|| say("servers.ask_words"));
-        (title, chats.into_iter().chain(alone).collect())
+        let chats = match needed_by.is_empty() {
+            true => String::new(),
+            false => say_with("servers.ask_chats", &[("names", &names)]),
+        };
+        match state.is_last_connected(url) {
+            true => ("servers.ask_title", format!("{} {chats}", say("servers.ask_words"))),
+            false => ("servers.ask_chats_title", chats),
+        }
     })
 }

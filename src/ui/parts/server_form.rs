@@ -1,7 +1,6 @@
 use super::field::TextField;
 use crate::ui::context::{Answer, ctx};
 use crate::ui::failure::sentence_for;
-use crate::ui::live::maybe;
 use crate::ui::page;
 use crate::ui::words::{say, say_with};
 use leptos::ev::SubmitEvent;
@@ -14,7 +13,6 @@ pub fn ServerForm() -> impl IntoView {
     let ctx = ctx();
     let address = RwSignal::new(String::new());
     let wrong = RwSignal::new(None::<String>);
-    let told = RwSignal::new(None::<String>);
     let add = move |event: SubmitEvent| {
         event.prevent_default();
         let url = address.get_untracked().trim().to_owned();
@@ -24,14 +22,14 @@ pub fn ServerForm() -> impl IntoView {
             return;
         }
         let meant = meant(&url, page::plain_host().as_deref());
-        told.set((meant != url).then(|| say_with("servers.plain", &[("url", &meant)])));
+        ctx.notice.set((meant != url).then(|| say_with("servers.plain", &[("url", &meant)])));
         // It appears in the list; if it is refused, the text comes back with the reason.
         address.set(String::new());
         ctx.ask(Command::AddServer { url: meant }, move |answer| {
             if let Answer::Refused(failure) = answer {
                 let _ = wrong.try_set(Some(sentence_for(&failure)));
                 let _ = address.try_set(url);
-                let _ = told.try_set(None);
+                ctx.notice.set(None);
             }
         });
     };
@@ -40,7 +38,6 @@ pub fn ServerForm() -> impl IntoView {
             <TextField label="servers.address" value=address wrong id="server-address" latin=true limit=512/>
             <button class="button" type="submit">{say("servers.add")}</button>
         </form>
-        <p class="told quiet small" role="status">{maybe(move || told.get())}</p>
     }
 }
 

@@ -1,10 +1,11 @@
 use super::icon::{Glyph, Icon};
 use super::score::Score;
-use super::server_said::ServerSaid;
-use crate::ui::context::{ctx, memo};
+use crate::ui::context::{Ctx, ctx, memo};
 use crate::ui::format::{self, number};
 use crate::ui::live::maybe;
-use crate::ui::state::{AppState, Part};
+use crate::ui::person::isolated;
+use crate::ui::state::Part;
+use crate::ui::text::one_line;
 use crate::ui::words::{say, say_count, say_with};
 use leptos::prelude::*;
 use zajil_api::{Advice, Command, LinkState, RelayUrl, Server, UnixTime};
@@ -32,11 +33,8 @@ pub fn ServerRow(
         let url = url.clone();
         memo(move || ctx.watch(Part::Server(url.clone()), |state| state.is_own(&url)))
     };
-    let remove = move || match ctx.peek(|state: &AppState| must_ask(state, &url)) {
-        true => asked.set(Some(url.to_string())),
-        false => ctx.command(Command::RemoveServer { url: url.clone() }),
-    };
-    let remove = StoredValue::new(remove);
+    let url = StoredValue::new(url);
+    let on_remove = move |_| url.with_value(|url| remove(ctx, url, asked));
     let how = move || server.with(|s| s.as_ref().map(|server| how_it_is(server, now.get())));
     let since = format::now();
     let silent = memo(move || {
@@ -46,12 +44,10 @@ pub fn ServerRow(
     let unanswered = move || {
         silent.get().then(|| {
             view! {
-                <div class="advice small">
-                    <p>{say("servers.unanswered")}</p>
-                    <button class="button-text" type="button" on:click=move |_| remove.with_value(|remove| remove())>
-                        {say("servers.ask_remove")}
-                    </button>
-                </div>
+                <p class="advice small">
+                    {say("servers.unanswered")}
+                    <button class="button-text" type="button" on:click=on_remove>{say("servers.ask_remove")}</button>
+                </p>
             }
         })
     };
@@ -62,7 +58,7 @@ pub fn ServerRow(
                 <p class="quiet small">{maybe(how)}</p>
                 <p class="quiet small facts"><Score score=server.score/>{holds.map(|words| view! { <span>{words}</span> })}</p>
                 {advice(&server, own.get()).map(|words| view! { <p class="advice small">{words}</p> })}
-                {server.said.map(|said| view! { <ServerSaid said/> })}
+                {server.said.map(|said| view! { <p class="said small">{what_it_said(&said)}</p> })}
             }
         })
     };
@@ -76,7 +72,7 @@ pub fn ServerRow(
             </div>
             <button
                 class="button-icon" type="button" aria-label=remove_label hidden=move || !own.get()
-                on:click=move |_| remove.with_value(|remove| remove())
+                on:click=on_remove
             >
                 <Icon glyph=Glyph::Trash/>
             </button>
@@ -84,10 +80,16 @@ pub fn ServerRow(
     }
 }
 
-/// Whether somebody would be cut off with it.
-fn must_ask(state: &AppState, url: &RelayUrl) -> bool {
-    let only = !state.reached_only_through(std::slice::from_ref(url)).is_empty();
-    only || state.is_last_connected(url)
+/// Removes it, after a question where somebody would be cut off with it.
+fn remove(ctx: Ctx, url: &RelayUrl, asked: RwSignal<Option<String>>) {
+    let must_ask = ctx.peek(|state| {
+        let needed_by = state.reached_only_through(std::slice::from_ref(url));
+        !needed_by.is_empty() || state.is_last_connected(url)
+    });
+    match must_ask {
+        true => asked.set(Some(url.to_string())),
+        false => ctx.command(Command::RemoveServer { url: url.clone() }),
+    }
 }
 
 /// Whether it was never reached, as far as anybody knows.
@@ -162,4 +164,46 @@ fn advice(server: &Server, own: bool) -> Option<String> {
         (false, _) => "servers.stays",
     };
     Some(format!("{} {}", say(wrong), say(helps)))
+}
+
+/// What it last said, in our words: its own are for developers, and follow as they are.
+fn what_it_said(said: &str) -> String {
+    let (words, own) = meaning(said);
+    let words = say(words);
+    match own {
+        true => format!("{words} {} {}", say("said.own_words"), isolated(&one_line(said))),
+        false => words,
+    }
+}
+
+/// The sentence for it, and whether its own words add something. A server's begin with
+/// NIP-01's prefixes; some are the engine's own finding.
+fn meaning(said: &str) -> (&'static str, bool) {
+    const KNOWN: [(&str, &str, bool); 11] = [
+        ("error:", "said.not_now", true),
+        ("rate-limited:", "said.slow_down", true),
+        ("auth-required:", "said.members", true),
+        ("restricted:", "said.members", true),
+        ("blocked:", "said.refused", true),
+        ("invalid:", "said.refused", true),
+        ("pow:", "said.refused", true),
+        ("does not take events", "said.too_long", false),
+        ("does not take messages", "said.too_long", false),
+        ("sent an event that is not", "said.damaged", false),
+        ("compares in a way", "said.damaged", false),
+    ];
+    let known = KNOWN.iter().find(|(start, ..)| said.starts_with(start));
+    known.map_or(("said.something", true), |(_, words, own)| (words, *own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meaning;
+
+    #[test]
+    fn no_words_of_a_protocol_stand_alone() {
+        assert_eq!(meaning("error: unknown"), ("said.not_now", true));
+        assert_eq!(meaning("does not take events of this length"), ("said.too_long", false));
+        assert_eq!(meaning("Welcome!"), ("said.something", true));
+    }
 }

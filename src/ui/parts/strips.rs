@@ -41,17 +41,16 @@ pub fn Strips() -> impl IntoView {
         Lead::ReadOnly => Some(plain("strip", "status", say("lead.read_only").into_any())),
     };
     let reach_strip = move || {
-        cut_off.get().then(|| {
+        let words = if cut_off.get() { "reach.none" } else { "reach.doubted" };
+        (cut_off.get() || doubted.get()).then(|| {
             view! {
                 <div class="strip" role="status">
                     <Pigeon/>
-                    <p class={"strip-words"}>{say("reach.none")}</p>
+                    <p class={"strip-words"}>{say(words)}</p>
                 </div>
             }
         })
     };
-    let doubt_strip =
-        move || doubted.get().then(|| plain("strip", "status", say("reach.doubted").into_any()));
     let practice_strip = move || {
         let running = |state: &AppState| {
             state
@@ -73,14 +72,13 @@ pub fn Strips() -> impl IntoView {
     view! {
         {maybe(storage_strip)}
         {maybe(lead_strip)}
-        {maybe(doubt_strip)}
         {maybe(reach_strip)}
         {maybe(practice_strip)}
         {maybe(catch_up_strip)}
     }
 }
 
-fn plain(class: &'static str, role: &'static str, words: AnyView) -> AnyView {
+pub fn plain(class: &'static str, role: &'static str, words: AnyView) -> AnyView {
     view! { <div class=class role=role><p class="strip-words">{words}</p></div> }.into_any()
 }
 

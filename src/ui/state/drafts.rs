@@ -9,9 +9,10 @@ impl AppState {
         draft.map(|(_, text)| text.clone()).unwrap_or_default()
     }
 
-    /// All unsent texts.
-    pub fn drafts(&self) -> impl Iterator<Item = &str> {
-        self.drafts.iter().map(|(_, text)| text.as_str()).filter(|text| !text.trim().is_empty())
+    /// All unsent texts, one below the other.
+    pub fn drafts(&self) -> String {
+        let texts = self.drafts.iter().map(|(_, text)| text.trim());
+        texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
     }
 
     pub fn keep_draft(&mut self, chat: &ChatId, text: &str) {

@@ -19,14 +19,14 @@ impl AppState {
         Some(Part::Reach)
     }
 
-    /// The message of the open chat whose story would tell where it lives, if that is not known.
-    pub fn tells_homes_of(&self, chat: &ChatId) -> Option<Place> {
-        if self.homes.iter().any(|(id, _)| id == chat) {
+    /// The message whose story would tell where the open chat lives, if that is not known.
+    pub fn tells_homes(&self) -> Option<(ChatId, Place)> {
+        let open = self.timeline.as_ref()?;
+        if self.homes.iter().any(|(id, _)| *id == open.chat) {
             return None;
         }
-        let open = self.timeline.as_ref().filter(|open| open.chat == *chat)?;
         let own = |message: &&Message| message.direction != Direction::Incoming;
-        open.messages().rev().find(own).map(|message| message.place)
+        open.messages().rev().find(own).map(|message| (open.chat.clone(), message.place))
     }
 
     /// Whether none of a chat's servers can be reached. `false` where that is not known.

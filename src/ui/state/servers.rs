@@ -36,7 +36,7 @@ impl AppState {
 
     /// Whether it is being found out if any server can still be reached.
     pub fn is_doubted(&self) -> bool {
-        self.doubted && !self.is_cut_off()
+        self.doubted
     }
 
     /// The device's own word on its network: often wrong, never ignored.
@@ -68,7 +68,10 @@ impl AppState {
         note_link(&mut self.failed, &server);
         self.doubted &= server.link != LinkState::Connected;
         // Should it not be in the list, that is said next.
-        self.foreign.retain(|url| *url != server.url);
+        if !self.is_own(&server.url) {
+            self.foreign.retain(|url| *url != server.url);
+            parts.push(Part::ServerList);
+        }
         match self.servers.iter_mut().find(|held| held.url == server.url) {
             Some(held) => *held = server,
             None => {
@@ -85,7 +88,7 @@ impl AppState {
         self.foreign.retain(|other| other != url);
         if self.server(url).is_some_and(|server| server.chats > 0) {
             self.foreign.push(url.clone());
-            let parts = [Part::Server(url.clone()), Part::Reach].into_iter();
+            let parts = [Part::Server(url.clone()), Part::ServerList, Part::Reach].into_iter();
             return parts.chain(self.note_practice()).collect();
         }
         self.servers.retain(|server| server.url != *url);

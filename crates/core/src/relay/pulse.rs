@@ -40,8 +40,6 @@ pub struct Pulse {
     watched_until: Timestamp,
     /// Connections in a row that ended with an unanswered probe.
     mute: usize,
-    /// Whether it ever answered one: then it does not leave them unanswered by nature.
-    answers: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,14 +61,13 @@ impl Pulse {
             suspect: false,
             watched_until: Timestamp::default(),
             mute: 0,
-            answers: false,
         }
     }
 
     /// A new connection to the same server.
     pub fn reopened(&mut self, now: Timestamp) {
-        let Self { number, mute, answers, watched_until, .. } = *self;
-        *self = Self { number, mute, answers, watched_until, ..Self::new(now) };
+        let Self { number, mute, watched_until, .. } = *self;
+        *self = Self { number, mute, watched_until, ..Self::new(now) };
     }
 
     /// Somebody looks at the screen.
@@ -100,7 +97,6 @@ impl Pulse {
     pub fn answered(&mut self, number: u32, now: Timestamp) -> Option<u32> {
         let sent_at = self.sent_at.take_if(|_| number == self.number)?;
         self.mute = 0;
-        self.answers = true;
         Some(u32::try_from(now.0.saturating_sub(sent_at.0)).unwrap_or(u32::MAX))
     }
 
@@ -120,8 +116,8 @@ impl Pulse {
         if self.suspect {
             return self.heard_at;
         }
-        let spared = usize::from(self.answers);
-        let mute = self.mute.checked_sub(1 + spared).map(|mute| mute.min(MUTE_MS.len() - 1));
+        // Once may have been the network: that says nothing about the server.
+        let mute = self.mute.checked_sub(2).map(|mute| mute.min(MUTE_MS.len() - 1));
         let (question, quiet) = match mute.and_then(|mute| MUTE_MS.get(mute)) {
             Some(patience) => (*patience, *patience),
             None if self.heard_at.0 + WATCHED_QUIET_MS <= self.watched_until.0 => {
@@ -191,12 +187,9 @@ mod tests {
         let mut pulse = Pulse::new(at(0));
         pulse.looked_at(at(0));
         assert_eq!(pulse.timed_out(at(6)), Some(Beat::Probe(1)));
-        pulse.heard(at(7));
-        assert!(pulse.answered(1, at(7)).is_some());
-        assert_eq!(pulse.timed_out(at(13)), Some(Beat::Probe(2)));
-        assert_eq!(pulse.timed_out(at(18)), Some(Beat::Dead));
+        assert_eq!(pulse.timed_out(at(11)), Some(Beat::Dead));
         pulse.reopened(at(20));
-        assert_eq!(pulse.next_timeout(), at(26), "it answered before, and somebody looks");
+        assert_eq!(pulse.next_timeout(), at(26), "and the next time as soon");
         pulse.heard(at(6 * 60));
         assert_eq!(pulse.next_timeout(), at(6 * 60 + 25), "nobody has looked for long");
     }
@@ -224,10 +217,14 @@ mod tests {
         assert_eq!(pulse.timed_out(at(25)), Some(Beat::Probe(1)));
         assert_eq!(pulse.timed_out(at(30)), Some(Beat::Dead));
         pulse.reopened(at(31));
-        assert_eq!(pulse.next_timeout(), at(151));
-        assert_eq!(pulse.timed_out(at(151)), Some(Beat::Probe(2)));
-        pulse.heard(at(152));
-        assert!(pulse.answered(2, at(152)).is_some());
-        assert_eq!(pulse.next_timeout(), at(177), "it does answer them");
+        assert_eq!(pulse.next_timeout(), at(56), "once is chance");
+        assert_eq!(pulse.timed_out(at(56)), Some(Beat::Probe(2)));
+        assert_eq!(pulse.timed_out(at(61)), Some(Beat::Dead));
+        pulse.reopened(at(62));
+        assert_eq!(pulse.next_timeout(), at(182));
+        assert_eq!(pulse.timed_out(at(182)), Some(Beat::Probe(3)));
+        pulse.heard(at(183));
+        assert!(pulse.answered(3, at(183)).is_some());
+        assert_eq!(pulse.next_timeout(), at(208), "it does answer them");
     }
 }

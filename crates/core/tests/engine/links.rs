@@ -73,6 +73,22 @@ fn a_network_that_is_said_to_be_gone_is_believed_after_five_seconds_without_an_a
 }
 
 #[test]
+fn a_network_that_went_once_makes_nobody_slower_to_notice_it_the_next_time() {
+    let mut world = pair(&[ONE]);
+    world.relay(ONE).manners.hangs = true;
+    world.happen("Bob", Input::NetworkChanged(Network::Offline));
+    world.pass(5_000);
+    world.relay(ONE).manners.hangs = false;
+    world.happen("Bob", Input::NetworkChanged(Network::Online));
+    world.pass(2_000);
+    assert_eq!(server(&mut world, "Bob", ONE).link, LinkState::Connected);
+    world.relay(ONE).manners.hangs = true;
+    let before = connects(&world, "Bob");
+    world.pass(13_000);
+    assert!(connects(&world, "Bob") > before, "it was given up, and is tried again");
+}
+
+#[test]
 fn whoever_does_not_look_asks_a_silent_server_seldom() {
     let mut world = pair(&[ONE]);
     world.pass(20 * 60_000);

@@ -3,7 +3,7 @@
 use futures::FutureExt;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::Event;
+use web_sys::{BroadcastChannel, Event};
 use zajil_api::RelayUrl;
 use zajil_core::engine::{Input, Network};
 use zajil_worker::web::{BrowserClock, NetworkEar, fetch_info};
@@ -39,4 +39,26 @@ async fn the_network_is_heard_coming_and_going_until_nobody_listens() {
         input = inbox.next().fuse() => panic!("{input:?}"),
         () = BrowserClock.sleep(50).fuse() => {}
     }
+}
+
+#[wasm_bindgen_test]
+async fn what_any_tab_says_of_the_network_is_heard_where_the_engine_is() {
+    let (mouth, mut inbox) = Inbox::new();
+    let ear = NetworkEar::listen(&mouth);
+    let tab = BroadcastChannel::new("zajil-network").unwrap();
+    for word in ["nonsense", "offline", "online", "visible"] {
+        tab.post_message(&word.into()).unwrap();
+    }
+    for expected in [Network::Offline, Network::Online] {
+        let Input::NetworkChanged(network) = inbox.next().await else { panic!("{expected:?}") };
+        assert_eq!(network, expected);
+    }
+    assert!(matches!(inbox.next().await, Input::Woke));
+    drop(ear);
+    tab.post_message(&"offline".into()).unwrap();
+    futures::select! {
+        input = inbox.next().fuse() => panic!("{input:?}"),
+        () = BrowserClock.sleep(50).fuse() => {}
+    }
+    tab.close();
 }
