@@ -2,6 +2,7 @@
 
 use super::record::{ChatKey, ChatRow, MessageRow};
 use super::{Engine, Timestamp};
+use crate::envelope::Count;
 use crate::mls::Group;
 use crate::mutant::{self, Mutant};
 use crate::nostr::{EventId, PublicKey};
@@ -26,6 +27,8 @@ pub(super) struct Chat {
     recent: SortedMap<Place, EventId>,
     /// Own messages that are not encrypted yet: the inner events' JSON.
     pub queued: SortedMap<Place, String>,
+    /// How far we counted before we began to count anew.
+    pub runs: Vec<Count>,
     /// What servers kept for the chat was read since this start, so that we know whether
     /// somebody with our keys wrote here. Nothing is encrypted before.
     pub caught_up: bool,
@@ -84,6 +87,7 @@ impl Chat {
             heard_at: None,
             recent,
             queued: SortedMap::new(),
+            runs: Vec::new(),
             caught_up: false,
             gaps: Vec::new(),
             gaps_due_at: None,

@@ -8,6 +8,7 @@ use super::Engine;
 use super::chat::Chat;
 use super::record::{ChatKey, Outgoing, WantedRow};
 use super::seen::SeenOf;
+use crate::envelope::Count;
 use crate::mutant::{self, Mutant};
 use crate::nostr::Event;
 use crate::sorted::SortedSet;
@@ -17,6 +18,8 @@ use zajil_api::{Stage, UnixTime};
 /// Those we talked with lately, and so many of them, are told at each start that we are there.
 const SHOW_UP_SECONDS: u64 = 30 * 86_400;
 const SHOW_UP_CHATS: usize = 8;
+/// Runs of our own count that are remembered.
+const MAX_RUNS: usize = 8;
 
 impl Engine {
     /// Servers have handed out what they keep of these groups: what is written from now on is
@@ -64,10 +67,23 @@ impl Engine {
         }
         tracing::warn!("somebody with this device's keys has written here");
         chat.copied = true;
-        // The other may have heard of more messages than we know of having written.
-        chat.row.run = self.rng.next_u32().max(1);
-        chat.row.sent = 0;
         chat.row.made_at = created_at;
+        self.count_anew(key);
+    }
+
+    /// The other may have heard of more messages than we know of having written: they are
+    /// counted in another run from now on. What we know of stays named.
+    fn count_anew(&mut self, key: ChatKey) {
+        let run = self.rng.next_u32().max(1);
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        if chat.row.sent > 0 {
+            chat.runs.push(Count { run: chat.row.run, number: chat.row.sent });
+            let surplus = chat.runs.len().saturating_sub(MAX_RUNS);
+            chat.runs.drain(..surplus);
+        }
+        (chat.row.run, chat.row.sent) = (run, 0);
+        let runs = chat.runs.clone();
+        self.save_runs(key, runs);
         self.chat_changed(key);
     }
 
@@ -98,8 +114,6 @@ impl Engine {
         tracing::warn!("a group went on without this device");
         let row = chat.row.groups.remove(at);
         let group = chat.groups.remove(at);
-        chat.row.run = self.rng.next_u32().max(1);
-        chat.row.sent = 0;
         // The other writes in the newest group, and may have let go of those before.
         if at == chat.row.groups.len() {
             chat.row.stage = Stage::Connecting;
@@ -109,6 +123,7 @@ impl Engine {
         let deleted = group.delete(&self.provider).map_err(Into::into);
         self.note("deleting a group", deleted);
         self.dirty.mls = true;
+        self.count_anew(key);
         self.forget_group(&routing);
         self.write_again(key);
         self.weigh_keys(key);

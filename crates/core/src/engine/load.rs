@@ -69,6 +69,7 @@ impl Engine {
         let mut mls = HashMap::new();
         let mut chats = Vec::new();
         let (mut queued, mut doubted) = (Vec::new(), Vec::new());
+        let mut runs = Vec::new();
         let mut states: SortedMap<[u8; 32], Vec<StateRow>> = SortedMap::new();
         engine.check_version(rows)?;
         for (table, (key, sealed)) in rows {
@@ -79,6 +80,7 @@ impl Engine {
                     Record::Chat(row) => chats.push(row),
                     Record::Queued(row) => queued.push(row),
                     Record::Doubted(row) => doubted.push(row),
+                    Record::Runs { chat, runs: counted } => runs.push((chat, counted)),
                     Record::State(row) => states.entry(row.group).or_default().push(*row),
                     Record::Mls(row) => {
                         mls.insert(row.key.clone(), row.value.clone());
@@ -98,6 +100,11 @@ impl Engine {
             }
         }
         engine.begin_missing_states();
+        for (chat, runs) in runs {
+            if let Some(chat) = engine.chats.get_mut(&chat) {
+                chat.runs = runs;
+            }
+        }
         for row in queued {
             if let Some(chat) = engine.chats.get_mut(&row.chat) {
                 chat.queued.insert(row.place, row.rumor);
@@ -163,6 +170,7 @@ impl Engine {
             | Record::Mls(_)
             | Record::Queued(_)
             | Record::State(_)
+            | Record::Runs { .. }
             | Record::Doubted(_) => {}
         }
         Ok(())

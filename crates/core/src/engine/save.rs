@@ -6,6 +6,7 @@ use super::record::{
     ChatKey, DeliveryRow, DoubtedRow, MessageRow, MlsRow, ParkedRow, QueuedRow, Record,
     StandingRow, StateId, StateRow, UnsettledRow,
 };
+use crate::envelope::Count;
 use crate::mutant::{self, Mutant};
 use crate::nostr::{EventId, PublicKey};
 use crate::sorted::SortedSet;
@@ -200,6 +201,14 @@ impl Engine {
 
     pub(super) fn forget_doubted(&mut self, id: &EventId) {
         self.forget(&[b"doubted/", id.as_bytes().as_slice()].concat());
+    }
+
+    pub(super) fn save_runs(&mut self, chat: ChatKey, runs: Vec<Count>) {
+        self.save(&[b"runs/", chat.0.as_slice()].concat(), &Record::Runs { chat, runs });
+    }
+
+    pub(super) fn forget_runs(&mut self, chat: ChatKey) {
+        self.forget(&[b"runs/", chat.0.as_slice()].concat());
     }
 
     pub(super) fn save_state(&mut self, row: &StateRow) {

@@ -119,10 +119,14 @@ impl Engine {
         let name = self.account.as_ref().map(|account| account.row.name.clone());
         let name = name.ok_or(EngineError::State("no account"))?;
         self.send_kind(key, &InnerKind::Name(name), Purpose::Other)?;
-        match self.chats.get(&key).is_some_and(|chat| chat.row.sent > 0) {
-            true => self.send_receipt(key, ReceiptKind::Delivered, Vec::new()),
-            false => Ok(()),
+        let Some(chat) = self.chats.get(&key) else { return Ok(()) };
+        let now = Count { run: chat.row.run, number: chat.row.sent };
+        let counts: Vec<Count> = chat.runs.iter().copied().chain([now]).collect();
+        for last in counts.into_iter().filter(|count| count.number > 0) {
+            let receipt = InnerKind::Receipt { kind: ReceiptKind::Delivered, of: Vec::new(), last };
+            self.send_kind(key, &receipt, Purpose::Other)?;
         }
+        Ok(())
     }
 
     pub(super) fn send_kind(

@@ -6,7 +6,7 @@
 mod chat;
 mod state;
 
-use crate::envelope::SealedMessage;
+use crate::envelope::{Count, SealedMessage};
 use crate::nostr::{EventId, PublicKey};
 pub use chat::{
     ChatRow, DeliveryRow, DoneRow, DoubtedRow, GroupRow, Heard, MessageRow, MissingRow, ParkedRow,
@@ -59,6 +59,11 @@ pub enum Record {
     Doubted(DoubtedRow),
     /// A state of a group that may be gone back to.
     State(Box<StateRow>),
+    /// How far we counted our messages in a chat before we began to count anew.
+    Runs {
+        chat: ChatKey,
+        runs: Vec<Count>,
+    },
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
