@@ -9,7 +9,20 @@ use std::path::Path;
 pub fn glue(stage: &Stage, name: &str, module: &str, named_module: &str) -> Result<String> {
     let text = stage.read_text(name)?.replace(module, named_module);
     stage.remove(name)?;
-    stage.add(name, text.as_bytes())
+    stage.add(name, squeezed(&text).as_bytes())
+}
+
+/// Without indentation and comments, which wasm-bindgen puts on lines of their own: a tenth
+/// of what is sent. It writes no text that goes over several lines.
+fn squeezed(text: &str) -> String {
+    let mut in_comment = false;
+    let kept = text.lines().map(str::trim).filter(|line| {
+        in_comment |= line.starts_with("/**");
+        let is_comment = in_comment || line.starts_with("//");
+        in_comment &= !line.ends_with("*/");
+        !is_comment && !line.is_empty()
+    });
+    kept.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Names one of our own scripts, with its blanks filled in; a blank left over is a fault.
@@ -38,6 +51,12 @@ fn without_comments(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_glue_keeps_its_code_alone() {
+        let text = "    a();\n\n    /**\n     * @returns {number}\n     */\n    b('// c');\n/** d */\n// e\nf();\n";
+        assert_eq!(squeezed(text), "a();\nb('// c');\nf();\n");
+    }
 
     #[test]
     fn only_whole_comment_lines_go() {
