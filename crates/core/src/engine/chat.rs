@@ -41,8 +41,6 @@ pub(super) struct Chat {
     pub failed: Option<(GapCause, UnixTime)>,
     /// Own messages that were written once more since this start.
     pub written_again: SortedSet<Place>,
-    /// By their clock.
-    pub newest_heard: UnixTime,
     /// Groups joined since this start: with which batch of events, and when they were founded.
     pub joined: SortedMap<[u8; 32], (u64, UnixTime)>,
     /// The other is to be told that we are in their epoch.
@@ -94,7 +92,6 @@ impl Chat {
             searched: SortedSet::new(),
             failed: None,
             written_again: SortedSet::new(),
-            newest_heard: UnixTime(0),
             joined: SortedMap::new(),
             owes_sign: false,
             copied: false,

@@ -131,7 +131,8 @@ impl Engine {
                 group.joined_at = now;
             }
             self.chat_changed(key);
-            self.greet(key);
+            let newest = self.chats.get(&key).and_then(|chat| chat.row.groups.last());
+            self.greet(key, newest.map(|row| row.nostr_group_id));
             self.ask_groups_again();
         }
         Ok(())

@@ -19,16 +19,9 @@ impl Chat {
         self.row.groups.last().zip(self.groups.last_mut())
     }
 
-    /// The other wrote in this group at `at`, by their clock, so they read there. Whether that
-    /// is another group than the one we write to. What is not `live` counts where it is later
-    /// than that group and all that was heard before.
-    pub fn heard_in(&mut self, routing: &[u8; 32], at: UnixTime, live: bool) -> bool {
-        let joined_at = self.row.groups.last().map_or(UnixTime(0), |row| row.joined_at);
-        let is_latest = at > joined_at && at >= self.newest_heard;
-        self.newest_heard = self.newest_heard.max(at);
-        if !live && !is_latest {
-            return false;
-        }
+    /// The other wrote in this group just now, so they read there. Whether that is another
+    /// group than the one we write to.
+    pub fn heard_in(&mut self, routing: &[u8; 32]) -> bool {
         let found = self.row.groups.iter().position(|row| row.nostr_group_id == *routing);
         let Some(at) = found.filter(|at| at + 1 < self.groups.len()) else { return false };
         let (row, group) = (self.row.groups.remove(at), self.groups.remove(at));

@@ -116,6 +116,7 @@ impl Engine {
             key
         });
         self.retire_oldest_group(key);
+        let joined = row.nostr_group_id;
         let mut opened = false;
         let batch = self.batches;
         if let Some(chat) = self.chats.get_mut(&key) {
@@ -133,7 +134,7 @@ impl Engine {
         self.weigh_keys(key);
         self.chat_changed(key);
         if opened {
-            self.greet(key);
+            self.greet(key, Some(joined));
         }
         key
     }
@@ -153,13 +154,16 @@ impl Engine {
 
     /// The first things a chat hears of us once we are in it: a fresh leaf (RFC 9420
     /// §16.6 and the profile's joining flow), our name, and what was waiting.
-    pub(super) fn greet(&mut self, key: ChatKey) {
+    pub(super) fn greet(&mut self, key: ChatKey, joined: Option<[u8; 32]>) {
         self.connect();
         self.resubscribe();
         // Somebody used our key package: the next one gets another.
         self.renew_used_key_package();
-        let updated = self.update_leaf(key);
-        self.note("renewing our leaf", updated);
+        // In every group, not only the one we write to: the other sees where we are.
+        if let Some(joined) = joined {
+            let updated = self.update_leaf(key, joined);
+            self.note("renewing our leaf", updated);
+        }
         let told = self.send_name(key);
         self.note("telling the name", told);
         let sent = self.send_queued(key);

@@ -110,7 +110,7 @@ impl Engine {
         let live = self.arrivals.is_none();
         let chat = self.chats.get_mut(&key).filter(|chat| chat.row.peer == inner.author);
         let Some(chat) = chat else { return };
-        if chat.heard_in(routing, inner.created_at, live) {
+        if live && chat.heard_in(routing) {
             tracing::debug!("the other reads in another group");
             self.weigh_keys(key);
             let undelivered = self.unsettled.undelivered(key);

@@ -17,12 +17,16 @@ use sha2::{Digest, Sha256};
 use zajil_api::{MessageState, Place, Stage};
 
 impl Engine {
-    /// Publishes a commit that renews our own leaf in the chat's newest group; it takes
-    /// effect when a server has it.
-    pub(in crate::engine) fn update_leaf(&mut self, key: ChatKey) -> Result<(), EngineError> {
-        let chat = self.chats.get(&key).ok_or(EngineError::State("no chat"))?;
-        let Some(row) = chat.row.groups.last() else { return Ok(()) };
-        let named = Named { chat: key, routing: row.nostr_group_id };
+    /// Publishes a commit that renews our own leaf in a group of the chat's; it takes effect
+    /// when a server has it.
+    pub(in crate::engine) fn update_leaf(
+        &mut self,
+        key: ChatKey,
+        routing: [u8; 32],
+    ) -> Result<(), EngineError> {
+        let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
+        let (row, _) = chat.group_mut(&routing).ok_or(EngineError::State("no group"))?;
+        let named = Named { chat: key, routing };
         let targets = row.relays.iter().cloned().collect();
         let states = self.states.get(&named.routing).ok_or(EngineError::State("no states"))?;
         let tip = states.tip().ok_or(EngineError::State("no state"))?.id;
@@ -138,8 +142,10 @@ impl Engine {
     /// Whether the ratchet may move now; if it only wants a renewed leaf, that is seen to.
     pub(in crate::engine) fn may_write(&mut self, key: ChatKey) -> bool {
         let Some(chat) = self.chats.get(&key) else { return false };
-        if chat.row.must_renew && chat.caught_up && chat.row.stage == Stage::Open {
-            let renewed = self.update_leaf(key);
+        let newest = chat.row.groups.last().map(|row| row.nostr_group_id);
+        let is_due = chat.row.must_renew && chat.caught_up && chat.row.stage == Stage::Open;
+        if let Some(newest) = newest.filter(|_| is_due) {
+            let renewed = self.update_leaf(key, newest);
             self.note("renewing our leaf", renewed);
         }
         self.chats.get(&key).is_some_and(|chat| chat.may_encrypt())
