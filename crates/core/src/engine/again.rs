@@ -58,6 +58,10 @@ impl Engine {
     }
 
     pub(super) fn found_again(&mut self, key: ChatKey, mut missed: Vec<Count>, rows: &[Row]) {
+        if !self.may_write(key) {
+            // The group went over to another state meanwhile; they ask again.
+            return;
+        }
         let mut oldest = None;
         for (name, sealed) in rows {
             let Some((place, MessagePart::Said(row))) = self.read_message(name, sealed) else {
