@@ -59,8 +59,16 @@ impl Client {
         }
     }
 
+    /// Tells what comes of a command, once all of it came: whoever hears it may ask again.
     fn answer(&self, id: CommandId, command: Command) {
-        let tell = &self.tell;
+        for update in self.answers(id, command) {
+            (self.tell)(update);
+        }
+    }
+
+    fn answers(&self, id: CommandId, command: Command) -> Vec<Update> {
+        let told = RefCell::new(Vec::new());
+        let tell = |update| told.borrow_mut().push(update);
         let mut scene = self.scene.borrow_mut();
         let refuse = |failure| tell(Update::Refused { answers: id, failure });
         match command {
@@ -169,5 +177,6 @@ impl Client {
             }
             Command::RenewInvite | Command::Typing { .. } | Command::RetryStorage => {}
         }
+        told.into_inner()
     }
 }
