@@ -5,7 +5,7 @@ use super::chat::Chat;
 use super::invite::Invite;
 use super::record::ChatKey;
 use zajil_api::{
-    ChatId, Command, CommandId, Contact, Failure, Page, Receipts, Request, Snapshot, Stage, Update,
+    ChatId, Command, CommandId, Contact, Failure, Receipts, Request, Snapshot, Stage, Update,
 };
 
 impl Engine {
@@ -56,19 +56,20 @@ impl Engine {
                 Ok(())
             }
             Command::LoadMessages { chat, page, limit } => {
-                let key = self.known(&chat)?;
-                if page == Page::Newest && self.chats.get(&key).is_some_and(Chat::must_show_up) {
-                    self.owe_sign(key);
-                }
-                self.load_messages(id, key, page, limit);
+                self.load_messages(id, self.known(&chat)?, page, limit);
                 Ok(())
             }
             Command::MarkRead { chat, up_to } => {
-                self.mark_read(self.known(&chat)?, up_to);
+                let key = self.known(&chat)?;
+                self.show_up_in(key);
+                self.mark_read(key, up_to);
                 Ok(())
             }
             Command::Typing { chat } => {
-                let told = self.send_typing(self.known(&chat)?);
+                let key = self.known(&chat)?;
+                // The message finds its keys renewed.
+                self.show_up_in(key);
+                let told = self.send_typing(key);
                 self.note("telling that one writes", told);
                 Ok(())
             }
@@ -80,6 +81,13 @@ impl Engine {
             }
             // The host's business: it holds back what is to be saved.
             Command::RetryStorage => Ok(()),
+        }
+    }
+
+    /// The person is in this chat.
+    fn show_up_in(&mut self, key: ChatKey) {
+        if self.chats.get(&key).is_some_and(Chat::must_show_up) {
+            self.owe_sign(key);
         }
     }
 
