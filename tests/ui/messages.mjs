@@ -25,7 +25,7 @@ export function messages({ test, open, until, field }) {
     await page.keyboard.press("Escape");
     await dialog(page).waitFor({ state: "detached" });
     assert.ok(await tick.evaluate((button) => button === document.activeElement), "the keyboard is back");
-    await page.keyboard.press("Enter");
+    await tick.press("Enter");
     await dialog(page).waitFor();
     await dialog(page).getByRole("button", { name: "Close", exact: true }).click();
     await dialog(page).waitFor({ state: "detached" });
