@@ -9,7 +9,7 @@ use crate::envelope::name::{MAX_NAME, clean};
 use crate::envelope::{
     inbox_relays_event, key_package_event, leaf_components, prove, relay_list_event,
 };
-use crate::mls::{Components, LeafSigner, forget_key_package, own_key_package};
+use crate::mls::{Components, LeafSigner, forget_key_package, kept_key_package, own_key_package};
 use crate::nostr::{Event, SecretKey, UnsignedEvent};
 use rand_core::RngCore;
 use std::fmt;
@@ -143,6 +143,22 @@ impl Engine {
             let published = self.publish_own(event);
             self.note("publishing a relay list", published);
         }
+    }
+
+    /// Publishes the last key package once more: a server may have lost it, or have another in
+    /// its place.
+    pub(super) fn publish_key_package(&mut self) -> Result<(), EngineError> {
+        let now = self.unix_now();
+        let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
+        let Some(last) = account.row.key_packages.last() else {
+            return self.renew_key_package();
+        };
+        let Some(kept) = kept_key_package(&self.provider, &last.reference)? else {
+            return self.renew_key_package();
+        };
+        let author = account.keys.public_key();
+        let event = key_package_event(author, &account.row.slot, &kept, now.max(last.made_at));
+        self.publish_own(event)
     }
 
     /// Publishes a key package in place of the last one, which stays usable: others

@@ -113,7 +113,7 @@ impl Engine {
     pub(super) fn publish_account(&mut self) {
         self.findable.published_at = Some(self.now);
         self.publish_relay_lists();
-        let renewed = self.renew_key_package();
-        self.note("renewing the key package", renewed);
+        let published = self.publish_key_package();
+        self.note("publishing the key package", published);
     }
 }

@@ -105,6 +105,7 @@ impl Engine {
                 }
                 self.server_changed(relay);
                 self.subscribe(relay);
+                self.look_for_own(relay);
                 self.ask_waiting(relay);
                 self.dispatch(relay);
             }

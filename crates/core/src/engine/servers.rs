@@ -78,8 +78,8 @@ impl Engine {
     /// The list is part of the invite link and of what is published.
     fn servers_changed(&mut self) {
         self.publish_relay_lists();
-        let renewed = self.renew_key_package();
-        self.note("renewing the key package", renewed);
+        let published = self.publish_key_package();
+        self.note("publishing the key package", published);
         self.account_changed();
     }
 

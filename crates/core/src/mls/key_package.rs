@@ -8,8 +8,8 @@ use super::{
 };
 use openmls::prelude::hash_ref::KeyPackageRef;
 use openmls::prelude::{
-    Extensions, KeyPackage, KeyPackageBuilder, Lifetime, MlsMessageBodyIn, MlsMessageIn,
-    MlsMessageOut, ProtocolVersion,
+    Extensions, KeyPackage, KeyPackageBuilder, KeyPackageBundle, Lifetime, MlsMessageBodyIn,
+    MlsMessageIn, MlsMessageOut, ProtocolVersion,
 };
 use openmls_traits::OpenMlsProvider;
 use openmls_traits::storage::StorageProvider;
@@ -81,10 +81,26 @@ pub fn own_key_package(
         .key_package()
         .hash_ref(provider.crypto())
         .map_err(|error| MlsError::ours("key package reference", error))?;
+    published(&bundle, reference.as_slice())
+}
+
+/// One that was made before, to be published once more; `None` where it is forgotten.
+pub fn kept_key_package(
+    provider: &Provider,
+    reference: &[u8],
+) -> Result<Option<OwnKeyPackage>, MlsError> {
+    let bundle: Option<KeyPackageBundle> = provider
+        .storage()
+        .key_package(&parse_reference(reference)?)
+        .map_err(|error| MlsError::ours("key package", error))?;
+    bundle.map(|bundle| published(&bundle, reference)).transpose()
+}
+
+fn published(bundle: &KeyPackageBundle, reference: &[u8]) -> Result<OwnKeyPackage, MlsError> {
     let bytes = MlsMessageOut::from(bundle.key_package().clone())
         .tls_serialize_detached()
         .map_err(|error| MlsError::ours("key package bytes", error))?;
-    Ok(OwnKeyPackage { bytes, reference: reference.as_slice().to_vec() })
+    Ok(OwnKeyPackage { bytes, reference: reference.to_vec() })
 }
 
 /// Reads and checks a key package: signatures, suite, lifetime. Whether its
@@ -129,12 +145,15 @@ fn is_grease(id: u16) -> bool {
 
 /// Forgets the private half of a key package of ours that nobody can use any more.
 pub fn forget_key_package(provider: &Provider, reference: &[u8]) -> Result<(), MlsError> {
-    // A KeyPackageRef is a vector of 32 bytes: its length, then the hash.
-    let framed = [&[32], reference].concat();
-    let reference = KeyPackageRef::tls_deserialize_exact(framed.as_slice())
-        .map_err(|error| MlsError::ours("key package reference", error))?;
     provider
         .storage()
-        .delete_key_package(&reference)
+        .delete_key_package(&parse_reference(reference)?)
         .map_err(|error| MlsError::ours("key package", error))
+}
+
+fn parse_reference(reference: &[u8]) -> Result<KeyPackageRef, MlsError> {
+    // A KeyPackageRef is a vector of 32 bytes: its length, then the hash.
+    let framed = [&[32], reference].concat();
+    KeyPackageRef::tls_deserialize_exact(framed.as_slice())
+        .map_err(|error| MlsError::ours("key package reference", error))
 }

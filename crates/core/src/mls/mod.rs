@@ -27,7 +27,8 @@ pub use component::{ComponentId, Components};
 pub use error::MlsError;
 pub use group::{Founded, Group};
 pub use key_package::{
-    InviteeKeyPackage, OwnKeyPackage, forget_key_package, own_key_package, parse_key_package,
+    InviteeKeyPackage, OwnKeyPackage, forget_key_package, kept_key_package, own_key_package,
+    parse_key_package,
 };
 pub use member::{GroupState, Member};
 pub use message::{Processed, message_epoch};

@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use zajil_api::Stage;
-use zajil_core::nostr::Kind;
+use zajil_core::nostr::{Event, Kind};
 
 const ONE: &str = "wss://one.example";
 const TWO: &str = "wss://two.example";
@@ -60,4 +60,25 @@ fn a_device_that_was_put_back_is_reached_by_new_people() {
     world.send("Carol", "Alice", "hello");
     world.pass(60_000);
     assert_eq!(world.texts("Alice", "Carol"), ["hello"]);
+}
+
+/// The key packages that somebody would find at `url`, told apart by their bytes.
+fn key_packages(world: &mut World, url: &str) -> Vec<String> {
+    let is_one = |event: &&Event| event.kind == Kind::KEY_PACKAGE;
+    world.relay(url).events.iter().filter(is_one).map(|event| event.content.clone()).collect()
+}
+
+#[test]
+fn a_server_that_forgets_us_again_and_again_gets_the_same_key_package() {
+    let mut world = World::with_accounts(&["Alice"], &[ONE]);
+    world.pass(60_000);
+    let first = key_packages(&mut world, ONE);
+    assert_eq!(first.len(), 1);
+    for _ in 0..5 {
+        world.take_down(ONE);
+        world.relay(ONE).events.clear();
+        world.bring_up(ONE);
+        world.pass(900_000);
+        assert_eq!(key_packages(&mut world, ONE), first);
+    }
 }
