@@ -4,7 +4,7 @@ use super::Engine;
 use super::history::Wanted;
 use super::record::{ChatKey, MessageRow, Purpose};
 use super::save::{MessagePart, message_key};
-use crate::envelope::{Count, Counts, Inner, InnerKind, MAX_RANGES, Void};
+use crate::envelope::{Count, Counts, InnerKind, MAX_RANGES, Void};
 use crate::mutant::{self, Mutant};
 use crate::store::{Order, Range, Row, Table};
 use zajil_api::Place;
@@ -85,9 +85,7 @@ impl Engine {
         if self.chats.get(&key).is_none_or(|chat| chat.queued.contains_key(&place)) {
             return;
         }
-        let said = InnerKind::Chat { text: row.text, count: row.count, clock: row.clock };
-        let rumor = Inner::rumor(row.author, row.sent_at, &said);
-        let sent = self.send_inner(key, &rumor.to_json(), Purpose::Other);
+        let sent = self.send_inner(key, &row.to_rumor().to_json(), Purpose::Other);
         self.note("sending again", sent);
     }
 

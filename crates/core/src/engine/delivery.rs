@@ -87,10 +87,7 @@ impl Engine {
         place: Place,
         rows: &[Row],
     ) {
-        let said = rows.iter().find_map(|(name, sealed)| match self.read_message(name, sealed) {
-            Some((_, MessagePart::Said(row))) => Some(row),
-            _ => None,
-        });
+        let said = self.said_in(rows);
         if said.is_none() {
             return self.update(Update::Refused { answers, failure: Failure::MessageUnknown });
         }

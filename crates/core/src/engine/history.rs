@@ -180,12 +180,7 @@ impl Engine {
                 self.withdrawn_loaded(answers, chat, place, rows);
             }
             Some(Wanted::Resent { chat, place }) => {
-                let said =
-                    rows.iter().find_map(|(key, sealed)| match self.read_message(key, sealed) {
-                        Some((_, MessagePart::Said(row))) => Some(row),
-                        _ => None,
-                    });
-                if let Some(row) = said.filter(|row| row.mine) {
+                if let Some(row) = self.said_in(rows).filter(|row| row.mine) {
                     self.resent_loaded(chat, place, row);
                 }
             }
@@ -194,6 +189,14 @@ impl Engine {
             Some(Wanted::Again { chat, missed }) => self.found_again(chat, missed, rows),
             None => {}
         }
+    }
+
+    /// What was said, by the rows of one message.
+    pub(super) fn said_in(&self, rows: &[Row]) -> Option<MessageRow> {
+        rows.iter().find_map(|(key, sealed)| match self.read_message(key, sealed) {
+            Some((_, MessagePart::Said(row))) => Some(row),
+            _ => None,
+        })
     }
 
     /// The messages of these rows, oldest first, each in its present state.

@@ -2,6 +2,8 @@
 
 use super::chat::PREVIEW;
 use super::record::MessageRow;
+use crate::envelope::{Inner, InnerKind};
+use crate::nostr::Rumor;
 use zajil_api::{Direction, Message, MessageId, MessageState, Place, Preview};
 
 impl MessageRow {
@@ -10,6 +12,13 @@ impl MessageRow {
         let half =
             |bytes: &[u8]| bytes.first_chunk::<4>().map_or(0, |bytes| u32::from_be_bytes(*bytes));
         Place { at: self.sent_at, clock: self.clock, tie: (half(high), half(low)) }
+    }
+
+    /// The message as it is said to the other.
+    pub fn to_rumor(&self) -> Rumor {
+        let text = self.text.clone();
+        let said = InnerKind::Chat { text, count: self.count, clock: self.clock };
+        Inner::rumor(self.author, self.sent_at, &said)
     }
 
     pub fn preview(&self) -> Preview {

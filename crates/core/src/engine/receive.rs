@@ -107,10 +107,10 @@ impl Engine {
     /// Where the other writes, they read. Once in each epoch they are told that we are there
     /// too: both know then which group and which commit the other follows.
     fn heard_in(&mut self, key: ChatKey, routing: &[u8; 32], inner: &Inner, is_first: bool) {
-        let live = self.arrivals.is_none();
+        let is_news = self.arrivals.is_none() || self.is_answered_last(key, routing);
         let chat = self.chats.get_mut(&key).filter(|chat| chat.row.peer == inner.author);
         let Some(chat) = chat else { return };
-        if live && chat.heard_in(routing) {
+        if is_news && chat.heard_in(routing) {
             tracing::debug!("the other reads in another group");
             self.weigh_keys(key);
             let undelivered = self.unsettled.undelivered(key);
@@ -121,6 +121,16 @@ impl Engine {
         if is_first && !is_sign {
             self.owe_sign(key);
         }
+    }
+
+    /// Among what comes all at once, dates do not tell what was written last. But who went on
+    /// from our last commit in this group wrote after it, and after all that they answered before.
+    fn is_answered_last(&self, key: ChatKey, routing: &[u8; 32]) -> bool {
+        let Some(chat) = self.chats.get(&key) else { return false };
+        let peer = chat.row.peer.as_bytes();
+        let answered = |routing| self.states.get(routing).and_then(|states| states.answered(peer));
+        let newest = chat.row.groups.last().map(|group| &group.nostr_group_id);
+        answered(routing) > newest.and_then(answered)
     }
 
     pub(super) fn owe_sign(&mut self, key: ChatKey) {

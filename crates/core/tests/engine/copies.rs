@@ -187,3 +187,30 @@ fn of_two_copies_each_gets_what_is_written_once_it_shows_up() {
     assert_eq!(texts.last().unwrap(), "to the second again", "{texts:?}");
     assert!(texts.contains(&"to the first".to_owned()), "{texts:?}");
 }
+
+#[test]
+fn of_two_groups_that_came_at_once_the_one_that_the_other_answers_in_is_written_to() {
+    const TWO: &str = "wss://two.example";
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    let backup = world.person("Bob").disk.clone();
+    // Twice Bob cannot follow his own group any more, and founds another. The second time his
+    // clock is behind: by the dates, that group is the older one.
+    world.restart("Bob");
+    world.pass(10_000);
+    world.stop("Alice");
+    for wrong_by in [0, -DAY] {
+        world.stop("Bob");
+        world.set_clock("Bob", wrong_by);
+        world.people.get_mut("Bob").unwrap().disk = backup.clone();
+        world.start("Bob");
+        world.pass(60_000);
+    }
+    // One server does not come to an end: all that Alice hears meanwhile counts as old.
+    world.relay(TWO).endless = true;
+    world.start("Alice");
+    world.send("Alice", "Bob", "where are you?");
+    world.pass(120_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["where are you?"]);
+}

@@ -15,7 +15,6 @@ use super::receive::Epoch;
 use super::record::{ChatKey, StateId, StateRow};
 use crate::envelope::{EnvelopeError, GroupEventKey, SealedMessage, group_event_key};
 use crate::mls::{Aside, Group, MlsError, PAST_EPOCHS, Processed, message_epoch};
-use sha2::{Digest, Sha256};
 pub(super) use tree::States;
 
 /// A group's name in the store and in MLS.
@@ -83,9 +82,10 @@ impl Engine {
         let no_key = || EngineError::from(EnvelopeError::NoKey);
         let routing = message.nostr_group_id;
         let states = self.states.get(&routing).ok_or_else(no_key)?;
-        let opened =
-            states.elsewhere().filter_map(|row| Some((row.id, message.open([&row.key]).ok()?)));
-        let (id, bytes) = opened.into_iter().next().ok_or_else(no_key)?;
+        let (id, bytes) = states
+            .elsewhere()
+            .find_map(|row| Some((row.id, message.open([&row.key]).ok()?)))
+            .ok_or_else(no_key)?;
         let named = Named { chat, routing };
         if super::receive::is_handshake(&bytes) {
             if !verified() {
@@ -143,7 +143,7 @@ impl Engine {
         parent: StateId,
         bytes: &[u8],
     ) -> Result<Epoch, EngineError> {
-        let id = StateId(Sha256::digest(bytes).into());
+        let id = StateId::of(bytes);
         let states = self.states.get(&named.routing).ok_or(EngineError::State("no states"))?;
         if states.get(id).is_some() {
             // Our own, come back: others have it.
@@ -160,20 +160,8 @@ impl Engine {
             }
             Processed::Application { .. } => return Err(EngineError::State("not a commit")),
         };
-        let row = StateRow {
-            group: named.routing,
-            id,
-            epoch: aside.group().epoch(),
-            parent: Some(parent),
-            committer,
-            privileged: false,
-            key: group_event_key(aside.provider(), aside.group())?,
-            witnesses: Vec::new(),
-            records: Some(aside.records()?),
-            ours: None,
-            fresh,
-        };
-        self.add_state(row);
+        let row = made_by(named.routing, parent, bytes, committer, &aside)?;
+        self.add_state(StateRow { fresh, ..row });
         self.owe_sign(named.chat);
         match self.settle_states(named)? {
             // What waits may be of the new state all the same.
@@ -217,17 +205,16 @@ impl Engine {
         let Some((old, old_epoch)) = from.filter(|(old, _)| *old != to) else {
             return Ok(Epoch::Same);
         };
-        let records = states.get_mut(to).and_then(|row| row.records.take());
+        let records = states.get(to).and_then(|row| row.records.clone());
         let records = records.ok_or(EngineError::State("a state without records"))?;
         let chat = self.chats.get_mut(&named.chat).ok_or(EngineError::State("no chat"))?;
         let (row, group) = chat.group_mut(&named.routing).ok_or(EngineError::State("no group"))?;
         let before = group.records(&self.provider)?;
         self.dirty.mls = true;
         group.put_back(&self.provider, &records)?;
-        if let Some(row) = states.get_mut(old) {
-            row.records = Some(before);
-        }
-        let fork = states.go_to(to).ok_or(EngineError::State("branches that never part"))?;
+        let Some(fork) = states.go_to(to, before) else {
+            return Err(EngineError::State("branches that never part"));
+        };
         let since = usize::try_from(old_epoch - fork).unwrap_or(usize::MAX);
         let keys = states.keys_after(fork).map(|row| row.key.clone());
         row.keys = keys.chain(row.keys.drain(..).skip(since)).take(PAST_EPOCHS + 1).collect();
@@ -252,4 +239,27 @@ impl Engine {
         self.finish_commits();
         Ok(Epoch::Advanced)
     }
+}
+
+/// The state that a commit made out of `parent`, as it is in `aside`.
+fn made_by(
+    group: [u8; 32],
+    parent: StateId,
+    commit: &[u8],
+    committer: [u8; 32],
+    aside: &Aside,
+) -> Result<StateRow, EngineError> {
+    Ok(StateRow {
+        group,
+        id: StateId::of(commit),
+        epoch: aside.group().epoch(),
+        parent: Some(parent),
+        committer,
+        privileged: false,
+        key: group_event_key(aside.provider(), aside.group())?,
+        witnesses: Vec::new(),
+        records: Some(aside.records()?),
+        ours: None,
+        fresh: false,
+    })
 }

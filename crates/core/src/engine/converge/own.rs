@@ -5,15 +5,13 @@
 //! leaf is renewed there (RFC 9420 §9.1, RFC 9750 §6.6): the epoch that follows has keys which
 //! no copy of us knows.
 
-use super::{Engine, Named};
+use super::{Engine, Named, made_by};
 use crate::engine::error::EngineError;
 use crate::engine::history::Wanted;
 use crate::engine::record::{
     ChatKey, MessageRow, Outgoing, OwnCommitRow, Purpose, QueuedRow, StateId, StateRow,
 };
-use crate::envelope::{Inner, InnerKind, group_event_key};
 use crate::mutant::{self, Mutant};
-use sha2::{Digest, Sha256};
 use zajil_api::{MessageState, Place, Stage};
 
 impl Engine {
@@ -45,23 +43,11 @@ impl Engine {
         let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
         let (row, _) = chat.group_mut(&named.routing).ok_or(EngineError::State("no group"))?;
         let sealed = Self::seal_for(row, &commit, &mut self.rng)?;
-        let id = StateId(Sha256::digest(&commit).into());
         let outgoing = self.outbox.next_id();
-        let state = StateRow {
-            group: named.routing,
-            id,
-            epoch: aside.group().epoch(),
-            parent: Some(tip),
-            committer,
-            privileged: false,
-            key: group_event_key(aside.provider(), aside.group())?,
-            witnesses: Vec::new(),
-            records: Some(aside.records()?),
-            ours: Some(OwnCommitRow { outgoing, is_out: false }),
-            fresh: true,
-        };
+        let ours = Some(OwnCommitRow { outgoing, is_out: false });
+        let state = made_by(named.routing, tip, &commit, committer, &aside)?;
         self.forget_carrier(named.routing, outgoing);
-        self.add_state(state);
+        self.add_state(StateRow { ours, fresh: true, ..state });
         self.enqueue_message(sealed, targets, purpose);
         if mutant::active(Mutant::CommitAtOnce) {
             self.commit_accepted(key, named.routing, outgoing);
@@ -185,8 +171,7 @@ impl Engine {
         {
             return;
         }
-        let said = InnerKind::Chat { text: row.text, count: row.count, clock: row.clock };
-        let rumor = Inner::rumor(row.author, row.sent_at, &said).to_json();
+        let rumor = row.to_rumor().to_json();
         chat.queued.insert(place, rumor.clone());
         self.save_queued(&QueuedRow { chat: key, place, rumor });
         if let Some(id) = self.outbox.of_message(key, place).map(|row| row.id) {

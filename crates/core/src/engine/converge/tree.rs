@@ -4,6 +4,7 @@
 //! arrival, so that all members come to the same answer (Marmot, `protocol-core/convergence`).
 
 use crate::engine::record::{StateId, StateRow};
+use crate::mls::GroupRecords;
 use crate::mutant::{self, Mutant};
 use std::cmp::{Ordering, Reverse};
 
@@ -106,6 +107,18 @@ impl States {
         is_news
     }
 
+    /// The last commit that we made since we started and that this account went on from, by
+    /// its row of the outbox: they were in the group after that.
+    pub fn answered(&self, who: &[u8; 32]) -> Option<u64> {
+        let mut went_on = false;
+        self.path(self.tip).find_map(|row| {
+            went_on |= row.witnesses.contains(who);
+            let ours = row.ours.filter(|_| went_on && row.fresh);
+            went_on |= row.committer == *who;
+            ours.map(|ours| ours.outgoing)
+        })
+    }
+
     /// The state that the group is to be in.
     pub fn selected(&self) -> StateId {
         let decides = |row: &&StateRow| row.ours.is_none_or(|ours| ours.is_out);
@@ -145,12 +158,18 @@ impl States {
         Some((effective, quorum, depth, score, Reverse((!tip.privileged, tip.committer, tip.id))))
     }
 
-    /// The group goes to state `id`; the epoch at which the two branches part. `None` when it
-    /// is there or cannot go.
-    pub fn go_to(&mut self, id: StateId) -> Option<u64> {
+    /// The group goes to state `id` and leaves the one it is in, which keeps `records`; the
+    /// epoch at which the two branches part. `None` when it is there or cannot go.
+    pub fn go_to(&mut self, id: StateId, records: GroupRecords) -> Option<u64> {
         let fork = self.path(id).find(|row| self.is_on_branch(row.id)).map(|row| row.epoch)?;
         if id == self.tip {
             return None;
+        }
+        if let Some(left) = self.get_mut(self.tip) {
+            left.records = Some(records);
+        }
+        if let Some(row) = self.get_mut(id) {
+            row.records = None;
         }
         self.tip = id;
         Some(fork)

@@ -41,7 +41,7 @@ fn with(rows: impl IntoIterator<Item = StateRow>) -> States {
 
 fn settled(mut states: States) -> StateId {
     let to = states.selected();
-    states.go_to(to);
+    states.go_to(to, GroupRecords::default());
     states.selected()
 }
 
@@ -98,7 +98,7 @@ fn a_branch_that_left_too_long_ago_is_not_followed() {
         states.add(state(number, Some(number - 1), 10 + u64::from(number), 9));
     }
     let to = states.selected();
-    assert_eq!(states.go_to(to), Some(10));
+    assert_eq!(states.go_to(to, GroupRecords::default()), Some(10));
     for number in 101..=120 {
         let parent = if number == 101 { START } else { number - 1 };
         states.add(state(number, Some(parent), 10 + u64::from(number - 100), 1));
@@ -112,7 +112,7 @@ fn a_branch_that_left_too_long_ago_is_not_followed() {
 #[test]
 fn somebody_who_commits_without_end_costs_little() {
     let mut states = with([state(1, Some(START), 11, 5)]);
-    states.go_to(id(1));
+    states.go_to(id(1), GroupRecords::default());
     for number in 10..=250 {
         states.add(state(number, Some(START), 11, 9));
     }
@@ -129,9 +129,9 @@ fn somebody_who_commits_without_end_costs_little() {
 #[test]
 fn the_way_back_names_where_the_branches_part() {
     let mut states = with([state(1, Some(START), 11, 5), state(2, Some(START), 11, 6)]);
-    assert_eq!(states.go_to(id(2)), Some(10));
-    assert_eq!(states.go_to(id(1)), Some(10));
-    assert_eq!(states.go_to(id(1)), None);
+    assert_eq!(states.go_to(id(2), GroupRecords::default()), Some(10));
+    assert_eq!(states.go_to(id(1), GroupRecords::default()), Some(10));
+    assert_eq!(states.go_to(id(1), GroupRecords::default()), None);
     let keys: Vec<StateId> = states.keys_after(10).map(|row| row.id).collect();
     assert_eq!(keys, [id(1)]);
 }
@@ -172,10 +172,33 @@ proptest! {
                 if row.parent.is_some_and(|parent| states.get(parent).is_some()) {
                     states.add((*row).clone());
                     let to = states.selected();
-                    states.go_to(to);
+                    states.go_to(to, GroupRecords::default());
                 }
             }
         }
         prop_assert_eq!(states.selected(), in_turn);
     }
+}
+
+#[test]
+fn who_wrote_or_committed_behind_a_commit_of_ours_answered_it() {
+    let ours = |outgoing| Some(OwnCommitRow { outgoing, is_out: true });
+    let made = |row, outgoing| StateRow { ours: ours(outgoing), fresh: true, ..row };
+    let mut states = with([made(state(1, Some(START), 11, 5), 40)]);
+    states.go_to(id(1), GroupRecords::default());
+    assert_eq!(states.answered(&[7; 32]), None, "nobody wrote yet");
+    states.witness(id(START), [7; 32]);
+    assert_eq!(states.answered(&[7; 32]), None, "that was before");
+    states.witness(id(1), [7; 32]);
+    assert_eq!(states.answered(&[7; 32]), Some(40));
+    states.add(made(state(2, Some(1), 12, 5), 50));
+    states.go_to(id(2), GroupRecords::default());
+    assert_eq!(states.answered(&[7; 32]), Some(40), "they have not gone on from the last one");
+    states.add(StateRow { fresh: true, ..state(3, Some(2), 13, 7) });
+    states.go_to(id(3), GroupRecords::default());
+    assert_eq!(states.answered(&[7; 32]), Some(50), "a commit goes on from it");
+    if let Some(row) = states.get_mut(id(2)) {
+        row.fresh = false;
+    }
+    assert_eq!(states.answered(&[7; 32]), Some(40), "what was made before this start is no guide");
 }

@@ -3,10 +3,17 @@
 use crate::envelope::GroupEventKey;
 use crate::mls::GroupRecords;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// The SHA-256 of the commit that led to a state; zeros where the group began for us.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StateId(pub [u8; 32]);
+
+impl StateId {
+    pub fn of(commit: &[u8]) -> Self {
+        Self(Sha256::digest(commit).into())
+    }
+}
 
 /// One state: an epoch of one branch.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
