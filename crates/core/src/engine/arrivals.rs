@@ -15,6 +15,14 @@ pub(super) struct Arrival {
     pub row: MessageRow,
 }
 
+/// Events that were read together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Batch {
+    number: u64,
+    /// The next row of the outbox when it began.
+    pub first_row: u64,
+}
+
 impl Engine {
     /// Runs `read`, in which any number of events are read in any order, and gives the
     /// messages among them their places in the order in which they were written.
@@ -23,7 +31,7 @@ impl Engine {
             return read(self);
         }
         self.arrivals = Some(Vec::new());
-        self.batches += 1;
+        self.batch = Batch { number: self.batch.number + 1, first_row: self.outbox.next_id() };
         read(self);
         let mut arrivals = self.arrivals.take().unwrap_or_default();
         arrivals.sort_by_key(|arrival| arrival.row.place());

@@ -1,5 +1,6 @@
 //! A chat in memory: its row, and what is worked out anew at each start.
 
+use super::arrivals::Batch;
 use super::record::{ChatKey, ChatRow, MessageRow};
 use super::{Engine, Timestamp};
 use crate::envelope::Count;
@@ -39,10 +40,12 @@ pub(super) struct Chat {
     pub searched: SortedSet<(u32, u64)>,
     /// Why an event could not be read lately.
     pub failed: Option<(GapCause, UnixTime)>,
-    /// Own messages that were written once more since this start.
-    pub written_again: SortedSet<Place>,
+    /// Own messages that were written once more since this start, and in which group.
+    pub written_again: SortedSet<(Place, [u8; 32])>,
     /// Groups joined since this start: with which batch of events, and when they were founded.
-    pub joined: SortedMap<[u8; 32], (u64, UnixTime)>,
+    pub joined: SortedMap<[u8; 32], (Batch, UnixTime)>,
+    /// Rows of the outbox from this one on are younger than the newest group.
+    pub first_row: u64,
     /// The other is to be told that we are in their epoch.
     pub owes_sign: bool,
     /// Somebody with our keys was noticed since this start.
@@ -93,6 +96,7 @@ impl Chat {
             failed: None,
             written_again: SortedSet::new(),
             joined: SortedMap::new(),
+            first_row: 0,
             owes_sign: false,
             copied: false,
             seeks_anew: false,

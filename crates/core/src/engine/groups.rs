@@ -3,6 +3,7 @@
 //! Two people may found a group each at the same time, and whoever was put back or is stuck
 //! founds another. All are read; what is written goes where the other is known to read.
 
+use super::arrivals::Batch;
 use super::chat::Chat;
 use super::record::{GroupRow, WantedRow};
 use crate::mls::Group;
@@ -32,7 +33,7 @@ impl Chat {
 
     /// Takes in a group that was founded at `made_at`, by the other's clock. Of several that
     /// came together, whichever was founded last counts as joined last.
-    pub fn join(&mut self, row: GroupRow, group: Group, made_at: UnixTime, batch: u64) {
+    pub fn join(&mut self, row: GroupRow, group: Group, made_at: UnixTime, batch: Batch) {
         let is_later = |row: &GroupRow| {
             let joined = self.joined.get(&row.nostr_group_id);
             joined.is_some_and(|(of, at)| *of == batch && *at > made_at)
@@ -40,6 +41,7 @@ impl Chat {
         let later = self.row.groups.iter().rev().take_while(|row| is_later(row)).count();
         let at = self.groups.len().saturating_sub(later);
         self.joined.insert(row.nostr_group_id, (batch, made_at));
+        self.first_row = batch.first_row;
         self.row.groups.insert(at, row);
         self.groups.insert(at, group);
     }

@@ -1,6 +1,7 @@
 //! From stored rows back to an engine.
 
 use super::account::Account;
+use super::arrivals::Batch;
 use super::catchup::Catchup;
 use super::chat::Chat;
 use super::clock::Clock;
@@ -59,7 +60,7 @@ impl Engine {
             parked: Vec::new(),
             states: SortedMap::new(),
             arrivals: None,
-            batches: 0,
+            batch: Batch::default(),
             unsettled: Unsettled::default(),
             pages: Pages::default(),
             dirty: Dirty::default(),

@@ -102,7 +102,7 @@ use crate::relay::Pool;
 use crate::sorted::{SortedMap, SortedSet};
 use crate::store::{Changes, Vault};
 use account::Account;
-use arrivals::Arrival;
+use arrivals::{Arrival, Batch};
 use catchup::Catchup;
 use chat::Chat;
 use clock::Clock;
@@ -154,8 +154,8 @@ pub struct Engine {
     states: SortedMap<[u8; 32], States>,
     /// Messages being read together, until they are put in order.
     arrivals: Option<Vec<Arrival>>,
-    /// How often events were read together.
-    batches: u64,
+    /// The latest events that were read together.
+    batch: Batch,
     unsettled: Unsettled,
     pages: Pages,
 

@@ -130,11 +130,13 @@ impl Engine {
         self.write_once_more(key, silent);
     }
 
-    /// Writes own messages again that may not have reached the other; each once in a start.
+    /// Writes own messages again that may not have reached the other; each once in a start and
+    /// in a group.
     pub(super) fn write_once_more(&mut self, key: ChatKey, places: Vec<Place>) {
         for place in places {
-            let chat = self.chats.get_mut(&key);
-            if chat.is_some_and(|chat| chat.written_again.insert(place)) {
+            let Some(chat) = self.chats.get_mut(&key) else { return };
+            let Some(group) = chat.row.groups.last().map(|row| row.nostr_group_id) else { return };
+            if chat.written_again.insert((place, group)) {
                 self.load_message(key, place, Wanted::Resent { chat: key, place });
             }
         }

@@ -124,13 +124,15 @@ impl Engine {
     }
 
     /// Among what comes all at once, dates do not tell what was written last. But who went on
-    /// from our last commit in this group wrote after it, and after all that they answered before.
+    /// from a commit that we made since the newest group came is in this group still, and was
+    /// in the other one before, if at all.
     fn is_answered_last(&self, key: ChatKey, routing: &[u8; 32]) -> bool {
         let Some(chat) = self.chats.get(&key) else { return false };
         let peer = chat.row.peer.as_bytes();
         let answered = |routing| self.states.get(routing).and_then(|states| states.answered(peer));
         let newest = chat.row.groups.last().map(|group| &group.nostr_group_id);
-        answered(routing) > newest.and_then(answered)
+        let here = answered(routing).filter(|row| *row >= chat.first_row);
+        here > newest.and_then(answered)
     }
 
     pub(super) fn owe_sign(&mut self, key: ChatKey) {

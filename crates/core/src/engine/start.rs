@@ -155,6 +155,7 @@ impl Engine {
             &components,
             &state,
             &found.key_package,
+            now.0,
         )?;
         self.dirty.mls = true;
         let outer = group_event_key(&self.provider, &group)?;
@@ -175,6 +176,7 @@ impl Engine {
             pending_commit: false,
         });
         chat.groups.push(group);
+        chat.first_row = self.outbox.next_id();
         chat.row.stage = Stage::Open;
         chat.row.wanted = None;
         chat.caught_up = true;

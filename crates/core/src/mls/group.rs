@@ -1,6 +1,7 @@
 //! One MLS group, as this device holds it.
 
 use super::component::{from_extension, to_extension};
+use super::key_package::lifetime;
 use super::message::{Processed, parse_message};
 use super::storage::is_key_package;
 use super::{
@@ -37,8 +38,8 @@ pub struct Group {
 }
 
 impl Group {
-    /// Founds a group of two and adds `invitee`. The founding commit is applied at
-    /// once: nobody else could be in disagreement with it.
+    /// Founds a group of two at `now` (seconds) and adds `invitee`. The founding commit is
+    /// applied at once: nobody else could be in disagreement with it.
     pub fn found(
         provider: &Provider,
         signer: &LeafSigner,
@@ -46,6 +47,7 @@ impl Group {
         leaf_components: &Components,
         group_components: &Components,
         invitee: &InviteeKeyPackage,
+        now: u64,
     ) -> Result<Founded, MlsError> {
         let context = Extensions::from_vec(vec![
             Extension::RequiredCapabilities(required_capabilities()),
@@ -59,6 +61,7 @@ impl Group {
             .max_past_epochs(PAST_EPOCHS)
             .sender_ratchet_configuration(ratchet())
             .use_ratchet_tree_extension(true)
+            .lifetime(lifetime(now))
             .with_capabilities(capabilities())
             .with_leaf_node_extensions(leaf_extensions(leaf_components)?)
             .map_err(|error| MlsError::ours("leaf", error))?

@@ -24,6 +24,14 @@ const LIFETIME_SECONDS: u64 = 84 * 24 * 3600 + 3600;
 /// …of which so much lies in the past, for people whose clocks run late, or ours ahead.
 const SKEW_SECONDS: u64 = 24 * 3600;
 
+/// How long a leaf made at `now` (seconds) may be added to groups.
+pub(super) fn lifetime(now: u64) -> Lifetime {
+    Lifetime::init(
+        now.saturating_sub(SKEW_SECONDS),
+        now.saturating_add(LIFETIME_SECONDS - SKEW_SECONDS),
+    )
+}
+
 /// A key package of ours, ready to be published; its private half is in the records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnKeyPackage {
@@ -68,10 +76,7 @@ pub fn own_key_package(
     let last_resort = Extensions::single(to_extension(&last_resort))
         .map_err(|error| MlsError::ours("key package", error))?;
     let bundle = KeyPackageBuilder::new()
-        .key_package_lifetime(Lifetime::init(
-            now.saturating_sub(SKEW_SECONDS),
-            now.saturating_add(LIFETIME_SECONDS - SKEW_SECONDS),
-        ))
+        .key_package_lifetime(lifetime(now))
         .key_package_extensions(last_resort)
         .leaf_node_capabilities(capabilities())
         .leaf_node_extensions(leaf_extensions(leaf_components)?)

@@ -33,7 +33,8 @@ fn invites_bob(world: &mut World, seed: u8, nostr_group_id: [u8; 32], relays: Ve
     let routing = Routing { nostr_group_id, relays: relays.clone() };
     let state = group_components(&GroupProfile::default(), &[identity], &routing);
     let founded =
-        Group::found(&provider, &signer, &identity, &leaf, &state, &found.key_package).unwrap();
+        Group::found(&provider, &signer, &identity, &leaf, &state, &found.key_package, now.0)
+            .unwrap();
     let welcome = WelcomeRumor {
         welcome: founded.welcome,
         key_package: found.event_id,

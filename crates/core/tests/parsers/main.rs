@@ -66,8 +66,16 @@ impl Device {
             &[identity, invitee.member.identity],
             &routing,
         );
-        Group::found(&self.provider, &self.signer, &identity, &components, &state, &invitee)
-            .unwrap()
+        Group::found(
+            &self.provider,
+            &self.signer,
+            &identity,
+            &components,
+            &state,
+            &invitee,
+            now().0,
+        )
+        .unwrap()
     }
 }
 

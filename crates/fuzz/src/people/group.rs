@@ -1,6 +1,6 @@
 //! A group of Alice and Bob, made once and taken up anew by every input.
 
-use super::{Person, alice, bob};
+use super::{Person, alice, bob, unix_now};
 use crate::tls::Cursor;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -50,9 +50,16 @@ impl Live {
             GroupProfile { name: "عائلة".to_owned(), description: "all of us".to_owned() };
         let state = group_components(&profile, &[alice.identity(), bob.identity()], &routing());
         let components = alice.components();
-        let Founded { group, welcome } =
-            Group::found(&ours, &alice.signer, &alice.identity(), &components, &state, &invitee)
-                .expect("founded");
+        let Founded { group, welcome } = Group::found(
+            &ours,
+            &alice.signer,
+            &alice.identity(),
+            &components,
+            &state,
+            &invitee,
+            unix_now().0,
+        )
+        .expect("founded");
         Group::join(&theirs, &welcome, |sender, state| read_group(sender, state).map(|_| ()))
             .expect("joined");
         let GroupState { members, components } = group.state().expect("a state");

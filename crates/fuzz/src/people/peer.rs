@@ -44,9 +44,16 @@ impl Peer {
         let admins = [person.identity(), invitee.member.identity];
         let state = group_components(&GroupProfile::default(), &admins, &routing);
         let (identity, components) = (person.identity(), person.components());
-        let Founded { group, welcome } =
-            Group::found(&provider, &person.signer, &identity, &components, &state, &invitee)
-                .expect("founded");
+        let Founded { group, welcome } = Group::found(
+            &provider,
+            &person.signer,
+            &identity,
+            &components,
+            &state,
+            &invitee,
+            unix_now().0,
+        )
+        .expect("founded");
         let invite = payload(invite)[TOKEN].try_into().ok();
         let welcome = WelcomeRumor { welcome, key_package: key_package.id, relays, invite };
         let author = person.account.public_key();

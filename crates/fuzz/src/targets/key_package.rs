@@ -1,7 +1,7 @@
 //! Key packages (RFC 9420 §10): anybody publishes one, and we found groups with it.
 
 use super::Outcome;
-use crate::people::{alice, bob};
+use crate::people::{alice, bob, unix_now};
 use crate::tls::{Cursor, signature, vector};
 use zajil_core::envelope::{GroupProfile, group_components, verify_proof};
 use zajil_core::mls::{Group, parse_key_package};
@@ -19,8 +19,15 @@ fn read(bytes: &[u8]) -> Outcome {
         let routing = crate::people::routing();
         let state = group_components(&GroupProfile::default(), &admins, &routing);
         let components = alice.components();
-        let founded =
-            Group::found(&provider, &alice.signer, &alice.identity(), &components, &state, invitee);
+        let founded = Group::found(
+            &provider,
+            &alice.signer,
+            &alice.identity(),
+            &components,
+            &state,
+            invitee,
+            unix_now().0,
+        );
         if let Ok(founded) = founded {
             assert!(founded.group.state().is_ok(), "a group that we founded");
         }
