@@ -57,6 +57,7 @@ mutants! {
     CopiesByClock "know a copy's messages by their dates",
     FirstCommitWins "follow the commit that came first",
     KeepLeaf "write with the keys of an earlier start",
+    KeepUnread "wait for ever for what no key opens",
     WriteToFirstGroup "write to the first group with somebody",
 }
 

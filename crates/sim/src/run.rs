@@ -2,6 +2,7 @@
 
 use crate::faults::listen;
 use crate::history::{Action, EVER, History, Timed};
+use crate::ledger::Missing;
 use crate::verdict::Rule;
 use crate::world::World;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -65,6 +66,7 @@ fn live(world: &mut World, history: &History) {
     while world.now < end && world.verdict.is_clean() {
         world.run_until((world.now + MINUTE).min(end));
         gaps(world);
+        receipts(world);
     }
     world.heal();
     let healed = world.now + HEALING;
@@ -72,6 +74,7 @@ fn live(world: &mut World, history: &History) {
     while world.verdict.is_clean() && world.now < healed && !is_whole(world) {
         world.run_until(world.now + step);
         gaps(world);
+        receipts(world);
         step = (step * 2).min(10 * MINUTE);
     }
     // What a server catches up with when it comes round is not to the point.
@@ -111,6 +114,20 @@ fn gaps(world: &mut World) {
             let detail = format!("P{reader} is not told that {count} of P{author}'s are missing");
             world.verdict.note(Rule::Gaps, detail);
         }
+    }
+}
+
+/// Whoever confirmed a message has it.
+fn receipts(world: &mut World) {
+    for missing in world.ledger.unconfirmed() {
+        let _ = read(world, missing.reader, missing.author);
+    }
+    let is_there = |who: usize| world.people[who].engine.is_some() && !world.people[who].is_busy();
+    let unconfirmed = world.ledger.unconfirmed();
+    if let Some(missing) = unconfirmed.into_iter().find(|missing| is_there(missing.reader)) {
+        let Missing { author, reader, texts } = missing;
+        let detail = format!("P{author} is told that P{reader} has {texts:?}, who has not");
+        world.verdict.note(Rule::Confirmed, detail);
     }
 }
 
@@ -163,6 +180,10 @@ fn judge(world: &mut World) {
         let (author, reader, texts) = (missing.author, missing.reader, &missing.texts);
         let detail = format!("P{reader} has not got {texts:?} of P{author}");
         world.verdict.note(Rule::Arrives, detail);
+    }
+    if let Some((reader, author)) = world.ledger.open_gaps().first() {
+        let detail = format!("P{reader} is told for ever that some of P{author}'s are missing");
+        world.verdict.note(Rule::Closes, detail);
     }
     for pair in world.ledger.pairs() {
         let (of_a, of_b) = (read(world, pair.0, pair.1), read(world, pair.1, pair.0));

@@ -22,8 +22,12 @@ pub enum Rule {
     Order,
     /// What is missing is named.
     Gaps,
+    /// What is named as missing comes, or is known never to come.
+    Closes,
     /// A message is said to be on a server only if it was.
     Held,
+    /// A message is said to be delivered only if the other has it.
+    Confirmed,
     /// No key of a ratchet makes two messages.
     Keys,
     /// The engine finds no fault with itself.
@@ -35,7 +39,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 14] = [
+    pub const ALL: [Rule; 16] = [
         Rule::Opens,
         Rule::Meets,
         Rule::Keeps,
@@ -45,7 +49,9 @@ impl Rule {
         Rule::True,
         Rule::Order,
         Rule::Gaps,
+        Rule::Closes,
         Rule::Held,
+        Rule::Confirmed,
         Rule::Keys,
         Rule::Sound,
         Rule::Panics,

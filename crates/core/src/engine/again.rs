@@ -4,10 +4,11 @@ use super::Engine;
 use super::history::Wanted;
 use super::record::{ChatKey, MessageRow, Purpose};
 use super::save::{MessagePart, message_key};
-use crate::envelope::{Count, Counts, InnerKind, MAX_RANGES, Void};
+use crate::envelope::{Count, Counts, InnerKind, MAX_RANGES, MAX_RECEIPT, Void};
 use crate::mutant::{self, Mutant};
+use crate::nostr::EventId;
 use crate::store::{Order, Range, Row, Table};
-use zajil_api::Place;
+use zajil_api::{Place, Stage};
 
 /// Messages sent again for one question.
 const MAX_AGAIN: usize = 100;
@@ -17,12 +18,16 @@ const EVERY_MS: u64 = 5_000;
 const ROWS: u32 = 600;
 
 impl Engine {
-    /// The other misses messages of ours: they are looked for in the store.
-    pub(super) fn handle_again(&mut self, key: ChatKey, of: &[Counts]) {
+    /// The other misses messages of ours: they are looked for in the store. Where they name
+    /// none, they only want to know how far we count.
+    pub(super) fn handle_again(&mut self, key: ChatKey, question: EventId, of: &[Counts]) {
         if mutant::active(Mutant::NoAnswerToAgain) {
             return;
         }
         let now = self.now;
+        if of.is_empty() {
+            return self.confirm(key, question);
+        }
         if !self.may_write(key) {
             return;
         }
@@ -43,6 +48,16 @@ impl Engine {
         }
         if !missed.is_empty() {
             self.look_for(key, missed, Place::END);
+        }
+    }
+
+    fn confirm(&mut self, key: ChatKey, question: EventId) {
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        // Where so much is still to be confirmed, they ask again.
+        if chat.row.stage == Stage::Open && chat.row.to_confirm.len() < MAX_RECEIPT {
+            chat.row.to_confirm.push(question);
+            self.chat_changed(key);
+            self.receipts_due(key);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::arrivals::Batch;
 use super::record::{ChatKey, ChatRow, MessageRow};
+use super::unread::Unread;
 use super::{Engine, Timestamp};
 use crate::envelope::Count;
 use crate::mls::Group;
@@ -38,6 +39,7 @@ pub(super) struct Chat {
     pub gaps_due_at: Option<Timestamp>,
     /// Gaps that servers were searched for, by run and last count.
     pub searched: SortedSet<(u32, u64)>,
+    pub unread: Unread,
     /// Why an event could not be read lately.
     pub failed: Option<(GapCause, UnixTime)>,
     /// Own messages that were written once more since this start, and in which group.
@@ -93,6 +95,7 @@ impl Chat {
             gaps: Vec::new(),
             gaps_due_at: None,
             searched: SortedSet::new(),
+            unread: Unread::default(),
             failed: None,
             written_again: SortedSet::new(),
             joined: SortedMap::new(),

@@ -9,6 +9,7 @@ use super::chat::Chat;
 use super::error::EngineError;
 use super::heard::LOST;
 use super::record::{ChatKey, MissingRow, Purpose};
+use super::unread::Waiting;
 use super::{Engine, Timestamp};
 use crate::envelope::{Count, Counts, EnvelopeError, InnerKind, MAX_RANGES, Void};
 use crate::mls::MlsError;
@@ -24,10 +25,6 @@ const ASK_AGAIN_SECONDS: u64 = 15;
 const LONGEST_PATIENCE_SECONDS: u64 = 86_400;
 /// What could not be opened shortly before or after a gap was noticed explains it.
 const EXPLAINS_SECONDS: u64 = 600;
-/// What waited for a key for so long is shown as missing…
-const UNREAD_SECONDS: u64 = 30;
-/// …and for so long waits in vain.
-const STUCK_SECONDS: u64 = 120;
 /// Gaps that people are shown one by one.
 const MAX_SHOWN: usize = 32;
 /// A search goes back so far behind the message after the gap.
@@ -79,18 +76,17 @@ impl Engine {
     fn look_after_gaps_of(&mut self, key: ChatKey) {
         let (now, unix) = (self.now, self.unix_now());
         let waiting = self.waiting_for_keys(key);
-        let parked = waiting.iter().min().map(|since| ((*since).min(unix), waiting.len()));
         let asks = self.chats.get(&key).is_some_and(|chat| chat.has_question(unix));
         let may_ask = asks && self.may_write(key);
         let Some(chat) = self.chats.get_mut(&key) else { return };
         let step = chat.next_step(unix, may_ask);
         let again_in = step.again_at.map(|at| at.0.saturating_sub(unix.0).max(1) * 1000);
-        let gaps = chat.shown_gaps(unix, parked);
+        let gaps = chat.shown_gaps(unix, waiting);
         chat.gaps_due_at = again_in.map(|wait| Timestamp(now.0 + wait));
         let changed = chat.gaps != gaps;
         chat.gaps = gaps;
-        if let Some((since, _)) = parked {
-            self.look_after_keys(key, since);
+        if let Some(waiting) = waiting {
+            self.look_after_keys(key, waiting);
         }
         if changed {
             self.chat_changed(key);
@@ -102,21 +98,6 @@ impl Engine {
             self.chat_changed(key);
             let asked = self.send_kind(key, &InnerKind::Again(step.ask), Purpose::Other);
             self.note("asking for what is missing", asked);
-        }
-    }
-
-    /// What waits for a key for too long waits for a commit that was lost, or one that we do
-    /// not understand: another group is founded with the other, who writes again what we miss.
-    fn look_after_keys(&mut self, key: ChatKey, since: UnixTime) {
-        let (now, unix) = (self.now, self.unix_now());
-        let Some(chat) = self.chats.get_mut(&key) else { return };
-        let age = unix.0 - since.0;
-        if let Some(next) = [UNREAD_SECONDS, STUCK_SECONDS].into_iter().find(|next| *next > age) {
-            let at = Timestamp(now.0 + (next - age) * 1000);
-            chat.gaps_due_at = Some(chat.gaps_due_at.map_or(at, |other| other.min(at)));
-        } else if chat.begins_anew() {
-            tracing::warn!("a chat waits for a key in vain");
-            self.look_up(key);
         }
     }
 
@@ -203,8 +184,7 @@ impl Chat {
         self.searched.retain(|gap| missing.contains(gap));
     }
 
-    /// `parked`: what waits for a key, since when and how much.
-    fn shown_gaps(&self, now: UnixTime, parked: Option<(UnixTime, usize)>) -> Vec<Gap> {
+    fn shown_gaps(&self, now: UnixTime, waiting: Option<Waiting>) -> Vec<Gap> {
         if mutant::active(Mutant::HideGaps) {
             return Vec::new();
         }
@@ -214,16 +194,12 @@ impl Chat {
             .map(|row| Gap {
                 before: row.before,
                 count: u32::try_from(row.to - row.from + 1).unwrap_or(u32::MAX),
-                cause: self.cause(row, parked.is_some()),
+                cause: self.cause(row, waiting.is_some()),
                 since: row.since,
             })
             .collect();
-        // Whoever counts those cannot be read: all that is known is that they wait.
-        let unread = parked.filter(|(since, _)| now.0.saturating_sub(since.0) >= UNREAD_SECONDS);
-        if let Some((since, count)) = unread.filter(|_| gaps.is_empty()) {
-            let count = u32::try_from(count).unwrap_or(u32::MAX);
-            let cause = GapCause::KeyOnTheWay;
-            gaps.push(Gap { before: Place::END, count, cause, since });
+        if gaps.is_empty() {
+            gaps.extend(waiting.and_then(|waiting| waiting.to_gap(now)));
         }
         gaps.sort_by_key(|gap| gap.before);
         gaps.drain(..gaps.len().saturating_sub(MAX_SHOWN));

@@ -24,7 +24,7 @@
 //! | `held`, `take`, `told` | in which order it is read, and what people are told of it |
 //! | `cursor`, `seen`, `search` | how far back is asked, what was handled, looking once more |
 //! | `receive`, `arrivals`, `parked` | from an event to a message in its place, or to what waits for a key |
-//! | `heard`, `gaps`, `again` | which messages are missing, and how they come after all |
+//! | `heard`, `gaps`, `unread`, `again` | which messages are missing, and how they come after all |
 //! | `receipts` | ticks and typing |
 //! | `history` | pages of a chat |
 //! | `chat`, `record`, `load`, `save`, `migrate` | what is held, how it is stored, and was before |
@@ -88,6 +88,7 @@ mod start;
 mod take;
 mod told;
 mod transmit;
+mod unread;
 mod unsettled;
 
 pub use crate::relay::Network;

@@ -82,17 +82,6 @@ impl Engine {
         }
     }
 
-    /// What of a chat waits for a key: since when each. Not what came before the newest group:
-    /// that one was founded because of it, and who wrote it writes it again there.
-    pub(super) fn waiting_for_keys(&self, chat: ChatKey) -> Vec<UnixTime> {
-        let groups = self.chats.get(&chat).into_iter().flat_map(|chat| &chat.row.groups);
-        let began = groups.map(|group| group.joined_at).max();
-        // With the clock set back since, nothing is known of what came first.
-        let began = began.filter(|at| *at <= self.unix_now()).unwrap_or_default();
-        let of_chat = self.parked.iter().filter(|row| row.chat == chat && row.at >= began);
-        of_chat.filter(|row| self.waits_for_key(&row.message)).map(|row| row.at).collect()
-    }
-
     /// At start: what has waited too long is let go.
     pub(super) fn drop_old_parked(&mut self) {
         let before = self.unix_now().0.saturating_sub(PARKED_SECONDS);

@@ -175,10 +175,11 @@ impl Engine {
                 }
             }
             InnerKind::Receipt { kind, of, last } => {
+                self.note_answer(key, &of);
                 self.handle_receipt(key, kind, &of);
                 self.heard_of(key, last);
             }
-            InnerKind::Again(of) => self.handle_again(key, &of),
+            InnerKind::Again(of) => self.handle_again(key, inner.id, &of),
             InnerKind::Void { why, of } => self.handle_void(key, why, &of),
             InnerKind::Typing => {
                 let fresh = now.0.saturating_sub(inner.created_at.0) < TYPING_FRESH_SECONDS;

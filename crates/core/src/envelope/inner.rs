@@ -60,7 +60,7 @@ pub enum InnerKind {
         /// The author's own last message.
         last: Count,
     },
-    /// "These of your messages have not reached me."
+    /// "These of your messages have not reached me." Where it names none: "have I got all?"
     Again(Vec<Counts>),
     /// "These messages of mine will not come": they were taken back, or are lost.
     Void {

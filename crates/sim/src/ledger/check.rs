@@ -30,6 +30,34 @@ impl Ledger {
         missing.into_iter().map(entry).collect()
     }
 
+    /// Who does not have what its author was told to be delivered.
+    pub fn unconfirmed(&mut self) -> Vec<Missing> {
+        let views = &self.views;
+        let is_open = |text: &String, written: &Written| {
+            let view = &views[written.to];
+            let got = view.incoming.get(&written.who);
+            !view.was_restored && !got.is_some_and(|got| got.contains(text))
+        };
+        self.confirmed.retain(|text| self.written.get(text).is_some_and(|w| is_open(text, w)));
+        let entry = |text: &String| {
+            let written = self.written.get(text)?;
+            let (author, reader) = (written.who, written.to);
+            Some(Missing { author, reader, texts: vec![text.clone()] })
+        };
+        self.confirmed.iter().filter_map(entry).collect()
+    }
+
+    /// Readers who are told for ever that something is missing, where no device went on from
+    /// a copy: nothing is.
+    pub fn open_gaps(&self) -> Vec<(usize, usize)> {
+        let pairs = self.pairs().into_iter().flat_map(|(a, b)| [(a, b), (b, a)]);
+        let is_open = |(reader, author): &(usize, usize)| {
+            let restored = [*reader, *author].iter().any(|who| self.views[*who].was_restored);
+            !restored && self.chat_view(*reader, *author).is_some_and(|chat| !chat.gaps.is_empty())
+        };
+        pairs.filter(is_open).collect()
+    }
+
     /// Everybody who opened a link has a chat that is open on both sides.
     pub fn unmet(&self) -> Vec<(usize, usize)> {
         let open =

@@ -5,6 +5,7 @@ mod check;
 mod keys;
 
 use crate::verdict::{Rule, Verdict};
+pub use check::Missing;
 use keys::Keys;
 use std::collections::{BTreeMap, BTreeSet};
 use zajil_api::{
@@ -51,6 +52,8 @@ struct View {
     withdrawing: BTreeMap<CommandId, String>,
     /// What was written when the disk was copied last.
     backed_up: Option<BTreeSet<String>>,
+    /// Whether the device ever went on from a copy: it may have lost what it had confirmed.
+    was_restored: bool,
     page: Option<(CommandId, Vec<Message>, bool)>,
 }
 
@@ -64,6 +67,8 @@ pub struct Ledger {
     /// Per relay the texts that it ever had.
     held: Vec<BTreeSet<String>>,
     unnamed: BTreeMap<(usize, usize), u64>,
+    /// Messages that are said to be with the other, who was not shown them yet.
+    confirmed: BTreeSet<String>,
 }
 
 impl Ledger {
@@ -79,6 +84,7 @@ impl Ledger {
             keys: Keys::default(),
             held: vec![BTreeSet::new(); relays],
             unnamed: BTreeMap::new(),
+            confirmed: BTreeSet::new(),
         }
     }
 
@@ -104,6 +110,7 @@ impl Ledger {
         view.shown.clear();
         view.incoming.clear();
         view.asked.clear();
+        view.was_restored = true;
         for written in self.written.values_mut().filter(|written| written.who == who) {
             written.removed = false;
         }
@@ -262,6 +269,9 @@ impl Ledger {
         verdict: &mut Verdict,
     ) {
         let text = self.views[who].places.get(&(chat.clone(), place));
+        if state >= MessageState::Delivered {
+            self.confirmed.extend(text.cloned());
+        }
         let (MessageState::Sent { on, .. }, Some(text)) = (state, text) else { return };
         let held = self.held.iter().filter(|held| held.contains(text)).count();
         if held < usize::from(on) {

@@ -1,0 +1,143 @@
+//! What no key opens: something whose commit was lost, or nothing at all.
+//!
+//! Anybody can write to a routing id. So the other is asked whether we have all of theirs. An
+//! answer that we can read tells how far they count, and that they are in a state that we know:
+//! what waited when we asked is not theirs, or is missing by its count and will be asked for.
+//! Until they answer it is shown as unread. After a while another group is founded with them.
+
+use super::chat::Chat;
+use super::record::{ChatKey, ParkedRow, Purpose};
+use super::{Engine, Timestamp};
+use crate::envelope::{Inner, InnerKind};
+use crate::mutant::{self, Mutant};
+use crate::nostr::EventId;
+use crate::sorted::SortedSet;
+use zajil_api::{Gap, GapCause, Place, UnixTime};
+
+/// The other is asked about what waited for so long, and again, ever more patiently…
+const ASK_SECONDS: u64 = 15;
+const LONGEST_PATIENCE_SECONDS: u64 = 86_400;
+/// …but not more patiently than this, where they were heard of since.
+const PATIENCE_WITH_THE_PRESENT_SECONDS: u64 = 600;
+/// While nothing can be encrypted, the question waits so long at a time.
+const WAIT_SECONDS: u64 = 5;
+/// What waited for a key for so long is shown as missing…
+const UNREAD_SECONDS: u64 = 30;
+/// …and for so long waits in vain.
+const STUCK_SECONDS: u64 = 120;
+
+/// What the other was asked about, since this start.
+#[derive(Debug, Default)]
+pub(super) struct Unread {
+    question: Option<Question>,
+    asks: u32,
+}
+
+#[derive(Debug)]
+struct Question {
+    id: EventId,
+    at: Timestamp,
+    about: SortedSet<EventId>,
+}
+
+/// What of a chat waits for a key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Waiting {
+    since: UnixTime,
+    count: usize,
+}
+
+impl Engine {
+    /// What of a chat waits for a key now.
+    pub(super) fn waiting_for_keys(&mut self, key: ChatKey) -> Option<Waiting> {
+        let now = self.unix_now();
+        for row in self.parked.iter_mut().filter(|row| row.chat == key) {
+            // The clock may have been set back since.
+            row.at = row.at.min(now);
+        }
+        let since = self.waiting_rows(key).map(|row| row.at).min()?;
+        Some(Waiting { since, count: self.waiting_rows(key).count() })
+    }
+
+    fn waiting_rows(&self, key: ChatKey) -> impl Iterator<Item = &ParkedRow> {
+        let of_chat = self.parked.iter().filter(move |row| row.chat == key);
+        of_chat.filter(|row| self.waits_for_key(&row.message))
+    }
+
+    /// Asks about what waits, and begins anew where that does not help.
+    pub(super) fn look_after_keys(&mut self, key: ChatKey, waiting: Waiting) {
+        let (now, unix) = (self.now, self.unix_now());
+        let age = unix.0 - waiting.since.0;
+        let may_ask = self.may_write(key);
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        let patience = chat.patience_left(now).max(ASK_SECONDS.saturating_sub(age));
+        let ask_in = if may_ask { patience } else { patience.max(WAIT_SECONDS) };
+        let steps = [UNREAD_SECONDS, STUCK_SECONDS].map(|step| step.saturating_sub(age));
+        let next = steps.into_iter().chain([ask_in]).filter(|left| *left > 0).min();
+        if let Some(at) = next.map(|seconds| Timestamp(now.0 + seconds * 1000)) {
+            chat.gaps_due_at = Some(chat.gaps_due_at.map_or(at, |other| other.min(at)));
+        }
+        if age >= STUCK_SECONDS && chat.begins_anew() {
+            tracing::warn!("a chat waits for a key in vain");
+            self.look_up(key);
+        }
+        if ask_in == 0 && !mutant::active(Mutant::KeepUnread) {
+            self.ask_whether_all_is_here(key);
+        }
+    }
+
+    fn ask_whether_all_is_here(&mut self, key: ChatKey) {
+        let now = self.now;
+        let Some(account) = &self.account else { return };
+        let kind = InnerKind::Again(Vec::new());
+        let rumor = Inner::rumor(account.keys.public_key(), self.unix_now(), &kind);
+        let about = self.waiting_rows(key).map(|row| row.event).collect();
+        if let Some(chat) = self.chats.get_mut(&key) {
+            chat.unread.asks += 1;
+            chat.unread.question = Some(Question { id: rumor.id(), at: now, about });
+        }
+        self.gaps_due(key);
+        let asked = self.send_inner(key, &rumor.to_json(), Purpose::Other);
+        self.note("asking whether all is here", asked);
+    }
+
+    /// The other has read a question of ours: what it was about need not wait any more.
+    pub(super) fn note_answer(&mut self, key: ChatKey, of: &[EventId]) {
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        let answered = |question: &mut Question| of.contains(&question.id);
+        let Some(question) = chat.unread.question.take_if(answered) else { return };
+        chat.unread.question = Some(Question { about: SortedSet::new(), ..question });
+        let rows = self.waiting_rows(key).map(|row| row.event);
+        let settled: SortedSet<EventId> = rows.filter(|id| question.about.contains(id)).collect();
+        self.parked.retain(|row| !settled.contains(&row.event));
+        for event in settled.iter() {
+            self.forget_parked(event);
+        }
+        self.gaps_due(key);
+    }
+}
+
+impl Chat {
+    /// Seconds until the other may be asked again.
+    fn patience_left(&self, now: Timestamp) -> u64 {
+        let Some(question) = &self.unread.question else { return 0 };
+        let doubled = 1u64.checked_shl(self.unread.asks).unwrap_or(u64::MAX);
+        let was_heard = self.heard_at.is_some_and(|at| at > question.at);
+        let longest =
+            if was_heard { PATIENCE_WITH_THE_PRESENT_SECONDS } else { LONGEST_PATIENCE_SECONDS };
+        let patience = ASK_SECONDS.saturating_mul(doubled).min(longest);
+        let since = now.0.saturating_sub(question.at.0);
+        patience.saturating_mul(1000).saturating_sub(since).div_ceil(1000)
+    }
+}
+
+impl Waiting {
+    /// How it is shown once it waited for long. Whoever counts those cannot be read: all that
+    /// is known is that they wait.
+    pub fn to_gap(self, now: UnixTime) -> Option<Gap> {
+        let is_old = now.0.saturating_sub(self.since.0) >= UNREAD_SECONDS;
+        let count = u32::try_from(self.count).unwrap_or(u32::MAX);
+        let (cause, since) = (GapCause::KeyOnTheWay, self.since);
+        is_old.then_some(Gap { before: Place::END, count, cause, since })
+    }
+}
