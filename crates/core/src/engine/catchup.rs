@@ -29,6 +29,8 @@ pub(super) const MAX_EVENT_BYTES: usize = 128 * 1024;
 const MAX_HELD_BYTES: usize = 64 * 1024 * 1024;
 /// Key packages and relay lists of people we look for, from one server.
 const MAX_LOOKUPS: usize = 64;
+/// The same of one person: theirs must not keep out others'.
+const MAX_LOOKUPS_BY_ONE: usize = 8;
 
 #[derive(Debug, Default)]
 pub(super) struct Catchup {
@@ -41,6 +43,8 @@ pub(super) struct Catchup {
     pub claims: Claims,
     /// What is not any one feed's: fetched by id, or come while a feed was being fetched.
     pub held: Held,
+    /// What came since all that is held is being read: that has to come to an end.
+    pub late: Held,
     /// Whether all that is held is to be read, and not only what is older than what comes.
     pub takes_all: bool,
     /// Whether more is to be read as soon as what was read is saved.
@@ -82,7 +86,15 @@ impl Catchup {
     }
 
     fn held_bytes(&self) -> usize {
-        self.feeds.values().map(|progress| progress.held_bytes).sum::<usize>() + self.held.bytes()
+        self.feeds.values().map(|progress| progress.held_bytes).sum::<usize>()
+            + self.held.bytes()
+            + self.late.bytes()
+    }
+
+    /// Waits to be read, in its order.
+    pub fn set_aside(&mut self, event: Event) {
+        let held = if self.takes_all { &mut self.late } else { &mut self.held };
+        held.hold(event);
     }
 
     pub fn is_full(&self) -> bool {
@@ -112,7 +124,9 @@ impl Engine {
             return;
         }
         if feed == Feed::Lookups {
-            if progress.held.len() < MAX_LOOKUPS && event.verify().is_ok() {
+            let by_same = progress.held.values().filter(|held| held.pubkey == event.pubkey).count();
+            let has_room = progress.held.len() < MAX_LOOKUPS && by_same < MAX_LOOKUPS_BY_ONE;
+            if has_room && event.verify().is_ok() {
                 progress.hold(event);
             }
             if progress.step == Step::Live {
@@ -148,7 +162,7 @@ impl Engine {
             _ => {
                 progress.handed.push(event.id);
                 self.catchup.claims.arrived(relay, event.id, event.created_at);
-                self.catchup.held.hold(event);
+                self.catchup.set_aside(event);
             }
         }
     }

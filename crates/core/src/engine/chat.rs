@@ -183,12 +183,12 @@ impl Chat {
         }
     }
 
-    /// The place of the next message of ours, written at `now`: behind what was seen so far,
-    /// unless that claims to come from the future.
+    /// The place of the next message of ours, written at `now`: behind what was seen and said so
+    /// far, unless that claims to come from the future.
     pub fn next_place(&self, now: UnixTime) -> (UnixTime, u64) {
-        let newest = self.row.newest.at;
-        let seen = if newest.0 <= now.0 + MAX_AHEAD_SECONDS { newest } else { now };
-        (now.max(seen).max(self.row.sent_at), self.row.clock + 1)
+        let latest = [self.row.newest.at, self.row.sent_at].into_iter();
+        let possible = latest.filter(|at| at.0 <= now.0.saturating_add(MAX_AHEAD_SECONDS));
+        (possible.fold(now, UnixTime::max), self.row.clock + 1)
     }
 
     /// Takes `message` into the chat's row: what is last, unread, and previewed.

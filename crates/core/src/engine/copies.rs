@@ -6,6 +6,7 @@
 
 use super::Engine;
 use super::chat::Chat;
+use super::heard::MAX_RUNS;
 use super::record::{ChatKey, Outgoing, WantedRow};
 use super::seen::SeenOf;
 use crate::envelope::Count;
@@ -18,8 +19,9 @@ use zajil_api::{Stage, UnixTime};
 /// Those we talked with lately, and so many of them, are told at each start that we are there.
 const SHOW_UP_SECONDS: u64 = 30 * 86_400;
 const SHOW_UP_CHATS: usize = 8;
-/// Runs of our own count that are remembered.
-const MAX_RUNS: usize = 8;
+/// Earlier runs of our own count that are remembered: with the present one, as many as the
+/// other tells apart.
+const EARLIER_RUNS: usize = MAX_RUNS - 1;
 
 impl Engine {
     /// Servers have handed out what they keep of these groups: what is written from now on is
@@ -78,7 +80,7 @@ impl Engine {
         let Some(chat) = self.chats.get_mut(&key) else { return };
         if chat.row.sent > 0 {
             chat.runs.push(Count { run: chat.row.run, number: chat.row.sent });
-            let surplus = chat.runs.len().saturating_sub(MAX_RUNS);
+            let surplus = chat.runs.len().saturating_sub(EARLIER_RUNS);
             chat.runs.drain(..surplus);
         }
         (chat.row.run, chat.row.sent) = (run, 0);

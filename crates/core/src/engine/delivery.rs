@@ -33,6 +33,7 @@ impl Engine {
                 _ => {}
             }
         }
+        let left = may_have_left(&copies);
         if let Some(row) = self.outbox.of_message(chat, place) {
             copies = row.targets.clone();
         }
@@ -43,18 +44,20 @@ impl Engine {
         let delivery = Delivery {
             state: state.unwrap_or(MessageState::Sending),
             copies: copies.iter().map(copy).collect(),
-            can_withdraw: self.can_withdraw(chat, place),
+            can_withdraw: self.can_withdraw(chat, place, left),
         };
         self.update(Update::DeliveryLoaded { answers, chat: chat.to_id(), place, delivery });
     }
 
-    fn can_withdraw(&self, chat: ChatKey, place: Place) -> bool {
+    /// `left`: whether it was on its way before, and is written again.
+    fn can_withdraw(&self, chat: ChatKey, place: Place, left: bool) -> bool {
         let queued = self.chats.get(&chat).is_some_and(|chat| chat.queued.contains_key(&place));
         // What has left may have arrived, whether or not there was an answer.
         let untaken = |row: &OutgoingRow| {
             row.made.is_none() || row.targets.iter().all(|t| t.answer == Answer::Refused)
         };
-        queued || self.outbox.of_message(chat, place).is_some_and(untaken)
+        let waits = queued || self.outbox.of_message(chat, place).is_some_and(untaken);
+        waits && !left
     }
 
     /// Tries at once what was not sent.
@@ -92,7 +95,11 @@ impl Engine {
             return self.update(Update::Refused { answers, failure: Failure::MessageUnknown });
         }
         // A server may have taken it meanwhile.
-        let withdrawable = self.can_withdraw(key, place);
+        let left = rows.iter().any(|(name, sealed)| match self.read_message(name, sealed) {
+            Some((_, MessagePart::Delivery(row))) => may_have_left(&row.copies),
+            _ => false,
+        });
+        let withdrawable = self.can_withdraw(key, place, left);
         let Some(row) = said.filter(|row| row.mine && withdrawable) else {
             return self.update(Update::Refused { answers, failure: Failure::MessageOut });
         };
@@ -168,13 +175,20 @@ impl Engine {
     /// Lets go of a row, and keeps what is known of a message's copies.
     pub(super) fn drop_outgoing(&mut self, id: u64) {
         let Some(row) = self.outbox.row(id) else { return };
-        if let Purpose::Message { chat, place } = row.purpose {
+        if let Purpose::Message { chat, place } = row.purpose
+            && row.made.is_some()
+        {
             let delivery = DeliveryRow { copies: row.targets.clone() };
             self.save_delivery(chat, place, &delivery);
         }
         self.outbox.remove(id);
         self.dirty.outgoing.insert(id);
     }
+}
+
+/// Whether a server may have it, whatever it answered.
+fn may_have_left(copies: &[Target]) -> bool {
+    copies.iter().any(|target| target.answer != Answer::Refused)
 }
 
 fn copy(target: &Target) -> ServerCopy {

@@ -62,7 +62,7 @@ impl Engine {
                 self.mark_seen(&event.id, event.created_at, of, Dated::InVain);
             }
         } else {
-            self.catchup.held.hold(event);
+            self.catchup.set_aside(event);
         }
         self.advance_fetching();
     }

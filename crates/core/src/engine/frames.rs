@@ -104,7 +104,12 @@ impl Engine {
                 self.unsee(&event.id);
                 self.catchup.claims.settle(&event.id);
             }
-            _ => self.catchup.claims.settle(&event.id),
+            _ => {
+                self.catchup.claims.settle(&event.id);
+                if outcome.is_err() {
+                    self.mark_useless(event.id, event.created_at, of);
+                }
+            }
         }
         self.note("an event", outcome);
     }

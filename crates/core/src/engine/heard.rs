@@ -8,16 +8,19 @@ use zajil_api::{Place, UnixTime};
 
 /// Separate stretches of missing messages that are waited for; the oldest is let go for more.
 const MAX_STRETCHES: usize = 128;
-/// Runs of the other's count that are told apart.
-const MAX_RUNS: usize = 8;
+/// Runs of the other's count that are told apart; those heard of last.
+pub(super) const MAX_RUNS: usize = 8;
 /// So often was the author asked for what they do not have any more.
 pub(super) const LOST: u32 = u32::MAX;
 
 impl Chat {
-    /// Notes that a message of the other's is here; false when it was already.
+    /// Notes that a message of the other's is here; false when it was already, or may have been:
+    /// somebody whose device went on from copies this often may be counting in a run that was
+    /// let go.
     pub fn note_heard(&mut self, count: Count, place: Place, now: UnixTime) -> bool {
-        mutant::active(Mutant::ForgetCount)
-            || self.heard_mut(count.run).is_none_or(|heard| heard.note(count.number, place, now))
+        let news =
+            self.heard_mut(count.run).is_none_or(|heard| heard.note(count.number, place, now));
+        mutant::active(Mutant::ForgetCount) || news && self.row.heard.len() < MAX_RUNS
     }
 
     /// The other's count of this run; `None` where they do not count.
@@ -26,13 +29,16 @@ impl Chat {
             return None;
         }
         let all = &mut self.row.heard;
-        if !all.iter().any(|heard| heard.run == run) {
-            if all.len() >= MAX_RUNS {
-                all.remove(0);
-            }
-            all.push(Heard { run, ..Heard::default() });
+        let known = all.iter().position(|heard| heard.run == run);
+        let heard = match known {
+            Some(at) => all.remove(at),
+            None => Heard { run, ..Heard::default() },
+        };
+        if all.len() >= MAX_RUNS {
+            all.remove(0);
         }
-        all.iter_mut().find(|heard| heard.run == run)
+        all.push(heard);
+        all.last_mut()
     }
 }
 

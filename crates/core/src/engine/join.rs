@@ -140,7 +140,7 @@ impl Engine {
     }
 
     /// Where there are many groups with somebody, the oldest gives way to another.
-    fn retire_oldest_group(&mut self, key: ChatKey) {
+    pub(super) fn retire_oldest_group(&mut self, key: ChatKey) {
         let Some(chat) = self.chats.get_mut(&key) else { return };
         if chat.row.groups.len() < MAX_GROUPS_PER_CHAT {
             return;

@@ -4,7 +4,7 @@
 
 use super::Timestamp;
 use super::names::Names;
-use super::record::{Answer, ChatKey, Outgoing, OutgoingRow, Purpose};
+use super::record::{Answer, ChatKey, Outgoing, OutgoingRow, Purpose, Target};
 use super::stamps::Stamps;
 use crate::nostr::EventId;
 use crate::sorted::{SortedMap, SortedSet};
@@ -250,13 +250,14 @@ impl Outbox {
         self.open.get(relay).into_iter().flatten().copied().collect()
     }
 
-    /// Messages that every server refused get another chance at this one.
+    /// What no server is known to have, this one is asked for again though it refused.
     pub fn reopen(&mut self, relay: &RelayUrl) -> Vec<(u64, Purpose)> {
         let mut reopened = Vec::new();
         for (id, row) in &mut self.rows {
-            let refused = row.targets.iter().all(|target| target.answer == Answer::Refused);
-            let target = row.targets.iter_mut().find(|target| target.relay == *relay);
-            if let Some(target) = target.filter(|_| refused) {
+            let is_held = row.targets.iter().any(|target| target.answer == Answer::Held);
+            let mut targets = row.targets.iter_mut().filter(|target| target.relay == *relay);
+            let refused = targets.find(|target| target.answer == Answer::Refused);
+            if let Some(target) = refused.filter(|_| !is_held) {
                 target.answer = Answer::None;
                 self.open.entry(relay.clone()).or_default().insert(*id);
                 reopened.push((*id, row.purpose));
@@ -265,15 +266,19 @@ impl Outbox {
         reopened
     }
 
-    /// Rows that some server has and the others will not get any more.
+    /// Rows that some server has and the others will not get any more. Of what others wait for,
+    /// a promise is not enough.
     pub fn outdated(&self, now: UnixTime) -> Vec<u64> {
         let old = |row: &&OutgoingRow| row.since.0.saturating_add(KEPT_SECONDS) < now.0;
         let held = |row: &&OutgoingRow| {
-            matches!(row.content, Outgoing::Event)
-                || row
-                    .targets
-                    .iter()
-                    .any(|target| matches!(target.answer, Answer::Accepted | Answer::Held))
+            let is_held = |target: &Target| match target.answer {
+                Answer::Held => true,
+                Answer::Accepted => {
+                    row.purpose == Purpose::Other && matches!(row.content, Outgoing::Message(_))
+                }
+                Answer::None | Answer::Refused => false,
+            };
+            matches!(row.content, Outgoing::Event) || row.targets.iter().any(is_held)
         };
         self.rows.values().filter(old).filter(held).map(|row| row.id).collect()
     }

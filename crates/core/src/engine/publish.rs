@@ -4,6 +4,7 @@ use super::Engine;
 use super::error::EngineError;
 use super::fit::Fit;
 use super::record::{Answer, EventJson, MadeRow, Outgoing, OutgoingRow, Purpose, Target};
+use super::stamps::MAX_AHEAD_SECONDS;
 use crate::envelope::SealedMessage;
 use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, EventId, PublicKey, Rumor, nip59};
@@ -107,8 +108,10 @@ impl Engine {
             false => REMADE_AFTER_SECONDS,
         };
         let good_for = good_for.min(wants_younger);
-        let fresh =
-            row.made.as_ref().is_some_and(|made| now.0.saturating_sub(made.at.0) < good_for);
+        let fresh = row.made.as_ref().is_some_and(|made| {
+            let is_possible = made.at.0 <= now.0.saturating_add(MAX_AHEAD_SECONDS);
+            is_possible && now.0.saturating_sub(made.at.0) < good_for
+        });
         let content = (!fresh).then(|| row.content.clone());
         let event = content.map(|content| self.make_event(&content)).transpose()?.flatten();
         if let Some(event) = event {

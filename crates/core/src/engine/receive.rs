@@ -31,6 +31,9 @@ impl Engine {
         let routing = message.nostr_group_id;
         // What was asked for before a group was given up may still arrive.
         let Some(key) = self.chat_of_group(&routing) else { return Ok(()) };
+        if self.says_ours_again(event) {
+            return Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::OwnMessage)));
+        }
         let verified = || event.verify().is_ok();
         match self.read_message_event(key, &message, verified) {
             Err(EngineError::Envelope(

@@ -3,14 +3,19 @@
 
 use super::Engine;
 use crate::nostr::{Event, EventId, Kind};
-use crate::sorted::SortedSet;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::store::{Key, Table};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use sha2::{Digest, Sha256};
+use std::collections::{HashMap, VecDeque};
 use zajil_api::UnixTime;
 
 const DAY: u64 = 86_400;
 const NAME: usize = 16;
+/// Useless events of one kind that are remembered from one start.
+const MAX_USELESS: usize = 500;
+/// A useless event is not believed to be dated longer after it came: it would never be forgotten.
+const AHEAD_SECONDS: u64 = 2 * DAY;
 
 /// An id as it is stored: hidden, because relays know the ids.
 pub(super) type SeenName = [u8; NAME];
@@ -74,6 +79,7 @@ pub(super) struct Seen {
     entries: HashMap<SeenName, Entry>,
     /// Of what is dated before, some may have been forgotten.
     forgot_before: UnixTime,
+    useless: SortedMap<SeenOf, VecDeque<EventId>>,
 }
 
 impl Seen {
@@ -139,6 +145,11 @@ impl Seen {
     }
 }
 
+/// What an event says, whoever signed it and when.
+fn content_id(event: &Event) -> EventId {
+    EventId::from_bytes(Sha256::digest(event.content.as_bytes()).into())
+}
+
 impl Engine {
     pub(super) fn load_seen(&mut self, key: &[u8], sealed: &[u8]) {
         // One that cannot be read is still known by its name.
@@ -172,6 +183,31 @@ impl Engine {
     pub(super) fn mark_own(&mut self, event: &Event) {
         if let Some(of @ SeenOf::Group(_)) = SeenOf::event(event) {
             self.mark_seen(&event.id, event.created_at, of, Dated::InVain);
+            let content = content_id(event);
+            self.unsee(&content);
+            let key = self.seen.insert(self.seen_name(&content), None, self.unix_now());
+            self.put(Table::Seen, key, &());
+        }
+    }
+
+    /// Whether an event says what one of ours said. Anybody can put that into another event.
+    pub(super) fn says_ours_again(&self, event: &Event) -> bool {
+        self.was_seen(&content_id(event))
+    }
+
+    /// Takes note of an event that was of no use. Anybody can make those without end: so many
+    /// of one kind are remembered, and what is forgotten may be handed out again.
+    pub(super) fn mark_useless(&mut self, id: EventId, created_at: UnixTime, of: SeenOf) {
+        let latest = UnixTime(self.unix_now().0.saturating_add(AHEAD_SECONDS));
+        if created_at > latest {
+            self.mark_seen(&id, latest, of, Dated::InVain);
+        }
+        let useless = self.seen.useless.entry(of).or_default();
+        useless.push_back(id);
+        if useless.len() > MAX_USELESS
+            && let Some(oldest) = useless.pop_front()
+        {
+            self.unsee(&oldest);
         }
     }
 

@@ -5,6 +5,9 @@ use zajil_api::UnixTime;
 
 /// Events of one chat that bear the same second: a server's page must hold them all.
 const PER_SECOND: u32 = 20;
+/// Nothing is dated further ahead than this: servers refuse it. What was, was made with a clock
+/// that has been set back since.
+pub(super) const MAX_AHEAD_SECONDS: u64 = 900;
 
 /// The last second given to an event of each chat's group, and how many bear it.
 #[derive(Debug, Default)]
@@ -15,12 +18,32 @@ impl Stamps {
     /// share already.
     pub fn next(&mut self, group: [u8; 32], now: UnixTime) -> UnixTime {
         let (time, count) = self.0.get(&group).copied().unwrap_or((now, 0));
-        let next = match (time < now, count < PER_SECOND) {
+        let is_over = time < now || time.0 > now.0.saturating_add(MAX_AHEAD_SECONDS);
+        let next = match (is_over, count < PER_SECOND) {
             (true, _) => (now, 1),
             (false, true) => (time, count + 1),
             (false, false) => (UnixTime(time.0 + 1), 1),
         };
         self.0.insert(group, next);
         next.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_holds_a_page_and_a_clock_that_was_set_back_is_followed() {
+        let mut stamps = Stamps::default();
+        let mut at = |now| stamps.next([1; 32], UnixTime(now)).0;
+        let burst: Vec<u64> = (0..41).map(|_| at(100_000)).collect();
+        assert_eq!(
+            (burst[0], burst[19], burst[20], burst[40]),
+            (100_000, 100_000, 100_001, 100_002)
+        );
+        assert_eq!(at(99_500), 100_002, "a little back: on it goes");
+        assert_eq!(at(90_000), 90_000, "far back: from there");
+        assert_eq!(at(90_007), 90_007);
     }
 }

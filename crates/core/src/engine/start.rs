@@ -131,6 +131,7 @@ impl Engine {
         found: &KeyPackageEvent,
         inbox: &[String],
     ) -> Result<(), EngineError> {
+        self.retire_oldest_group(key);
         let components = self.leaf_components()?;
         let now = self.unix_now();
         let mut nostr_group_id = [0; 32];

@@ -51,6 +51,8 @@ impl Engine {
         if self.catchup.held.is_empty() {
             self.catchup.takes_all = false;
             self.settle_feeds();
+            self.catchup.held = std::mem::take(&mut self.catchup.late);
+            self.catchup.take_again |= !self.catchup.held.is_empty();
         }
         self.fetch_more();
         self.advance_fetching();

@@ -38,6 +38,7 @@ struct Question {
     id: EventId,
     at: Timestamp,
     about: SortedSet<EventId>,
+    is_answered: bool,
 }
 
 /// What of a chat waits for a key.
@@ -69,6 +70,7 @@ impl Engine {
         let (now, unix) = (self.now, self.unix_now());
         let age = unix.0 - waiting.since.0;
         let may_ask = self.may_write(key);
+        let is_stuck = self.is_stuck(key);
         let Some(chat) = self.chats.get_mut(&key) else { return };
         let patience = chat.patience_left(now).max(ASK_SECONDS.saturating_sub(age));
         let ask_in = if may_ask { patience } else { patience.max(WAIT_SECONDS) };
@@ -77,13 +79,31 @@ impl Engine {
         if let Some(at) = next.map(|seconds| Timestamp(now.0 + seconds * 1000)) {
             chat.gaps_due_at = Some(chat.gaps_due_at.map_or(at, |other| other.min(at)));
         }
-        if age >= STUCK_SECONDS && chat.begins_anew() {
+        if age >= STUCK_SECONDS && is_stuck && chat.begins_anew() {
             tracing::warn!("a chat waits for a key in vain");
             self.look_up(key);
         }
         if ask_in == 0 && !mutant::active(Mutant::KeepUnread) {
             self.ask_whether_all_is_here(key);
         }
+    }
+
+    /// Whether something came that may be the answer, and cannot be read either: without it,
+    /// what waits may be anybody's, and the other may not even be there to begin anew with. Nor
+    /// are they, where they have not said a word in the group that was founded last.
+    fn is_stuck(&self, key: ChatKey) -> bool {
+        let Some(chat) = self.chats.get(&key) else { return false };
+        let newest = chat.row.groups.last().map(|row| row.nostr_group_id);
+        let is_there = newest.is_some_and(|routing| {
+            let states = self.states.get(&routing);
+            let was_heard = states.is_some_and(|states| states.has_heard(chat.row.peer.as_bytes()));
+            was_heard || chat.joined.contains_key(&routing)
+        });
+        let Some(question) = chat.unread.question.as_ref().filter(|_| is_there) else {
+            return false;
+        };
+        let mut rows = self.waiting_rows(key);
+        !question.is_answered && rows.any(|row| !question.about.contains(&row.event))
     }
 
     fn ask_whether_all_is_here(&mut self, key: ChatKey) {
@@ -94,7 +114,8 @@ impl Engine {
         let about = self.waiting_rows(key).map(|row| row.event).collect();
         if let Some(chat) = self.chats.get_mut(&key) {
             chat.unread.asks += 1;
-            chat.unread.question = Some(Question { id: rumor.id(), at: now, about });
+            chat.unread.question =
+                Some(Question { id: rumor.id(), at: now, about, is_answered: false });
         }
         self.gaps_due(key);
         let asked = self.send_inner(key, &rumor.to_json(), Purpose::Other);
@@ -104,11 +125,12 @@ impl Engine {
     /// The other has read a question of ours: what it was about need not wait any more.
     pub(super) fn note_answer(&mut self, key: ChatKey, of: &[EventId]) {
         let Some(chat) = self.chats.get_mut(&key) else { return };
-        let answered = |question: &mut Question| of.contains(&question.id);
-        let Some(question) = chat.unread.question.take_if(answered) else { return };
-        chat.unread.question = Some(Question { about: SortedSet::new(), ..question });
+        let question = chat.unread.question.as_mut().filter(|question| of.contains(&question.id));
+        let Some(question) = question else { return };
+        question.is_answered = true;
+        let about = std::mem::take(&mut question.about);
         let rows = self.waiting_rows(key).map(|row| row.event);
-        let settled: SortedSet<EventId> = rows.filter(|id| question.about.contains(id)).collect();
+        let settled: SortedSet<EventId> = rows.filter(|id| about.contains(id)).collect();
         self.parked.retain(|row| !settled.contains(&row.event));
         for event in settled.iter() {
             self.forget_parked(event);

@@ -76,3 +76,17 @@ fn what_a_server_wants_of_those_who_write_is_said_until_it_takes_an_event() {
     world.pass(1_000);
     assert_eq!(world.server("Bob", ONE).said, None);
 }
+
+#[test]
+fn a_clock_put_right_again_dates_what_is_written_and_what_waits_anew() {
+    const DAY: i64 = 86_400_000;
+    let mut world = pair(r#""created_at_upper_limit":900"#);
+    world.take_down(TWO);
+    world.set_clock("Bob", DAY);
+    world.send("Bob", "Alice", "one");
+    world.pass(5_000);
+    world.set_clock("Bob", 0);
+    world.send("Bob", "Alice", "two");
+    world.pass(60_000);
+    assert_eq!(world.texts("Alice", "Bob").len(), 2);
+}

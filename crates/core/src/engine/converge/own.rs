@@ -175,8 +175,8 @@ impl Engine {
         chat.queued.insert(place, rumor.clone());
         self.save_queued(&QueuedRow { chat: key, place, rumor });
         if let Some(id) = self.outbox.of_message(key, place).map(|row| row.id) {
-            self.outbox.remove(id);
-            self.dirty.outgoing.insert(id);
+            // Where it went is kept: what may have left cannot be taken back.
+            self.drop_outgoing(id);
         }
         let sent = self.send_queued(key);
         self.note("writing again", sent);

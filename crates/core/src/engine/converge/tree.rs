@@ -6,6 +6,7 @@
 use crate::engine::record::{StateId, StateRow};
 use crate::mls::GroupRecords;
 use crate::mutant::{self, Mutant};
+use crate::sorted::SortedSet;
 use std::cmp::{Ordering, Reverse};
 
 /// A branch that left ours more than so many commits ago is not followed any more.
@@ -25,6 +26,9 @@ pub(in crate::engine) struct States {
     /// In no order.
     rows: Vec<StateRow>,
     tip: StateId,
+    /// States that the group was in since this start: what was written in one must not be
+    /// written in it again, made anew out of a commit that is handed out once more.
+    visited: SortedSet<StateId>,
 }
 
 /// How a branch compares with another from where they part; the greatest wins.
@@ -33,13 +37,13 @@ type Rank = (u64, bool, u64, usize, Reverse<(bool, [u8; 32], StateId)>);
 impl States {
     /// A group that begins for us.
     pub fn begin(row: StateRow) -> Self {
-        Self { tip: row.id, rows: vec![row] }
+        Self { tip: row.id, visited: SortedSet::from([row.id]), rows: vec![row] }
     }
 
     /// As they were stored; `None` where the one that the group is in is not among them.
     pub fn load(rows: Vec<StateRow>) -> Option<Self> {
         let tip = rows.iter().find(|row| row.records.is_none())?.id;
-        Some(Self { rows, tip })
+        Some(Self { rows, tip, visited: SortedSet::from([tip]) })
     }
 
     pub fn rows(&self) -> &[StateRow] {
@@ -81,7 +85,7 @@ impl States {
     /// states that gave way to it.
     pub fn add(&mut self, row: StateRow) -> Vec<StateId> {
         let beside = self.rows.iter().filter(|other| other.parent == row.parent).count();
-        if self.get(row.id).is_some() || beside >= MAX_RIVALS {
+        if self.get(row.id).is_some() || self.visited.contains(&row.id) || beside >= MAX_RIVALS {
             return Vec::new();
         }
         self.rows.push(row);
@@ -105,6 +109,11 @@ impl States {
             row.witnesses.push(who);
         }
         is_news
+    }
+
+    /// Whether this account ever wrote or committed here, as far as is remembered.
+    pub fn has_heard(&self, who: &[u8; 32]) -> bool {
+        self.rows.iter().any(|row| row.committer == *who || row.witnesses.contains(who))
     }
 
     /// The last commit that we made since we started and that this account went on from, by
@@ -172,6 +181,7 @@ impl States {
             row.records = None;
         }
         self.tip = id;
+        self.visited.insert(id);
         Some(fork)
     }
 

@@ -202,3 +202,20 @@ fn who_wrote_or_committed_behind_a_commit_of_ours_answered_it() {
     }
     assert_eq!(states.answered(&[7; 32]), Some(40), "what was made before this start is no guide");
 }
+
+#[test]
+fn a_state_we_were_in_is_not_made_anew_once_it_gave_way() {
+    let left = state(1, Some(START), 11, 5);
+    let mut states = with([left.clone(), state(2, Some(START), 11, 4)]);
+    states.go_to(id(1), GroupRecords::default());
+    states.go_to(id(2), GroupRecords::default());
+    // Whoever commits without end drives out what is on no branch of ours.
+    let mut gone = Vec::new();
+    for number in 10..=40 {
+        let parent = if number == 10 { 2 } else { number - 1 };
+        gone.extend(states.add(state(number, Some(parent), 2 + u64::from(number), 9)));
+    }
+    assert!(gone.contains(&id(1)));
+    states.add(left);
+    assert!(states.get(id(1)).is_none(), "we may have written in it");
+}
