@@ -25,12 +25,27 @@ export function messages({ test, open, until, field }) {
     await page.keyboard.press("Escape");
     await dialog(page).waitFor({ state: "detached" });
     assert.ok(await tick.evaluate((button) => button === document.activeElement), "the keyboard is back");
-    await tick.press("Enter");
+    await page.keyboard.press("Enter");
     await dialog(page).waitFor();
     await dialog(page).getByRole("button", { name: "Close", exact: true }).click();
     await dialog(page).waitFor({ state: "detached" });
     await article(page, "Of course").getByRole("button").click();
     await dialog(page).getByText("Reached Alice Adams").waitFor();
+  });
+
+  test("a story opened again right after it was closed stays open", async (page) => {
+    await open(page, "busy", chat(0), ".message");
+    const tick = article(page, "Tell them to bring a chair each").getByRole("button", { name: "Where this message is", exact: true });
+    await tick.click();
+    await dialog(page).waitFor();
+    // Before the browser's own word that it was closed, which is a task of its own.
+    await tick.evaluate(async (button) => {
+      document.querySelector("dialog button").click();
+      for (let n = 0; n < 20; n += 1) await null;
+      button.click();
+    });
+    await page.waitForTimeout(100);
+    await dialog(page).getByRole("listitem").first().waitFor();
   });
 
   test("the mark is a button that is seen, has its whole ring, and moves nothing", async (page) => {

@@ -1,6 +1,6 @@
 use super::icon::{Glyph, Icon};
 use crate::ui::words::say;
-use leptos::ev::MouseEvent;
+use leptos::ev::{Event, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -17,10 +17,15 @@ pub fn Dialog(title: &'static str, on_close: Box<dyn Fn()>, children: Children) 
             let _ = sheet.show_modal();
         }
     });
+    // Told at once, and once: the browser's own event comes later, and what was opened
+    // since would be closed by it.
+    let on_close = StoredValue::new_local(Some(on_close));
     let close = move || {
+        let Some(on_close) = on_close.try_update_value(Option::take).flatten() else { return };
         if let Some(sheet) = sheet.get_untracked() {
             sheet.close();
         }
+        on_close();
     };
     let beside = move |event: MouseEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<HtmlDialogElement>().ok());
@@ -31,7 +36,7 @@ pub fn Dialog(title: &'static str, on_close: Box<dyn Fn()>, children: Children) 
     view! {
         <dialog
             class="dialog" node_ref=sheet aria-labelledby="dialog-title"
-            on:close=move |_| on_close() on:click=beside
+            on:cancel=move |_: Event| close() on:close=move |_| close() on:click=beside
         >
             <div class="dialog-body">
                 <header class="dialog-head">
