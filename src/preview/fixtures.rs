@@ -1,10 +1,10 @@
-use super::servers;
 use super::talk::talk;
+use super::{servers, trouble};
 use std::collections::HashMap;
 use zajil_api::{
-    Account, CatchUp, Chat, ChatId, Command, CommandId, Contact, Direction, Gap, GapCause, Lead,
-    Message, MessageState, Page, Place, Preview, PublicKey, Server, Settings, Snapshot, Stage,
-    StopReason, Storage, UnixTime, Update,
+    Account, CatchUp, Chat, ChatId, Command, CommandId, Contact, Direction, Lead, Message,
+    MessageState, Page, Place, Preview, PublicKey, RelayUrl, Server, Settings, Snapshot, Stage,
+    Storage, UnixTime, Update,
 };
 
 /// What the preview pretends is on this device.
@@ -111,14 +111,17 @@ impl Scene {
             }
             let at = messages.len().checked_sub(1 + unread as usize);
             let read_up_to = at.and_then(|at| messages.get(at)).map_or(Place::START, |m| m.place);
-            let gaps = if self.name == "gaps" { gaps(&messages) } else { Vec::new() };
+            let gaps = if self.name == "gaps" { trouble::gaps(&messages) } else { Vec::new() };
             let last = (!text.is_empty()).then(|| Preview {
                 text: text.to_owned(),
                 direction,
                 sent_at: touched_at,
             });
             self.messages.insert(id.clone(), messages);
-            self.chats.push(Chat { id, with, stage, last, unread, touched_at, read_up_to, gaps });
+            let servers = self.home_urls();
+            let chat =
+                Chat { id, with, stage, last, unread, touched_at, read_up_to, gaps, servers };
+            self.chats.push(chat);
         }
     }
 
@@ -131,14 +134,7 @@ impl Scene {
     pub fn attach(&mut self, answers: CommandId) -> Vec<Update> {
         match self.name.as_str() {
             "loading" => return Vec::new(),
-            name if name.starts_with("stopped") => {
-                let detail = match name {
-                    "stopped-gone" => "what was stored is gone: the site's data was cleared",
-                    _ => "store: the database could not be opened",
-                };
-                let detail = detail.to_owned();
-                return vec![Update::Stopped { reason: reason(name), detail }];
-            }
+            name if name.starts_with("stopped") => return vec![trouble::stopped(name)],
             _ => {}
         }
         let snapshot = Snapshot {
@@ -186,6 +182,7 @@ impl Scene {
             touched_at: now(),
             read_up_to: Place::START,
             gaps: Vec::new(),
+            servers: self.home_urls(),
         };
         self.messages.insert(id, Vec::new());
         self.chats.push(chat.clone());
@@ -198,6 +195,10 @@ impl Scene {
             "single" => self.servers.get(1..2).unwrap_or_default(),
             _ => &self.servers,
         }
+    }
+
+    fn home_urls(&self) -> Vec<RelayUrl> {
+        self.homes().iter().map(|server| server.url.clone()).collect()
     }
 
     pub fn newest(&self, chat: &ChatId) -> Place {
@@ -271,30 +272,4 @@ impl Scene {
         chat.stage = Stage::Open;
         Some(chat.clone())
     }
-}
-
-fn reason(scene: &str) -> StopReason {
-    match scene.trim_start_matches("stopped-") {
-        "unsupported" => StopReason::Unsupported,
-        "unavailable" | "gone" => StopReason::StorageUnavailable,
-        "unreadable" => StopReason::StorageUnreadable,
-        "newer" => StopReason::NewerVersion,
-        _ => StopReason::Fault,
-    }
-}
-
-/// One of every cause, among the last messages.
-fn gaps(messages: &[Message]) -> Vec<Gap> {
-    let gap = |back: usize, count, cause| {
-        let place = messages.len().checked_sub(back).and_then(|at| messages.get(at));
-        Gap { before: place.map_or(Place::END, |m| m.place), count, cause, since: now() }
-    };
-    vec![
-        gap(9, 3, GapCause::KeyGone),
-        gap(7, 1, GapCause::Damaged),
-        gap(6, 11, GapCause::Newer),
-        gap(4, 2, GapCause::GivenUp),
-        gap(2, 1, GapCause::KeyOnTheWay),
-        gap(0, 2, GapCause::NotHandedOut),
-    ]
 }

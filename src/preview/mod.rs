@@ -9,6 +9,7 @@
 mod fixtures;
 mod servers;
 mod talk;
+mod trouble;
 
 use fixtures::Scene;
 use gloo::timers::callback::Timeout;

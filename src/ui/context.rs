@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use zajil_api::{ChatId, Command, CommandId, Direction, Failure, Invite, Message, Place, Update};
+use zajil_api::{ChatId, Command, CommandId, Failure, Invite, Place, Update};
 
 /// What came of a command, for those that asked.
 #[derive(Clone, Debug)]
@@ -25,8 +25,6 @@ pub enum Answer {
     InviteRead(Invite),
     ChatOpened(ChatId),
     MessageAdded,
-    /// The place of the newest message of one's own on the page, if there is one.
-    Page(Option<Place>),
 }
 
 type OnAnswer = Box<dyn FnOnce(Answer)>;
@@ -164,11 +162,6 @@ impl Ctx {
         let answer = answer_in(&update);
         let parts = self.change(|state| state.apply(update));
         let typing = parts.iter().any(|part| matches!(part, Part::Typing(_)));
-        if parts.contains(&Part::Timeline)
-            && let Some((chat, place)) = self.peek(AppState::tells_homes)
-        {
-            self.send(Command::LoadDelivery { chat, place });
-        }
         self.wake(parts);
         if self.peek(|state| state.account.is_some()) {
             prefs::set_begun();
@@ -227,11 +220,6 @@ fn answer_in(update: &Update) -> Option<(CommandId, Answer)> {
             // There is something to lose now.
             keeping::ask_once();
             Some((*answers, Answer::MessageAdded))
-        }
-        Update::PageLoaded { answers, messages, .. } => {
-            let own = |message: &&Message| message.direction != Direction::Incoming;
-            let newest = messages.iter().rev().find(own);
-            Some((*answers, Answer::Page(newest.map(|message| message.place))))
         }
         _ => None,
     }

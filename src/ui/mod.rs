@@ -8,7 +8,6 @@ mod app;
 mod context;
 mod failure;
 mod format;
-mod homes;
 mod hooks;
 mod keeping;
 mod live;

@@ -22,6 +22,7 @@ fn snapshot() -> Snapshot {
         touched_at: UnixTime(5),
         read_up_to: Place::START,
         gaps: Vec::new(),
+        servers: vec![RelayUrl::new("wss://relay.example/inbox")],
     };
     let public_key = PublicKey::new("00112233445566778899");
     Snapshot {
@@ -100,10 +101,10 @@ fn no_update_shows_what_people_say_or_are_called() {
     ];
     let shown = updates.map(|update| format!("{update:?}")).join("\n");
     insta::assert_snapshot!(shown, @r#"
-    Attached { answers: CommandId(7), snapshot: Snapshot { account: Some(Account { public_key: PublicKey(00112233…), name: 6 bytes, invite: 6 bytes }), chats: [Chat { id: ChatId(01234567…), with: Contact { public_key: PublicKey(fedcba98…), name: 6 bytes }, stage: Open, last: Some(Preview { text: 6 bytes, direction: Outgoing(Sent { on: 1, of: 2 }), sent_at: UnixTime(5) }), unread: 1, touched_at: UnixTime(5), read_up_to: Place { at: UnixTime(0), clock: 0, tie: (0, 0) }, gaps: [] }], servers: [], settings: Settings { receipts: Shared }, catch_up: Done } }
+    Attached { answers: CommandId(7), snapshot: Snapshot { account: Some(Account { public_key: PublicKey(00112233…), name: 6 bytes, invite: 6 bytes }), chats: [Chat { id: ChatId(01234567…), with: Contact { public_key: PublicKey(fedcba98…), name: 6 bytes }, stage: Open, last: Some(Preview { text: 6 bytes, direction: Outgoing(Sent { on: 1, of: 2 }), sent_at: UnixTime(5) }), unread: 1, touched_at: UnixTime(5), read_up_to: Place { at: UnixTime(0), clock: 0, tie: (0, 0) }, gaps: [], servers: [RelayUrl("wss://relay.example/inbox")] }], servers: [], settings: Settings { receipts: Shared }, catch_up: Done } }
     AccountChanged(Account { public_key: PublicKey(00112233…), name: 6 bytes, invite: 6 bytes })
     InviteRead { answers: CommandId(7), invite: Invite { from: Contact { public_key: PublicKey(fedcba98…), name: 6 bytes }, chat: Some(ChatId(01234567…)) } }
-    ChatChanged(Chat { id: ChatId(01234567…), with: Contact { public_key: PublicKey(fedcba98…), name: 6 bytes }, stage: Open, last: Some(Preview { text: 6 bytes, direction: Outgoing(Sent { on: 1, of: 2 }), sent_at: UnixTime(5) }), unread: 1, touched_at: UnixTime(5), read_up_to: Place { at: UnixTime(0), clock: 0, tie: (0, 0) }, gaps: [] })
+    ChatChanged(Chat { id: ChatId(01234567…), with: Contact { public_key: PublicKey(fedcba98…), name: 6 bytes }, stage: Open, last: Some(Preview { text: 6 bytes, direction: Outgoing(Sent { on: 1, of: 2 }), sent_at: UnixTime(5) }), unread: 1, touched_at: UnixTime(5), read_up_to: Place { at: UnixTime(0), clock: 0, tie: (0, 0) }, gaps: [], servers: [RelayUrl("wss://relay.example/inbox")] })
     MessageAdded { answers: None, chat: ChatId(01234567…), message: Message { id: MessageId(aabbccdd…), place: Place { at: UnixTime(0), clock: 0, tie: (0, 0) }, direction: Incoming, author: PublicKey(fedcba98…), text: 6 bytes, sent_at: UnixTime(5) } }
     PageLoaded { answers: CommandId(7), chat: ChatId(01234567…), messages: [Message { id: MessageId(aabbccdd…), place: Place { at: UnixTime(0), clock: 0, tie: (0, 0) }, direction: Incoming, author: PublicKey(fedcba98…), text: 6 bytes, sent_at: UnixTime(5) }], is_last: true }
     "#);

@@ -1,5 +1,5 @@
 use crate::redact::Length;
-use crate::{ChatId, Gap, MessageId, Place, PublicKey, Server, UnixTime};
+use crate::{ChatId, Gap, MessageId, Place, PublicKey, RelayUrl, Server, UnixTime};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -42,6 +42,8 @@ pub struct Chat {
     pub read_up_to: Place,
     /// What is known to be missing, oldest first.
     pub gaps: Vec<Gap>,
+    /// All that carry it, each once.
+    pub servers: Vec<RelayUrl>,
 }
 
 /// How far a chat has come.

@@ -1,6 +1,5 @@
 use crate::ui::context::ctx;
 use crate::ui::format;
-use crate::ui::homes;
 use crate::ui::parts::{PageHeader, PracticePanel, RemoveServer, ServerForm, ServerRow};
 use crate::ui::state::Part;
 use crate::ui::words::say;
@@ -19,7 +18,6 @@ pub fn ServersPage() -> impl IntoView {
             state.servers().iter().map(|server| server.url.clone()).collect::<Vec<_>>()
         })
     };
-    homes::ask_all(ctx);
     let asked = RwSignal::new(None::<String>);
     let now = RwSignal::new(format::now());
     if let Ok(clock) = set_interval_with_handle(move || now.set(format::now()), SECOND) {

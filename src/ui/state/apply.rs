@@ -56,14 +56,11 @@ impl AppState {
                 }
                 Vec::new()
             }
-            Update::DeliveryLoaded { chat, place, delivery, .. } => {
-                let homes = self.note_homes(&chat, &delivery.copies);
-                // Asked for to learn where a chat lives, it is nobody's story.
-                let told = (self.story == Some(place)).then(|| {
-                    self.delivery = Some(delivery);
-                    Part::Story
-                });
-                homes.into_iter().chain(told).collect()
+            // Another's story may be told by now, or none.
+            Update::DeliveryLoaded { place, .. } if self.story != Some(place) => Vec::new(),
+            Update::DeliveryLoaded { delivery, .. } => {
+                self.delivery = Some(delivery);
+                vec![Part::Story]
             }
             Update::InviteRead { .. } | Update::ChatOpened { .. } => Vec::new(),
         }
@@ -122,7 +119,12 @@ impl AppState {
         let mut parts = vec![Part::Chat(chat.id.clone())];
         let before = self.order();
         match self.chats.iter_mut().find(|held| held.id == chat.id) {
-            Some(held) => *held = chat,
+            Some(held) => {
+                if held.servers != chat.servers {
+                    parts.push(Part::Reach);
+                }
+                *held = chat;
+            }
             None => self.chats.push(chat),
         }
         self.sort();
@@ -135,7 +137,6 @@ impl AppState {
     fn remove_chat(&mut self, id: ChatId) -> Vec<Part> {
         self.chats.retain(|chat| chat.id != id);
         self.typing.retain(|typing| typing.chat != id);
-        self.homes.retain(|(chat, _)| *chat != id);
         self.keep_draft(&id, "");
         self.not_sent(&id);
         let mut parts = vec![Part::Order];

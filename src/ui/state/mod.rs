@@ -60,8 +60,6 @@ pub struct AppState {
     servers: Vec<Server>,
     /// Those among them that are not in the person's list.
     foreign: Vec<RelayUrl>,
-    /// Which servers a chat lives on, as far as that is known.
-    homes: Vec<(ChatId, Vec<RelayUrl>)>,
     /// The servers that failed since they were last connected.
     failed: Vec<RelayUrl>,
     /// The device says that it has no network, and no server has answered since.
@@ -95,7 +93,6 @@ impl Default for AppState {
             storage: Storage::Working,
             servers: Vec::new(),
             foreign: Vec::new(),
-            homes: Vec::new(),
             failed: Vec::new(),
             doubted: false,
             practice: None,

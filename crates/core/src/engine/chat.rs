@@ -141,6 +141,8 @@ impl Chat {
 
     pub fn view(&self) -> zajil_api::Chat {
         let row = &self.row;
+        // Sorted: which group comes first is nothing to whoever looks.
+        let servers: SortedSet<&RelayUrl> = self.relays().collect();
         zajil_api::Chat {
             id: row.key.to_id(),
             with: Contact {
@@ -153,6 +155,7 @@ impl Chat {
             touched_at: row.touched_at,
             read_up_to: row.read_up_to,
             gaps: self.gaps.clone(),
+            servers: servers.into_iter().cloned().collect(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Two people find each other and talk.
 
 use crate::world::World;
-use zajil_api::{Command, Failure, MessageState, Receipts, Stage, Update};
+use zajil_api::{Command, Failure, MessageState, Receipts, RelayUrl, Stage, Update};
 
 const ONE: &str = "wss://one.example";
 const TWO: &str = "wss://two.example";
@@ -159,6 +159,30 @@ fn both_may_open_each_others_link_and_still_have_one_chat() {
     assert_eq!(world.person("Alice").chats().len(), 1);
     assert_eq!(world.texts("Alice", "Bob"), ["from Alice", "from Bob"]);
     assert_eq!(world.texts("Bob", "Alice"), ["from Alice", "from Bob"]);
+}
+
+#[test]
+fn a_chat_tells_of_each_server_that_carries_it_once() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO, THREE]);
+    world.command("Alice", Command::RemoveServer { url: RelayUrl::new(THREE) });
+    let servers = |world: &World, who, with| {
+        let chat = world.chat_of(who, with);
+        chat.servers.iter().map(|url| url.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    let (of_alice, of_bob) = (world.invite_of("Alice"), world.invite_of("Bob"));
+    for url in [ONE, TWO, THREE] {
+        world.take_down(url);
+    }
+    // Both begin: a group each, and each on servers of its own.
+    world.command("Bob", Command::StartChat { link: of_alice });
+    world.command("Alice", Command::StartChat { link: of_bob });
+    assert_eq!(servers(&world, "Bob", "Alice"), [ONE, TWO], "where they are looked for");
+    for url in [TWO, ONE, THREE] {
+        world.bring_up(url);
+    }
+    world.pass(180_000);
+    assert_eq!(servers(&world, "Bob", "Alice"), [ONE, THREE, TWO]);
+    assert_eq!(servers(&world, "Alice", "Bob"), [ONE, THREE, TWO]);
 }
 
 #[test]

@@ -3,7 +3,7 @@ use zajil_api::{CommandId, Request, Update};
 
 /// Raised whenever a note, a request or an update takes another form. Whoever hears a
 /// higher one than its own is outdated and ends; a lower one is ignored.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// One tab's worker. Drawn at random when it starts; below 2⁵³.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

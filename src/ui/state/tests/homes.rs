@@ -1,17 +1,10 @@
 use super::servers::{OFFLINE, tell};
 use super::*;
-use zajil_api::{CopyState, Delivery, ServerCopy};
 
-/// A message's story tells where its chat lives.
-fn lives_on(state: &mut AppState, id: &str, urls: &[&str]) {
-    let copy = |url: &&str| ServerCopy { server: RelayUrl::new(*url), state: CopyState::Held };
-    let copies = urls.iter().map(copy).collect();
-    state.apply(Update::DeliveryLoaded {
-        answers: zajil_api::CommandId(1),
-        chat: ChatId::new(id),
-        place: place(1),
-        delivery: Delivery { state: MessageState::Delivered, copies, can_withdraw: false },
-    });
+fn lives_on(state: &mut AppState, id: &str, urls: &[&str]) -> Vec<Part> {
+    let servers = urls.iter().map(|url| RelayUrl::new(*url)).collect();
+    let held = state.chat(&ChatId::new(id)).unwrap().clone();
+    state.apply(Update::ChatChanged(Chat { servers, ..held }))
 }
 
 fn only_through(state: &AppState, urls: &[&str]) -> Vec<String> {
@@ -27,7 +20,10 @@ fn a_chat_is_out_of_reach_when_all_its_servers_are_whatever_others_do() {
     tell(&mut state, "wss://2", LinkState::Connected);
     tell(&mut state, "wss://3", LinkState::Connected);
     assert!(!state.is_out_of_reach(&id), "where it lives is not known");
-    lives_on(&mut state, "a", &["wss://1", "wss://2"]);
+    assert!(lives_on(&mut state, "a", &["wss://1"]).contains(&Part::Reach));
+    assert!(state.is_out_of_reach(&id));
+    assert!(lives_on(&mut state, "a", &["wss://1", "wss://2"]).contains(&Part::Reach));
+    assert!(!lives_on(&mut state, "a", &["wss://1", "wss://2"]).contains(&Part::Reach));
     assert!(!state.is_out_of_reach(&id));
     tell(&mut state, "wss://2", LinkState::Cut { until: UnixTime(60) });
     assert!(state.is_out_of_reach(&id) && !state.is_cut_off());
@@ -44,6 +40,16 @@ fn which_chats_only_these_servers_carry_is_known() {
     assert_eq!(only_through(&state, &["wss://1"]), ["a"]);
     assert_eq!(only_through(&state, &["wss://1", "wss://2"]), ["b", "a"]);
     assert!(only_through(&state, &["wss://3"]).is_empty(), "nothing goes through it now");
+}
+
+#[test]
+fn a_request_is_neither_lost_with_servers_nor_out_of_reach() {
+    let mut state = attached(vec![Chat { stage: Stage::Requested, ..chat("a", 1) }]);
+    tell(&mut state, "wss://1", LinkState::Connected);
+    lives_on(&mut state, "a", &["wss://1"]);
+    assert!(only_through(&state, &["wss://1"]).is_empty());
+    tell(&mut state, "wss://1", OFFLINE);
+    assert!(!state.is_out_of_reach(&ChatId::new("a")));
 }
 
 #[test]

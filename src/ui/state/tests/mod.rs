@@ -20,6 +20,7 @@ fn chat(id: &str, touched_at: u64) -> Chat {
         touched_at: UnixTime(touched_at),
         read_up_to: Place::START,
         gaps: Vec::new(),
+        servers: Vec::new(),
     }
 }
 
