@@ -14,7 +14,8 @@ pub fn stopped(scene: &str) -> Update {
 fn reason(scene: &str) -> StopReason {
     match scene.trim_start_matches("stopped-") {
         "unsupported" => StopReason::Unsupported,
-        "unavailable" | "gone" => StopReason::StorageUnavailable,
+        "unavailable" => StopReason::StorageUnavailable,
+        "gone" => StopReason::StorageGone,
         "unreadable" => StopReason::StorageUnreadable,
         "newer" => StopReason::NewerVersion,
         _ => StopReason::Fault,

@@ -124,6 +124,8 @@ pub enum StopReason {
     Unsupported,
     /// The browser's storage cannot be opened or has no room at all.
     StorageUnavailable,
+    /// What was stored is gone: somebody cleared the site's data, or the browser did.
+    StorageGone,
     /// What is stored cannot be read; nothing was changed.
     StorageUnreadable,
     /// What is stored was written by a newer version of the app: reload.

@@ -98,10 +98,10 @@ impl From<StoreError> for Halt {
         let reason = match error {
             StoreError::Fenced => return Self::Fenced,
             StoreError::Newer => StopReason::NewerVersion,
-            StoreError::Full
-            | StoreError::Aborted(_)
-            | StoreError::Unavailable(_)
-            | StoreError::Cleared => StopReason::StorageUnavailable,
+            StoreError::Full | StoreError::Aborted(_) | StoreError::Unavailable(_) => {
+                StopReason::StorageUnavailable
+            }
+            StoreError::Cleared => StopReason::StorageGone,
         };
         Stop::new(reason, error).into()
     }

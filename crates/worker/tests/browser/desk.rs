@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test};
-use zajil_api::{ChatId, Command, CommandId, Failure, Page, Request, Update};
+use zajil_api::{ChatId, Command, CommandId, Failure, Page, Request, StopReason, Update};
 use zajil_worker::Clock;
 use zajil_worker::tabs::{Event, Sight};
 use zajil_worker::web::{BrowserClock, Desk, Names, Tray};
@@ -257,4 +257,23 @@ async fn without_locks_a_second_tab_reads_and_writes_nothing() {
     let id = first.ask(say(&chat, "from the first"));
     kept(&mut first, id).await;
     assert_eq!(second.texts(&chat).await, ["from the first"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_tab_whose_account_is_deleted_under_it_is_told_just_that() {
+    let (names, mut first, second, chat) = alice().await;
+    drop(second);
+    idb::remove(names.database).await;
+    first.ask(say(&chat, "into nothing"));
+    let told = async {
+        loop {
+            if let Some(Update::Stopped { reason, .. }) = first.told.next().await {
+                return reason;
+            }
+        }
+    };
+    futures::select! {
+        reason = Box::pin(told.fuse()) => assert_eq!(reason, StopReason::StorageGone),
+        () = BrowserClock.sleep(20_000).fuse() => panic!("nothing was told"),
+    }
 }
