@@ -89,6 +89,26 @@ export function messages({ test, open, until, field }) {
     }
   });
 
+  test("a name too long for the header is cut at its own end and stands beside the face", async (page) => {
+    await page.addInitScript(() => localStorage.setItem("zajil.language", "ar"));
+    for (const n of [9, 7]) {
+      await open(page, "busy", chat(n), ".message");
+      const [seen, gap] = await page.$eval(".conversation .bar", (bar) => {
+        const title = bar.querySelector(".bar-title");
+        const range = document.createRange();
+        range.selectNodeContents(title);
+        const [box, all, face] = [title, range, bar.querySelector(".avatar")].map((one) => one.getBoundingClientRect());
+        const text = document.createTreeWalker(title, NodeFilter.SHOW_TEXT).nextNode();
+        range.setStart(text, 0);
+        range.setEnd(text, 1);
+        const first = range.getBoundingClientRect();
+        return [first.left >= box.left - 1 && first.right <= box.right + 1, face.left - Math.min(all.right, box.right)];
+      });
+      assert.ok(seen, "its first letter is seen");
+      assert.ok(gap >= 0 && gap < 20, `${gap}`);
+    }
+  }, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+
   test("what was not sent is sent again or taken back, where it stands", async (page) => {
     await open(page, "busy", chat(9), ".failed");
     const message = article(page, "Your bicycle is done.");

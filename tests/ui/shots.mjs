@@ -17,6 +17,7 @@ const SCENES = [
   { name: "empty", query: "empty", hash: "#/" },
   { name: "list", query: "busy", hash: "#/" },
   { name: "chat", query: "busy", hash: chat(0), wait: ".message" },
+  { name: "lost", query: "single", hash: chat(3), wait: ".message", act: (page) => lose(page) },
   { name: "unread", query: "busy", hash: chat(4), wait: ".message" },
   { name: "hostile", query: "busy", hash: chat(8), wait: ".message" },
   { name: "request", query: "busy", hash: chat(2), wait: ".request" },
@@ -39,7 +40,8 @@ const SCENES = [
   { name: "changing", query: "changing", hash: chat(3), wait: ".strip", settle: 1500 },
   { name: "readonly", query: "readonly", hash: chat(3), wait: ".strip" },
   { name: "evicted", query: "evicted", hash: "#/", begun: true, wait: ".arrival-title" },
-  { name: "stopped", query: "stopped", hash: "#/", wait: ".detail" },
+  ...["", "-unsupported", "-unavailable", "-unreadable", "-newer", "-gone"].map((reason) => (
+    { name: `stopped${reason.replace("-", "_")}`, query: `stopped${reason}`, hash: "#/", wait: ".detail" })),
   { name: "loading", query: "loading", hash: "#/", begun: true, settle: 2600 },
 ];
 const choose = (page) => page.locator(".panel .button:not([type=submit])").click();
@@ -47,6 +49,15 @@ const cut = async (page) => {
   await choose(page);
   await page.locator(".dialog .button-main").click();
   await page.waitForSelector(".strip");
+};
+// The one server that the chat lives on is cut; others work.
+const lose = async (page) => {
+  await page.evaluate(() => { location.hash = "#/servers"; });
+  await page.locator(".panel .button:not([type=submit])").click();
+  await page.locator(".dialog .button-main").click();
+  await page.waitForSelector(".strip");
+  await page.evaluate((hash) => { location.hash = hash; }, chat(3));
+  await page.waitForSelector(".conversation .strip");
 };
 const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
