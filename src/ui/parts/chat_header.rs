@@ -42,7 +42,7 @@ pub fn ChatHeader(#[prop(into)] chat: Signal<Option<Chat>>) -> impl IntoView {
                 view! {
                     <Avatar person/>
                     <div class="bar-words">
-                        <h2 class="bar-title" dir="auto">{name}</h2>
+                        <h2 class="bar-title" dir={"auto"}>{name}</h2>
                         {maybe(move || about().map(|(class, words)| view! { <p class=class>{words}</p> }))}
                     </div>
                 }

@@ -1,6 +1,7 @@
 use super::icon::{Glyph, Icon};
 use crate::ui::words::say;
-use leptos::ev::{Event, MouseEvent};
+use gloo::events::EventListener;
+use leptos::ev::MouseEvent;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -11,12 +12,6 @@ use web_sys::HtmlDialogElement;
 #[component]
 pub fn Dialog(title: &'static str, on_close: Box<dyn Fn()>, children: Children) -> impl IntoView {
     let sheet = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        if let Some(sheet) = sheet.get() {
-            // It may be open already; nothing else can fail.
-            let _ = sheet.show_modal();
-        }
-    });
     // Told at once, and once: the browser's own event comes later, and what was opened
     // since would be closed by it.
     let on_close = StoredValue::new_local(Some(on_close));
@@ -27,6 +22,13 @@ pub fn Dialog(title: &'static str, on_close: Box<dyn Fn()>, children: Children) 
         }
         on_close();
     };
+    Effect::new(move |_| {
+        sheet.get().map(|sheet| {
+            // It may be open already; nothing else can fail.
+            let _ = sheet.show_modal();
+            ["cancel", "close"].map(|name| EventListener::new(&sheet, name, move |_| close()))
+        })
+    });
     let beside = move |event: MouseEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<HtmlDialogElement>().ok());
         if target.is_some() {
@@ -35,8 +37,7 @@ pub fn Dialog(title: &'static str, on_close: Box<dyn Fn()>, children: Children) 
     };
     view! {
         <dialog
-            class="dialog" node_ref=sheet aria-labelledby="dialog-title"
-            on:cancel=move |_: Event| close() on:close=move |_| close() on:click=beside
+            class="dialog" node_ref=sheet aria-labelledby="dialog-title" on:click=beside
         >
             <div class="dialog-body">
                 <header class="dialog-head">
