@@ -27,6 +27,8 @@ pub enum Fault {
     Closes,
     /// Compares only a few events at a time.
     TooBig,
+    /// Refuses what is dated further ahead than its own clock by a quarter of an hour.
+    RefusesFuture,
     /// Never says that the stored events are over.
     NeverEnds,
     /// Hands out pages in any order, and live events late.
@@ -47,12 +49,14 @@ pub enum Fault {
     Oversized,
     /// Rubbish from tomorrow.
     FutureDated,
+    /// What somebody wrote, in an event of its own.
+    Rewraps,
     /// Refuses events for good.
     Refuses,
 }
 
 impl Fault {
-    pub const ALL: [Fault; 23] = [
+    pub const ALL: [Fault; 25] = [
         Fault::Dead,
         Fault::Hung,
         Fault::HungThenReset,
@@ -65,6 +69,7 @@ impl Fault {
         Fault::Mute,
         Fault::Closes,
         Fault::TooBig,
+        Fault::RefusesFuture,
         Fault::NeverEnds,
         Fault::Reorders,
         Fault::Invents,
@@ -75,6 +80,7 @@ impl Fault {
         Fault::Forges,
         Fault::Oversized,
         Fault::FutureDated,
+        Fault::Rewraps,
         Fault::Refuses,
     ];
 
@@ -97,6 +103,7 @@ impl Fault {
             Fault::Mute => "mute",
             Fault::Closes => "closes",
             Fault::TooBig => "too-big",
+            Fault::RefusesFuture => "refuses-future",
             Fault::NeverEnds => "never-ends",
             Fault::Reorders => "reorders",
             Fault::Invents => "invents",
@@ -107,6 +114,7 @@ impl Fault {
             Fault::Forges => "forges",
             Fault::Oversized => "oversized",
             Fault::FutureDated => "future-dated",
+            Fault::Rewraps => "rewraps",
             Fault::Refuses => "refuses",
         }
     }

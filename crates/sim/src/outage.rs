@@ -10,8 +10,8 @@ const RELAYS: usize = 5;
 /// People meet before it begins.
 const CALM: u64 = 20_000;
 
-/// `messages` both ways together, evenly over six hours; which relay is honest and what ails
-/// the others changes several times an hour.
+/// `messages` both ways together, evenly over six hours; one relay is honest all the while,
+/// and what ails the others changes several times an hour.
 pub fn outage(seed: u64, messages: u64) -> History {
     let mut dice = Dice::new(seed, 0);
     let honest = dice.index(RELAYS);

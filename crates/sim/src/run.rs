@@ -181,6 +181,10 @@ fn judge(world: &mut World) {
         let detail = format!("P{reader} has not got {texts:?} of P{author}");
         world.verdict.note(Rule::Arrives, detail);
     }
+    if let Some((who, text)) = world.ledger.back_in_vain() {
+        let detail = format!("P{who} was told that {text:?} is taken back, and it was read");
+        world.verdict.note(Rule::Back, detail);
+    }
     if let Some((reader, author)) = world.ledger.open_gaps().first() {
         let detail = format!("P{reader} is told for ever that some of P{author}'s are missing");
         world.verdict.note(Rule::Closes, detail);

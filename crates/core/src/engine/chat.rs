@@ -29,6 +29,8 @@ pub(super) struct Chat {
     recent: SortedMap<Place, EventId>,
     /// Own messages that are not encrypted yet: the inner events' JSON.
     pub queued: SortedMap<Place, String>,
+    /// Those among them that were written since this start: nobody has heard of them.
+    pub written: SortedSet<Place>,
     /// How far we counted before we began to count anew.
     pub runs: Vec<Count>,
     /// What servers kept for the chat was read since this start, so that we know whether
@@ -90,6 +92,7 @@ impl Chat {
             heard_at: None,
             recent,
             queued: SortedMap::new(),
+            written: SortedSet::new(),
             runs: Vec::new(),
             caught_up: false,
             gaps: Vec::new(),

@@ -7,14 +7,14 @@
 use super::Engine;
 use super::chat::Chat;
 use super::heard::MAX_RUNS;
-use super::record::{ChatKey, Outgoing, WantedRow};
+use super::record::{ChatKey, MessageRow, Outgoing, WantedRow};
 use super::seen::SeenOf;
-use crate::envelope::Count;
+use crate::envelope::{Count, Inner, InnerKind};
 use crate::mutant::{self, Mutant};
-use crate::nostr::Event;
+use crate::nostr::{Event, EventId};
 use crate::sorted::SortedSet;
 use rand_core::RngCore;
-use zajil_api::{Stage, UnixTime};
+use zajil_api::{Place, Stage, UnixTime, Update};
 
 /// Those we talked with lately, and so many of them, are told at each start that we are there.
 const SHOW_UP_SECONDS: u64 = 30 * 86_400;
@@ -78,15 +78,58 @@ impl Engine {
     fn count_anew(&mut self, key: ChatKey) {
         let run = self.rng.next_u32().max(1);
         let Some(chat) = self.chats.get_mut(&key) else { return };
-        if chat.row.sent > 0 {
-            chat.runs.push(Count { run: chat.row.run, number: chat.row.sent });
+        // Those written since this start come last, and the copy may have used their numbers.
+        let unheard = chat.written.iter().filter(|place| chat.queued.contains_key(place));
+        let unheard: Vec<Place> = unheard.copied().collect();
+        let count = u64::try_from(unheard.len()).unwrap_or(u64::MAX);
+        let number = chat.row.sent.saturating_sub(count);
+        if number > 0 {
+            chat.runs.push(Count { run: chat.row.run, number });
             let surplus = chat.runs.len().saturating_sub(EARLIER_RUNS);
             chat.runs.drain(..surplus);
         }
         (chat.row.run, chat.row.sent) = (run, 0);
         let runs = chat.runs.clone();
         self.save_runs(key, runs);
+        for place in unheard {
+            self.count_again(key, place);
+        }
         self.chat_changed(key);
+    }
+
+    /// A message that waits to be encrypted gets another number, and with it another id.
+    fn count_again(&mut self, key: ChatKey, place: Place) {
+        let now = self.unix_now();
+        let Some(author) = self.account.as_ref().map(|account| account.keys.public_key()) else {
+            return;
+        };
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        let rumor = chat.queued.get(&place).cloned().unwrap_or_default();
+        let Ok(Inner { created_at: sent_at, kind: InnerKind::Chat { text, clock, .. }, .. }) =
+            Inner::parse(author.as_bytes(), rumor.as_bytes())
+        else {
+            return;
+        };
+        chat.row.sent += 1;
+        let count = Count { run: chat.row.run, number: chat.row.sent };
+        let (id, mine, received_at) = (EventId::from_bytes([0; 32]), true, now);
+        let row = MessageRow { id, author, mine, text, sent_at, received_at, count, clock };
+        let row = MessageRow { id: row.to_rumor().id(), ..row };
+        chat.queued.remove(&place);
+        chat.written.remove(&place);
+        if chat.row.newest == place {
+            chat.row.newest = row.place();
+        }
+        for done in chat.row.done.iter_mut().filter(|done| done.place == place) {
+            done.place = row.place();
+        }
+        self.forget_queued(key, place);
+        self.forget_message(key, place);
+        if let Some(id) = self.unsettled.remove(key, place) {
+            self.forget_unsettled(&id);
+        }
+        self.update(Update::MessageRemoved { answers: None, chat: key.to_id(), place });
+        self.keep_own(key, &row, None);
     }
 
     /// At start: those we talked with last are told that we are there. They may have been

@@ -58,15 +58,28 @@ impl Engine {
             count,
             clock,
         };
-        let place = chat.place(&row, now);
-        chat.queued.insert(place, json.clone());
         if !mutant::active(Mutant::ForgetDone) {
-            chat.row.done.push(DoneRow { command: id.0, place });
+            chat.row.done.push(DoneRow { command: id.0, place: row.place() });
         }
         let surplus = chat.row.done.len().saturating_sub(MAX_DONE);
         chat.row.done.drain(..surplus);
-        self.save_message(key, place, &row);
-        self.save_queued(&QueuedRow { chat: key, place, rumor: json });
+        self.keep_own(key, &row, Some(id));
+        // It is kept either way, and tried again with the next.
+        let sent = self.send_queued(key);
+        self.note("sending", sent);
+        Ok(())
+    }
+
+    /// Takes in a message of ours that is still to be encrypted.
+    pub(super) fn keep_own(&mut self, key: ChatKey, row: &MessageRow, answers: Option<CommandId>) {
+        let now = self.unix_now();
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        let rumor = row.to_rumor().to_json();
+        let place = chat.place(row, now);
+        chat.queued.insert(place, rumor.clone());
+        chat.written.insert(place);
+        self.save_message(key, place, row);
+        self.save_queued(&QueuedRow { chat: key, place, rumor });
         let unsettled = UnsettledRow { chat: key, place, id: row.id, state: MessageState::Sending };
         self.save_unsettled(&unsettled);
         if let Some(settled) = self.unsettled.insert(unsettled) {
@@ -74,11 +87,7 @@ impl Engine {
         }
         self.chat_changed(key);
         let message = row.view(MessageState::Sending);
-        self.update(Update::MessageAdded { answers: Some(id), chat: key.to_id(), message });
-        // It is kept either way, and tried again with the next.
-        let sent = self.send_queued(key);
-        self.note("sending", sent);
-        Ok(())
+        self.update(Update::MessageAdded { answers, chat: key.to_id(), message });
     }
 
     /// Encrypts what waited, in the order it was written. What cannot be encrypted stays, and
@@ -101,6 +110,7 @@ impl Engine {
             self.send_inner(key, &rumor, purpose)?;
             if let Some(chat) = self.chats.get_mut(&key) {
                 chat.queued.remove(&place);
+                chat.written.remove(&place);
             }
             self.forget_queued(key, place);
         }

@@ -214,3 +214,33 @@ fn of_two_groups_that_came_at_once_the_one_that_the_other_answers_in_is_written_
     world.pass(120_000);
     assert_eq!(world.texts("Bob", "Alice"), ["where are you?"]);
 }
+
+#[test]
+fn what_is_written_before_a_copy_is_noticed_has_no_number_of_the_copys() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    let bobs = world.person("Bob").disk.clone();
+    world.send("Bob", "Alice", "of the copy");
+    world.pass(5_000);
+    let alices = world.person("Alice").disk.clone();
+    // She goes on in a state that she cannot come back to.
+    world.restart("Alice");
+    world.pass(10_000);
+    // Bob is put back, and writes before he can know of what he wrote.
+    world.stop("Bob");
+    world.people.get_mut("Bob").unwrap().disk = bobs;
+    world.take_down(ONE);
+    world.start("Bob");
+    world.send("Bob", "Alice", "of the one put back");
+    world.bring_up(ONE);
+    world.pass(60_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["of the copy", "of the one put back"]);
+    assert_eq!(world.texts("Bob", "Alice"), ["of the one put back"]);
+    // Then Alice is put back too: by its number she can ask for what she lost.
+    world.stop("Alice");
+    world.people.get_mut("Alice").unwrap().disk = alices;
+    world.start("Alice");
+    world.pass(120_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["of the copy", "of the one put back"]);
+}

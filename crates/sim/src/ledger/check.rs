@@ -47,6 +47,16 @@ impl Ledger {
         self.confirmed.iter().filter_map(entry).collect()
     }
 
+    /// Something that its author was told to be taken back, and that the other has.
+    pub fn back_in_vain(&self) -> Option<(usize, String)> {
+        let was_read = |(text, written): &(&String, &Written)| {
+            let got = self.views[written.to].incoming.get(&written.who);
+            written.removed && got.is_some_and(|got| got.contains(*text))
+        };
+        let found = self.written.iter().find(was_read);
+        found.map(|(text, written)| (written.who, text.clone()))
+    }
+
     /// Readers who are told for ever that something is missing, where no device went on from
     /// a copy: nothing is.
     pub fn open_gaps(&self) -> Vec<(usize, usize)> {

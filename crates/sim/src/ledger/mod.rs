@@ -201,6 +201,13 @@ impl Ledger {
                 {
                     written.kept = true;
                 }
+                // One that gets another number is taken away and put back.
+                if let Some(written) = self.written.get_mut(&message.text)
+                    && written.who == who
+                    && !written.withdrawn
+                {
+                    written.removed = false;
+                }
             }
             Update::MessageRemoved { chat, place, .. } => {
                 let text = self.views[who].places.get(&(chat.clone(), *place));

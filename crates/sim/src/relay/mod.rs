@@ -15,6 +15,9 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// Seconds that a strict relay lets an event be dated ahead.
+const MOST_AHEAD: u64 = 900;
+
 /// A connection, of all relays'.
 pub type Line = u64;
 
@@ -120,19 +123,20 @@ impl Relay {
         self.guests.keys().copied().collect()
     }
 
-    /// What a client said. `known` are events that some relay has parsed already.
+    /// What a client said at `now` (seconds). `known` are events that some relay has parsed already.
     pub fn hear(
         &mut self,
         line: Line,
         text: &str,
         known: Option<Rc<Kept>>,
+        now: u64,
         dice: &mut Dice,
     ) -> Vec<Saying> {
         if !self.guests.contains_key(&line) {
             return Vec::new();
         }
         if let Some(kept) = known {
-            return self.publish(line, &kept, dice);
+            return self.publish(line, &kept, now, dice);
         }
         let Ok(Value::Array(parts)) = serde_json::from_str(text) else { return Vec::new() };
         let name = |at: usize| parts.get(at).and_then(Value::as_str).unwrap_or_default();
@@ -193,7 +197,7 @@ impl Relay {
         Some(said)
     }
 
-    fn publish(&mut self, line: Line, kept: &Rc<Kept>, dice: &mut Dice) -> Vec<Saying> {
+    fn publish(&mut self, line: Line, kept: &Rc<Kept>, now: u64, dice: &mut Dice) -> Vec<Saying> {
         let ok = |accepted: bool, why: &str| {
             let id = Value::from(kept.id.as_str());
             let text = frame(&["OK".into(), id, accepted.into(), why.into()]);
@@ -205,6 +209,9 @@ impl Relay {
         }
         if self.has(Fault::Refuses) {
             return vec![ok(false, "blocked: not here")];
+        }
+        if self.has(Fault::RefusesFuture) && kept.event.created_at.0 > now + MOST_AHEAD {
+            return vec![ok(false, "invalid: created_at is too far ahead")];
         }
         if self.has(Fault::RateLimits) && dice.chance(60) {
             return vec![ok(false, "rate-limited: slow down")];

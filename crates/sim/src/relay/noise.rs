@@ -24,8 +24,8 @@ pub fn forged(name: &str, kept: &Kept, dice: &mut Dice) -> String {
     format!("[\"EVENT\",\"{name}\",{json}]")
 }
 
-/// An event that fits a chat's routing id and holds nothing.
-fn rubbish(routing: &str, at: u64, bytes: usize, dice: &mut Dice) -> Option<Rc<Kept>> {
+/// An event that fits a chat's routing id, by somebody who need not be in it.
+fn made_up(routing: &str, at: u64, content: String, dice: &mut Dice) -> Option<Rc<Kept>> {
     let mut rng = dice.rng();
     let author = SecretKey::generate(&mut rng);
     let unsigned = UnsignedEvent {
@@ -33,7 +33,7 @@ fn rubbish(routing: &str, at: u64, bytes: usize, dice: &mut Dice) -> Option<Rc<K
         created_at: UnixTime(at),
         kind: Kind::GROUP_MESSAGE,
         tags: vec![Tag::new("h", [routing])],
-        content: "QUJD".repeat(bytes / 4),
+        content,
     };
     let event = Event::sign(unsigned, &author, &mut rng).ok()?;
     Kept::of(&event.to_json())
@@ -60,6 +60,9 @@ impl Relay {
         if self.has(Fault::FutureDated) {
             let ahead = dice.between(3_600, 5 * 86_400);
             said.extend(self.rubbish(now + ahead, 120, dice));
+        }
+        if self.has(Fault::Rewraps) {
+            said.extend(self.rewrap(now, dice));
         }
         if self.has(Fault::Oversized) && dice.chance(30) {
             said.extend(self.rubbish(now, 140 * 1024, dice));
@@ -97,6 +100,19 @@ impl Relay {
         said
     }
 
+    /// What somebody in a chat wrote, signed anew by somebody who is not.
+    fn rewrap(&mut self, now: u64, dice: &mut Dice) -> Vec<Saying> {
+        let said = (0..8).find_map(|_| {
+            let kept = self.shelf.nth(dice.index(self.shelf.len().max(1)))?;
+            let routing = kept.event.tag_value("h")?.to_owned();
+            Some((routing, kept.event.content.clone()))
+        });
+        let Some((routing, content)) = said else { return Vec::new() };
+        let Some(kept) = made_up(&routing, now, content, dice) else { return Vec::new() };
+        self.shelf.insert(&kept);
+        self.pass_on(&kept, dice)
+    }
+
     /// For a chat that lives here; kept and passed on like any other event.
     fn rubbish(&mut self, at: u64, bytes: usize, dice: &mut Dice) -> Vec<Saying> {
         let asked = self.guests.values().flat_map(|guest| guest.asked.values().flatten());
@@ -106,7 +122,8 @@ impl Relay {
             return Vec::new();
         }
         let routing = &routing[dice.index(routing.len())];
-        let Some(kept) = rubbish(routing, at, bytes, dice) else { return Vec::new() };
+        let content = "QUJD".repeat(bytes / 4);
+        let Some(kept) = made_up(routing, at, content, dice) else { return Vec::new() };
         self.shelf.insert(&kept);
         self.pass_on(&kept, dice)
     }

@@ -123,7 +123,8 @@ impl World {
         if let Some(kept) = &known {
             self.ledger.sent(who, kept, &mut self.verdict);
         }
-        let said = self.relays[relay].hear(line, &text, known.clone(), &mut self.dice);
+        let now = self.now / 1000;
+        let said = self.relays[relay].hear(line, &text, known.clone(), now, &mut self.dice);
         if let Some(kept) = known
             && self.relays[relay].shelf.holds(&kept.id)
         {
