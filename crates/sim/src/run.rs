@@ -77,7 +77,8 @@ fn live(world: &mut World, history: &History) {
         receipts(world);
         step = (step * 2).min(10 * MINUTE);
     }
-    // What a server catches up with when it comes round is not to the point.
+    // What a server makes up, or catches up with when it comes round, is not to the point.
+    world.quieten();
     world.run_until(world.now + QUIET);
     let before = world.frames;
     world.run_until(world.now + QUIET);

@@ -196,8 +196,10 @@ impl Engine {
         let refused = count(Answer::Refused) == of;
         let purpose = row.purpose;
         self.dirty.outgoing.insert(id);
-        if answer == Answer::Accepted {
-            self.promised(relay, id);
+        match answer {
+            Answer::Accepted => self.promised(relay, id),
+            Answer::Refused => self.outbox.was_refused(relay, self.now),
+            Answer::None | Answer::Held => {}
         }
         match purpose {
             Purpose::Message { chat, place } if held > 0 => {
@@ -217,6 +219,7 @@ impl Engine {
     /// A server is there (again): it is asked even for what it refused, where nobody
     /// else took it.
     pub(super) fn reopen(&mut self, relay: &RelayUrl) {
+        self.outbox.forget_refusals(relay);
         for (id, purpose) in self.outbox.reopen(relay) {
             self.dirty.outgoing.insert(id);
             if let Purpose::Message { chat, place } = purpose {
@@ -226,6 +229,14 @@ impl Engine {
     }
 
     pub(super) fn time_out_outbox(&mut self) {
+        for relay in self.outbox.refused_due(self.now) {
+            let reopened = self.outbox.reopen(&relay);
+            if reopened.is_empty() {
+                self.outbox.forget_refusals(&relay);
+            }
+            self.dirty.outgoing.extend(reopened.into_iter().map(|(id, _)| id));
+            self.dispatch(&relay);
+        }
         for relay in self.outbox.timed_out(self.now) {
             if mutant::active(Mutant::DropInsteadOfRetry) {
                 self.outbox.open_at(&relay).into_iter().for_each(|id| self.outbox.remove(id));

@@ -1,7 +1,10 @@
 //! Where a message lies, sending it again, taking it back.
 
 use crate::world::World;
-use zajil_api::{Command, CopyState, Delivery, Failure, MessageState, Place, RelayUrl, Update};
+use zajil_api::{
+    Command, CopyState, Delivery, Failure, MessageState, Place, RelayUrl, Stage, Update,
+};
+use zajil_core::nostr::Kind;
 
 const ONE: &str = "wss://one.example";
 const TWO: &str = "wss://two.example";
@@ -283,4 +286,85 @@ fn a_receipt_that_was_lost_comes_after_the_next_one() {
     world.pass(120_000);
     assert_eq!(world.states("Bob", "Alice"), [MessageState::Delivered; 2]);
     assert_eq!(world.texts("Alice", "Bob"), ["one", "two"]);
+}
+
+#[test]
+fn a_promise_is_not_enough_however_old_it_is() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.stop("Alice");
+    world.relay(ONE).forgets = true;
+    world.send("Bob", "Alice", "hello");
+    world.pass(15 * 24 * HOUR);
+    world.restart("Bob");
+    world.pass(60_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sending]);
+    world.relay(ONE).forgets = false;
+    world.pass(24 * HOUR);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sent { on: 1, of: 1 }]);
+}
+
+#[test]
+fn a_server_that_refused_is_asked_again_though_another_never_answered() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.take_down(TWO);
+    world.relay(ONE).refuses = Some("blocked: not yet paid");
+    world.send("Bob", "Alice", "hello");
+    world.pass(5_000);
+    world.relay(ONE).refuses = None;
+    world.take_down(ONE);
+    world.bring_up(ONE);
+    world.pass(60_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
+}
+
+#[test]
+fn what_left_and_is_written_again_cannot_be_taken_back() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let chat = world.meet("Bob", "Alice");
+    world.pass(5_000);
+    // The server takes it and the answer is lost.
+    world.relay(ONE).silent = true;
+    world.send("Bob", "Alice", "out");
+    world.pass(1_000);
+    let backup = world.person("Bob").disk.clone();
+    world.restart("Bob");
+    world.pass(10_000);
+    // Put back, Bob cannot follow his own group, and waits for another to be founded.
+    world.stop("Bob");
+    world.people.get_mut("Bob").unwrap().disk = backup;
+    world.stop("Alice");
+    world.relay(ONE).events.retain(|event| event.kind != Kind::KEY_PACKAGE);
+    world.start("Bob");
+    world.pass(10_000);
+    assert_eq!(world.stage("Bob", "Alice"), Stage::Connecting);
+    let place = last(&mut world, "Bob", "Alice");
+    assert!(!delivery(&mut world, "Bob", "Alice", place).can_withdraw);
+    let updates = world.command("Bob", Command::WithdrawMessage { chat, place });
+    assert!(
+        matches!(updates.last(), Some(Update::Refused { failure: Failure::MessageOut, .. })),
+        "{updates:?}"
+    );
+}
+
+#[test]
+fn a_server_that_refused_is_asked_again_without_a_new_connection() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.relay(ONE).refuses = Some("invalid: created_at is too far ahead");
+    world.send("Bob", "Alice", "hello");
+    world.pass(5_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::NotSent]);
+    let frames = world.relay(ONE).frames;
+    world.pass(6 * HOUR);
+    let of_probes = 6 * 3600 / 25 * 2 * 2;
+    let frames = world.relay(ONE).frames - frames;
+    assert!(frames < of_probes + 400, "ever more patiently: {frames}");
+    world.relay(ONE).refuses = None;
+    world.pass(HOUR);
+    assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
 }
