@@ -44,7 +44,7 @@ impl Engine {
         let (never_sent, missed): (Vec<Count>, Vec<Count>) =
             missed.partition(|count| is_beyond(count, last));
         if !never_sent.is_empty() {
-            self.say_lost(key, never_sent);
+            self.say_void(key, never_sent);
         }
         if !missed.is_empty() {
             self.look_for(key, missed, Place::END);
@@ -91,7 +91,7 @@ impl Engine {
         match oldest {
             _ if missed.is_empty() => {}
             Some(before) if rows.len() == ROWS as usize => self.look_for(key, missed, before),
-            _ => self.say_lost(key, missed),
+            _ => self.say_void(key, missed),
         }
     }
 
@@ -104,20 +104,30 @@ impl Engine {
         self.note("sending again", sent);
     }
 
-    fn say_lost(&mut self, key: ChatKey, mut missed: Vec<Count>) {
-        missed.sort_unstable_by_key(|count| (count.run, count.number));
-        let touch = |a: &Count, b: &Count| a.run == b.run && a.number + 1 == b.number;
-        let stretches = missed.chunk_by(touch).filter_map(|stretch| {
-            let (first, last) = (stretch.first()?, stretch.last()?);
-            Some(Counts { run: first.run, first: first.number, last: last.number })
-        });
-        let stretches: Vec<Counts> = stretches.collect();
-        for of in stretches.chunks(MAX_RANGES) {
-            let lost = InnerKind::Void { why: Void::Lost, of: of.to_vec() };
-            let told = self.send_kind(key, &lost, Purpose::Other);
-            self.note("telling what is lost", told);
+    /// These are not here any more, or never were.
+    fn say_void(&mut self, key: ChatKey, missed: Vec<Count>) {
+        let Some(chat) = self.chats.get(&key) else { return };
+        let (withdrawn, lost): (Vec<Count>, Vec<Count>) =
+            missed.into_iter().partition(|count| chat.withdrawn.contains(count));
+        for (why, counts) in [(Void::Withdrawn, withdrawn), (Void::Lost, lost)] {
+            for of in stretches(counts).chunks(MAX_RANGES) {
+                let void = InnerKind::Void { why, of: of.to_vec() };
+                let told = self.send_kind(key, &void, Purpose::Other);
+                self.note("telling what will not come", told);
+            }
         }
     }
+}
+
+/// Numbers that follow upon each other, together.
+fn stretches(mut counts: Vec<Count>) -> Vec<Counts> {
+    counts.sort_unstable_by_key(|count| (count.run, count.number));
+    let touch = |a: &Count, b: &Count| a.run == b.run && a.number + 1 == b.number;
+    let all = counts.chunk_by(touch).filter_map(|stretch| {
+        let (first, last) = (stretch.first()?, stretch.last()?);
+        Some(Counts { run: first.run, first: first.number, last: last.number })
+    });
+    all.collect()
 }
 
 /// Whether there is no such message, `last` being the latest: nothing to look for.

@@ -33,6 +33,8 @@ pub(super) struct Chat {
     pub written: SortedSet<Place>,
     /// How far we counted before we began to count anew.
     pub runs: Vec<Count>,
+    /// Numbers of own messages that were taken back: whoever did not hear of it may ask.
+    pub withdrawn: Vec<Count>,
     /// What servers kept for the chat was read since this start, so that we know whether
     /// somebody with our keys wrote here. Nothing is encrypted before.
     pub caught_up: bool,
@@ -94,6 +96,7 @@ impl Chat {
             queued: SortedMap::new(),
             written: SortedSet::new(),
             runs: Vec::new(),
+            withdrawn: Vec::new(),
             caught_up: false,
             gaps: Vec::new(),
             gaps_due_at: None,

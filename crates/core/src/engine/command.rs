@@ -170,6 +170,7 @@ impl Engine {
         self.dirty.mls = true;
         self.forget_messages(key);
         self.forget_runs(key);
+        self.forget_withdrawn(key);
         for place in chat.queued.keys() {
             self.forget_queued(key, *place);
         }

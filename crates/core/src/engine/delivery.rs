@@ -12,6 +12,9 @@ use crate::mutant::{self, Mutant};
 use crate::store::Row;
 use zajil_api::{CommandId, CopyState, Delivery, Failure, MessageState, Place, ServerCopy, Update};
 
+/// Numbers remembered in a chat.
+const MAX_WITHDRAWN: usize = 256;
+
 impl Engine {
     pub(super) fn load_delivery(&mut self, answers: CommandId, chat: ChatKey, place: Place) {
         self.load_message(chat, place, Wanted::Delivery { answers, chat, place });
@@ -139,6 +142,12 @@ impl Engine {
             self.chat_changed(key);
             return Ok(());
         }
+        chat.withdrawn.push(row.count);
+        let surplus = chat.withdrawn.len().saturating_sub(MAX_WITHDRAWN);
+        chat.withdrawn.drain(..surplus);
+        let withdrawn = chat.withdrawn.clone();
+        self.save_withdrawn(key, withdrawn);
+        let Some(chat) = self.chats.get_mut(&key) else { return Ok(()) };
         let of = vec![Counts { run: row.count.run, first: number, last: number }];
         let void = InnerKind::Void { why: Void::Withdrawn, of };
         if chat.may_encrypt() {

@@ -70,7 +70,7 @@ impl Engine {
         let mut mls = HashMap::new();
         let mut chats = Vec::new();
         let (mut queued, mut doubted) = (Vec::new(), Vec::new());
-        let mut runs = Vec::new();
+        let (mut runs, mut withdrawn) = (Vec::new(), Vec::new());
         let mut states: SortedMap<[u8; 32], Vec<StateRow>> = SortedMap::new();
         engine.check_version(rows)?;
         for (table, (key, sealed)) in rows {
@@ -82,6 +82,7 @@ impl Engine {
                     Record::Queued(row) => queued.push(row),
                     Record::Doubted(row) => doubted.push(row),
                     Record::Runs { chat, runs: counted } => runs.push((chat, counted)),
+                    Record::Withdrawn { chat, counts } => withdrawn.push((chat, counts)),
                     Record::State(row) => states.entry(row.group).or_default().push(*row),
                     Record::Mls(row) => {
                         mls.insert(row.key.clone(), row.value.clone());
@@ -104,6 +105,11 @@ impl Engine {
         for (chat, runs) in runs {
             if let Some(chat) = engine.chats.get_mut(&chat) {
                 chat.runs = runs;
+            }
+        }
+        for (chat, counts) in withdrawn {
+            if let Some(chat) = engine.chats.get_mut(&chat) {
+                chat.withdrawn = counts;
             }
         }
         for row in queued {
@@ -172,6 +178,7 @@ impl Engine {
             | Record::Queued(_)
             | Record::State(_)
             | Record::Runs { .. }
+            | Record::Withdrawn { .. }
             | Record::Doubted(_) => {}
         }
         Ok(())

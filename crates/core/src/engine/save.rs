@@ -207,6 +207,15 @@ impl Engine {
         self.save(&[b"runs/", chat.0.as_slice()].concat(), &Record::Runs { chat, runs });
     }
 
+    pub(super) fn save_withdrawn(&mut self, chat: ChatKey, counts: Vec<Count>) {
+        let name = [b"withdrawn/", chat.0.as_slice()].concat();
+        self.save(&name, &Record::Withdrawn { chat, counts });
+    }
+
+    pub(super) fn forget_withdrawn(&mut self, chat: ChatKey) {
+        self.forget(&[b"withdrawn/", chat.0.as_slice()].concat());
+    }
+
     pub(super) fn forget_runs(&mut self, chat: ChatKey) {
         self.forget(&[b"runs/", chat.0.as_slice()].concat());
     }

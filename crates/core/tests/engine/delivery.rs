@@ -368,3 +368,28 @@ fn a_server_that_refused_is_asked_again_without_a_new_connection() {
     world.pass(HOUR);
     assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
 }
+
+#[test]
+fn what_was_taken_back_leaves_no_gap_though_nobody_could_read_the_word_of_it() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let chat = world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.relay(ONE).refuses = Some("blocked: not today");
+    world.send("Bob", "Alice", "never mind");
+    world.pass(1_000);
+    let place = last(&mut world, "Bob", "Alice");
+    world.command("Bob", Command::WithdrawMessage { chat, place });
+    world.pass(1_000);
+    // The word that it was taken back is lost with the server's disk.
+    world.relay(ONE).refuses = None;
+    world.take_down(ONE);
+    world.stop("Alice");
+    world.bring_up(ONE);
+    world.pass(5_000);
+    world.relay(ONE).events.retain(|event| event.kind != Kind::GROUP_MESSAGE);
+    world.start("Alice");
+    world.send("Bob", "Alice", "hello");
+    world.pass(300_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
+    assert_eq!(world.chat_of("Alice", "Bob").gaps, []);
+}

@@ -64,6 +64,11 @@ pub enum Record {
         chat: ChatKey,
         runs: Vec<Count>,
     },
+    /// Numbers of own messages in a chat that were taken back.
+    Withdrawn {
+        chat: ChatKey,
+        counts: Vec<Count>,
+    },
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
