@@ -1,5 +1,6 @@
 //! Connections as they come, go, and are doubted.
 
+use super::record::ChatKey;
 use super::{Engine, Output};
 use crate::mutant::{self, Mutant};
 use crate::nostr::{ClientMessage, EventId, Filter, SubscriptionId};
@@ -9,6 +10,8 @@ use zajil_api::RelayUrl;
 
 /// Begins the subscription of a probe. The hyphen: it ends by itself.
 const PROBE: &str = "p-";
+/// Somebody who writes while nothing can be reached has servers tried once in so long.
+const HURRY_EVERY_MS: u64 = 15_000;
 
 impl Engine {
     pub(super) fn handle_opened(&mut self, relay: &RelayUrl) {
@@ -69,6 +72,18 @@ impl Engine {
     /// The device slept: what was open may be dead, and what failed then says nothing.
     pub(super) fn handle_woke(&mut self) {
         self.rouse(None);
+    }
+
+    /// Somebody writes in a chat none of whose servers is there: they are tried now, rather
+    /// than when their turn comes.
+    pub(super) fn hurry_for(&mut self, key: ChatKey) {
+        let Some(chat) = self.chats.get(&key) else { return };
+        let is_there = chat.relays().any(|relay| self.pool.is_open(relay));
+        let was_hurried = self.hurried_at.is_some_and(|at| at.0 + HURRY_EVERY_MS > self.now.0);
+        if !is_there && !was_hurried {
+            self.hurried_at = Some(self.now);
+            self.handle_woke();
+        }
     }
 
     fn rouse(&mut self, network: Option<Network>) {

@@ -60,6 +60,7 @@ impl Engine {
             parked: Vec::new(),
             states: SortedMap::new(),
             arrivals: None,
+            hurried_at: None,
             batch: Batch::default(),
             unsettled: Unsettled::default(),
             pages: Pages::default(),

@@ -155,6 +155,8 @@ pub struct Engine {
     states: SortedMap<[u8; 32], States>,
     /// Messages being read together, until they are put in order.
     arrivals: Option<Vec<Arrival>>,
+    /// When servers were tried before their turn.
+    hurried_at: Option<Timestamp>,
     /// The latest events that were read together.
     batch: Batch,
     unsettled: Unsettled,

@@ -67,6 +67,7 @@ impl Engine {
         // It is kept either way, and tried again with the next.
         let sent = self.send_queued(key);
         self.note("sending", sent);
+        self.hurry_for(key);
         Ok(())
     }
 

@@ -141,7 +141,10 @@ impl Engine {
         let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
         let wanted = chat.row.wanted.clone().ok_or(EngineError::State("not wanted"))?;
         let (us, peer) = (account.keys.public_key(), chat.row.peer);
-        let relays = group_relays(wanted.relays.iter().chain(&own));
+        let inbox: Vec<RelayUrl> =
+            inbox.iter().filter_map(|url| parse_relay_url(url).ok()).collect();
+        // A link has room for a few of theirs only.
+        let relays = group_relays(wanted.relays.iter().chain(&own).chain(&inbox));
         let texts: Vec<String> = relays.iter().map(|relay| relay.as_str().to_owned()).collect();
         let state = group_components(
             &GroupProfile::default(),
@@ -182,9 +185,8 @@ impl Engine {
         chat.row.wanted = None;
         chat.caught_up = true;
         chat.seeks_anew = false;
-        let inbox = inbox.iter().filter_map(|url| parse_relay_url(url).ok());
         let targets: SortedSet<RelayUrl> =
-            inbox.chain(wanted.relays).take(MAX_INBOX_RELAYS).collect();
+            inbox.into_iter().chain(wanted.relays).take(MAX_INBOX_RELAYS).collect();
         self.begin_states(nostr_group_id, epoch, outer, true);
         self.weigh_keys(key);
         self.chat_changed(key);

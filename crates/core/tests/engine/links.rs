@@ -288,3 +288,15 @@ fn while_no_server_can_be_reached_none_is_blamed() {
         assert_eq!(server(&mut world, "Bob", url).advice, None);
     }
 }
+
+#[test]
+fn whoever_writes_does_not_wait_for_a_servers_turn() {
+    let mut world = pair(&[ONE]);
+    world.take_down(ONE);
+    // Long enough for waits of half a minute and more.
+    world.pass(600_000);
+    world.bring_up(ONE);
+    world.send("Bob", "Alice", "is anybody there?");
+    world.pass(600);
+    assert_eq!(server(&mut world, "Bob", ONE).link, LinkState::Connected);
+}

@@ -282,3 +282,22 @@ fn of_a_server_that_only_a_chat_uses_is_told_how_it_is_and_that_it_is_not_in_the
     world.command("Bob", Command::AddServer { url: ONE.to_owned() });
     assert!(told(&world).is_some_and(|(_, _, listed)| listed == "listed"));
 }
+
+#[test]
+fn a_chat_lives_on_five_servers_where_a_link_names_three() {
+    let more = ["wss://three.example", "wss://four.example", "wss://five.example"];
+    let all = [[ONE, TWO].as_slice(), &more].concat();
+    let mut world = World::new(&["Alice", "Bob"], &all);
+    for name in ["Alice", "Bob"] {
+        world.command(name, Command::CreateAccount { name: name.to_owned() });
+    }
+    // Bob knows but one.
+    for url in all.iter().skip(1) {
+        world.command("Bob", Command::RemoveServer { url: RelayUrl::new(*url) });
+    }
+    world.pass(5_000);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    assert_eq!(world.chat_of("Bob", "Alice").servers.len(), 5);
+    assert_eq!(world.chat_of("Alice", "Bob").servers.len(), 5);
+}
