@@ -120,7 +120,7 @@ impl AppState {
         let before = self.order();
         match self.chats.iter_mut().find(|held| held.id == chat.id) {
             Some(held) => {
-                if held.servers != chat.servers {
+                if held.servers != chat.servers || held.stage != chat.stage {
                     parts.push(Part::Reach);
                 }
                 *held = chat;

@@ -5,6 +5,7 @@ use super::Engine;
 use super::error::EngineError;
 use super::invite::{Invite, MAX_RELAYS};
 use super::record::{AccountRow, KeyPackageRow};
+use super::stamps::is_ahead;
 use crate::envelope::name::{MAX_NAME, clean};
 use crate::envelope::{
     inbox_relays_event, key_package_event, leaf_components, prove, relay_list_event,
@@ -134,9 +135,7 @@ impl Engine {
         let author = account.keys.public_key();
         let relays: Vec<String> =
             self.servers.iter().map(|relay| relay.as_str().to_owned()).collect();
-        // A server keeps the latest list only, and tells two of one second apart by luck.
-        let now = UnixTime(self.unix_now().0.max(self.lists_at.0 + 1));
-        self.lists_at = now;
+        let now = self.next_own_date();
         for event in
             [relay_list_event(author, &relays, now), inbox_relays_event(author, &relays, now)]
         {
@@ -145,32 +144,42 @@ impl Engine {
         }
     }
 
+    /// The date of what speaks for the account: a server keeps the latest of a kind only, and
+    /// tells two of one second apart by luck.
+    fn next_own_date(&mut self) -> UnixTime {
+        let now = self.unix_now();
+        let made = self.account.as_ref().and_then(|account| account.row.key_packages.last());
+        let last = self.own_at.max(made.map_or(UnixTime(0), |row| row.made_at));
+        // What lies further ahead was dated by a clock that has been put right since.
+        self.own_at = if is_ahead(last, now) { now } else { now.max(UnixTime(last.0 + 1)) };
+        self.own_at
+    }
+
     /// Publishes the last key package once more: a server may have lost it, or have another in
     /// its place.
     pub(super) fn publish_key_package(&mut self) -> Result<(), EngineError> {
-        let now = self.unix_now();
+        let now = self.next_own_date();
         let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
-        let Some(last) = account.row.key_packages.last() else {
+        let last = account.row.key_packages.last();
+        // Before its time nobody can use it.
+        let Some(last) = last.filter(|row| !is_ahead(row.made_at, self.unix_now())) else {
             return self.renew_key_package();
         };
         let Some(kept) = kept_key_package(&self.provider, &last.reference)? else {
             return self.renew_key_package();
         };
         let author = account.keys.public_key();
-        let event = key_package_event(author, &account.row.slot, &kept, now.max(last.made_at));
+        let event = key_package_event(author, &account.row.slot, &kept, now);
         self.publish_own(event)
     }
 
     /// Publishes a key package in place of the last one, which stays usable: others
     /// may hold it already.
     pub(super) fn renew_key_package(&mut self) -> Result<(), EngineError> {
-        let now = self.unix_now();
+        let now = self.next_own_date();
         let components = self.leaf_components()?;
         let account = self.account.as_mut().ok_or(EngineError::State("no account"))?;
         let author = account.keys.public_key();
-        // A server keeps the latest only, and tells two of one second apart by luck.
-        let last = account.row.key_packages.last().map_or(0, |row| row.made_at.0);
-        let now = UnixTime(now.0.max(last + 1));
         let made = own_key_package(
             &self.provider,
             &account.signer,
@@ -205,13 +214,12 @@ impl Engine {
     }
 
     fn renew_key_package_older_than(&mut self, seconds: u64) {
-        let now = self.unix_now().0;
+        let now = self.unix_now();
         let stale = self.account.as_ref().is_some_and(|account| {
-            account
-                .row
-                .key_packages
-                .last()
-                .is_none_or(|row| now.saturating_sub(row.made_at.0) > seconds)
+            account.row.key_packages.last().is_none_or(|row| {
+                let age = now.0.saturating_sub(row.made_at.0);
+                age > seconds || is_ahead(row.made_at, now)
+            })
         });
         if stale {
             let renewed = self.renew_key_package();

@@ -8,7 +8,7 @@ use crate::envelope::{Count, Counts, InnerKind, MAX_RANGES, MAX_RECEIPT, Void};
 use crate::mutant::{self, Mutant};
 use crate::nostr::EventId;
 use crate::store::{Order, Range, Row, Table};
-use zajil_api::{Place, Stage};
+use zajil_api::{MessageState, Place, Stage};
 
 /// Messages sent again for one question.
 const MAX_AGAIN: usize = 100;
@@ -96,6 +96,10 @@ impl Engine {
     }
 
     fn send_again(&mut self, key: ChatKey, place: Place, row: MessageRow) {
+        if self.unsettled.state_at(key, place).is_some_and(|state| state < MessageState::Delivered)
+        {
+            return self.resent_loaded(key, place, row);
+        }
         // What is not encrypted yet is still to come.
         if self.chats.get(&key).is_none_or(|chat| chat.queued.contains_key(&place)) {
             return;

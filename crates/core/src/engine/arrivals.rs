@@ -31,13 +31,26 @@ impl Engine {
             return read(self);
         }
         self.arrivals = Some(Vec::new());
-        self.batch = Batch { number: self.batch.number + 1, first_row: self.outbox.next_id() };
+        self.begin_batch();
         read(self);
         let mut arrivals = self.arrivals.take().unwrap_or_default();
         arrivals.sort_by_key(|arrival| arrival.row.place());
         for arrival in arrivals {
             self.place_arrival(arrival);
         }
+    }
+
+    /// What is read from now on came later than what was read before.
+    fn begin_batch(&mut self) {
+        self.batch = Batch { number: self.batch.number + 1, first_row: self.outbox.next_id() };
+    }
+
+    /// The batch that an event read now belongs to: one that came by itself has its own.
+    pub(super) fn batch_now(&mut self) -> Batch {
+        if self.arrivals.is_none() {
+            self.begin_batch();
+        }
+        self.batch
     }
 
     pub(super) fn place_arrival(&mut self, Arrival { chat: key, row }: Arrival) {

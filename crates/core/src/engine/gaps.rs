@@ -198,7 +198,7 @@ impl Chat {
                 since: row.since,
             })
             .collect();
-        if gaps.is_empty() {
+        if gaps.iter().all(|gap| gap.cause != GapCause::KeyOnTheWay) {
             gaps.extend(waiting.and_then(|waiting| waiting.to_gap(now)));
         }
         gaps.sort_by_key(|gap| gap.before);
@@ -248,5 +248,21 @@ mod tests {
         chat.row.heard.first_mut().unwrap().missing.clear();
         chat.next_step(UnixTime(30_000), false);
         assert!(chat.searched.is_empty());
+    }
+
+    #[test]
+    fn what_is_given_up_does_not_hide_what_cannot_be_read() {
+        let peer = SecretKey::generate(&mut ChaCha20Rng::from_seed([1; 32])).public_key();
+        let mut chat = Chat::fresh(ChatKey([1; 16]), peer, String::new(), Stage::Open, UnixTime(0));
+        let heard = chat.heard_mut(1).unwrap();
+        heard.miss(3, Place::END, UnixTime(0));
+        heard.lose(1, 3);
+        let causes = |waiting: Option<Waiting>| {
+            let gaps = chat.shown_gaps(UnixTime(1_000), waiting);
+            gaps.into_iter().map(|gap| (gap.cause, gap.count)).collect::<Vec<_>>()
+        };
+        assert_eq!(causes(None), [(GapCause::GivenUp, 3)]);
+        let both = [(GapCause::GivenUp, 3), (GapCause::KeyOnTheWay, 2)];
+        assert_eq!(causes(Some(Waiting::new(UnixTime(900), 2))), both);
     }
 }

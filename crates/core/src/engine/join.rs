@@ -118,7 +118,7 @@ impl Engine {
         self.retire_oldest_group(key);
         let joined = row.nostr_group_id;
         let mut opened = false;
-        let batch = self.batch;
+        let batch = self.batch_now();
         if let Some(chat) = self.chats.get_mut(&key) {
             // A chat we asked for ourselves needs no further question.
             opened = invited || chat.row.stage != Stage::Requested;

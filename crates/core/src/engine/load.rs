@@ -46,7 +46,7 @@ impl Engine {
             servers: SortedSet::new(),
             chats: SortedMap::new(),
             blocked: SortedSet::new(),
-            lists_at: UnixTime::default(),
+            own_at: UnixTime::default(),
             provider: Provider::new(mls_seed, HashMap::new()),
             pool: Pool::default(),
             standings: Standings::default(),

@@ -137,8 +137,8 @@ pub struct Engine {
     servers: SortedSet<RelayUrl>,
     chats: SortedMap<ChatKey, Chat>,
     blocked: SortedSet<PublicKey>,
-    /// The time of the relay lists published last.
-    lists_at: UnixTime,
+    /// The date of what was published last for the account.
+    own_at: UnixTime,
     provider: Provider,
 
     pool: Pool,

@@ -4,7 +4,7 @@ use super::Engine;
 use super::error::EngineError;
 use super::fit::Fit;
 use super::record::{Answer, EventJson, MadeRow, Outgoing, OutgoingRow, Purpose, Target};
-use super::stamps::MAX_AHEAD_SECONDS;
+use super::stamps::is_ahead;
 use crate::envelope::SealedMessage;
 use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, EventId, PublicKey, Rumor, nip59};
@@ -109,8 +109,7 @@ impl Engine {
         };
         let good_for = good_for.min(wants_younger);
         let fresh = row.made.as_ref().is_some_and(|made| {
-            let is_possible = made.at.0 <= now.0.saturating_add(MAX_AHEAD_SECONDS);
-            is_possible && now.0.saturating_sub(made.at.0) < good_for
+            !is_ahead(made.at, now) && now.0.saturating_sub(made.at.0) < good_for
         });
         let content = (!fresh).then(|| row.content.clone());
         let event = content.map(|content| self.make_event(&content)).transpose()?.flatten();
@@ -206,6 +205,10 @@ impl Engine {
                 let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
                 let state = MessageState::Sent { on: count(held), of: count(of) };
                 self.settle(chat, place, state);
+            }
+            Purpose::Message { chat, place } if answer == Answer::Accepted => {
+                // It may have been shown as not sent.
+                self.settle(chat, place, MessageState::Sending);
             }
             Purpose::Message { chat, place } if refused => {
                 self.settle(chat, place, MessageState::NotSent);

@@ -12,8 +12,10 @@ use zajil_api::UnixTime;
 
 const DAY: u64 = 86_400;
 const NAME: usize = 16;
-/// Useless events of one kind that are remembered from one start.
-const MAX_USELESS: usize = 500;
+/// Useless events of one kind that are remembered while we run, and of those from one start
+/// afterwards.
+const MAX_USELESS: usize = 20_000;
+const MAX_USELESS_STORED: usize = 500;
 /// A useless event is not believed to be dated longer after it came: it would never be forgotten.
 const AHEAD_SECONDS: u64 = 2 * DAY;
 
@@ -123,6 +125,11 @@ impl Seen {
         key(day, &name)
     }
 
+    /// The key of its row.
+    fn key(&self, name: &SeenName) -> Option<Key> {
+        self.entries.get(name).map(|entry| key(entry.day, name))
+    }
+
     /// Forgets an event; the row to delete.
     fn remove(&mut self, name: &SeenName) -> Option<Key> {
         self.entries.remove(name).map(|entry| key(entry.day, name))
@@ -195,7 +202,7 @@ impl Engine {
         self.was_seen(&content_id(event))
     }
 
-    /// Takes note of an event that was of no use. Anybody can make those without end: so many
+    /// Takes note of an event that was of no use. Anybody can make those without end: the latest
     /// of one kind are remembered, and what is forgotten may be handed out again.
     pub(super) fn mark_useless(&mut self, id: EventId, created_at: UnixTime, of: SeenOf) {
         let latest = UnixTime(self.unix_now().0.saturating_add(AHEAD_SECONDS));
@@ -204,9 +211,13 @@ impl Engine {
         }
         let useless = self.seen.useless.entry(of).or_default();
         useless.push_back(id);
-        if useless.len() > MAX_USELESS
-            && let Some(oldest) = useless.pop_front()
-        {
+        let past = useless.len().checked_sub(MAX_USELESS_STORED + 1);
+        let past = past.and_then(|at| useless.get(at)).copied();
+        let oldest = if useless.len() > MAX_USELESS { useless.pop_front() } else { None };
+        if let Some(key) = past.and_then(|id| self.seen.key(&self.seen_name(&id))) {
+            self.changes.delete(Table::Seen, key);
+        }
+        if let Some(oldest) = oldest {
             self.unsee(&oldest);
         }
     }

@@ -7,7 +7,12 @@ use zajil_api::UnixTime;
 const PER_SECOND: u32 = 20;
 /// Nothing is dated further ahead than this: servers refuse it. What was, was made with a clock
 /// that has been set back since.
-pub(super) const MAX_AHEAD_SECONDS: u64 = 900;
+const MAX_AHEAD_SECONDS: u64 = 900;
+
+/// Whether a date of ours lies further ahead than we date anything.
+pub(super) fn is_ahead(date: UnixTime, now: UnixTime) -> bool {
+    date.0 > now.0.saturating_add(MAX_AHEAD_SECONDS)
+}
 
 /// The last second given to an event of each chat's group, and how many bear it.
 #[derive(Debug, Default)]
@@ -18,7 +23,7 @@ impl Stamps {
     /// share already.
     pub fn next(&mut self, group: [u8; 32], now: UnixTime) -> UnixTime {
         let (time, count) = self.0.get(&group).copied().unwrap_or((now, 0));
-        let is_over = time < now || time.0 > now.0.saturating_add(MAX_AHEAD_SECONDS);
+        let is_over = time < now || is_ahead(time, now);
         let next = match (is_over, count < PER_SECOND) {
             (true, _) => (now, 1),
             (false, true) => (time, count + 1),

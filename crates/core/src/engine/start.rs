@@ -131,7 +131,6 @@ impl Engine {
         found: &KeyPackageEvent,
         inbox: &[String],
     ) -> Result<(), EngineError> {
-        self.retire_oldest_group(key);
         let components = self.leaf_components()?;
         let now = self.unix_now();
         let mut nostr_group_id = [0; 32];
@@ -164,6 +163,8 @@ impl Engine {
         self.dirty.mls = true;
         let outer = group_event_key(&self.provider, &group)?;
         let epoch = group.epoch();
+        self.retire_oldest_group(key);
+        let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
         let welcome = WelcomeRumor {
             welcome,
             key_package: found.event_id,

@@ -57,7 +57,7 @@ impl Engine {
             row.at = row.at.min(now);
         }
         let since = self.waiting_rows(key).map(|row| row.at).min()?;
-        Some(Waiting { since, count: self.waiting_rows(key).count() })
+        Some(Waiting::new(since, self.waiting_rows(key).count()))
     }
 
     fn waiting_rows(&self, key: ChatKey) -> impl Iterator<Item = &ParkedRow> {
@@ -154,6 +154,10 @@ impl Chat {
 }
 
 impl Waiting {
+    pub fn new(since: UnixTime, count: usize) -> Self {
+        Self { since, count }
+    }
+
     /// How it is shown once it waited for long. Whoever counts those cannot be read: all that
     /// is known is that they wait.
     pub fn to_gap(self, now: UnixTime) -> Option<Gap> {

@@ -393,3 +393,37 @@ fn what_was_taken_back_leaves_no_gap_though_nobody_could_read_the_word_of_it() {
     assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
     assert_eq!(world.chat_of("Alice", "Bob").gaps, []);
 }
+
+#[test]
+fn what_a_server_took_after_all_is_not_shown_as_refused() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.stop("Alice");
+    world.relay(ONE).refuses = Some("blocked: not today");
+    world.send("Bob", "Alice", "hello");
+    world.pass(5_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::NotSent]);
+    // It says OK, and keeps nothing.
+    world.relay(ONE).refuses = None;
+    world.relay(ONE).forgets = true;
+    world.pass(70_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sending]);
+}
+
+#[test]
+fn what_was_asked_for_and_sent_again_cannot_be_taken_back() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.relay(ONE).refuses = Some("blocked: not today");
+    world.send("Bob", "Alice", "first");
+    world.pass(1_000);
+    let place = last(&mut world, "Bob", "Alice");
+    world.relay(ONE).refuses = None;
+    world.send("Bob", "Alice", "second");
+    // Alice misses the first, and asks before it is offered again by itself.
+    world.pass(40_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["first", "second"]);
+    assert!(!delivery(&mut world, "Bob", "Alice", place).can_withdraw);
+}

@@ -1,7 +1,7 @@
 //! What others need to reach us is on our servers, or comes back there.
 
 use crate::world::World;
-use zajil_api::Stage;
+use zajil_api::{Command, Stage};
 use zajil_core::nostr::{Event, Kind};
 
 const ONE: &str = "wss://one.example";
@@ -81,4 +81,19 @@ fn a_server_that_forgets_us_again_and_again_gets_the_same_key_package() {
         world.pass(900_000);
         assert_eq!(key_packages(&mut world, ONE), first);
     }
+}
+
+#[test]
+fn an_account_made_while_the_clock_was_far_ahead_can_be_reached_once_it_is_right() {
+    let mut world = World::new(&["Alice", "Bob"], &[ONE]);
+    world.command("Bob", Command::CreateAccount { name: "Bob".to_owned() });
+    world.set_clock("Alice", 200 * 86_400_000);
+    world.command("Alice", Command::CreateAccount { name: "Alice".to_owned() });
+    world.pass(60_000);
+    world.set_clock("Alice", 0);
+    world.restart("Alice");
+    world.pass(60_000);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    assert_eq!(world.stage("Bob", "Alice"), Stage::Open);
 }
