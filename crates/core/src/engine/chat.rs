@@ -52,6 +52,8 @@ pub(super) struct Chat {
     pub joined: SortedMap<[u8; 32], (Batch, UnixTime)>,
     /// Rows of the outbox from this one on are younger than the newest group.
     pub first_row: u64,
+    /// When somebody on another branch was shown ours.
+    pub branch_shown_at: Option<Timestamp>,
     /// The other is to be told that we are in their epoch.
     pub owes_sign: bool,
     /// Somebody with our keys was noticed since this start.
@@ -106,6 +108,7 @@ impl Chat {
             written_again: SortedSet::new(),
             joined: SortedMap::new(),
             first_row: 0,
+            branch_shown_at: None,
             owes_sign: false,
             copied: false,
             seeks_anew: false,

@@ -128,6 +128,7 @@ impl Engine {
                 }
                 Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::OwnMessage))) => {
                     self.found_copy(key, row.at);
+                    advanced = true;
                 }
                 Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::OwnCommit))) => {
                     self.refound(key, row.message.nostr_group_id);

@@ -56,6 +56,8 @@ impl Engine {
             Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::OwnMessage))) => {
                 event.verify()?;
                 self.found_copy(key, event.created_at);
+                // It may have shown which branch others follow.
+                self.retry_parked(key);
                 Ok(())
             }
             Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::OwnCommit))) => {

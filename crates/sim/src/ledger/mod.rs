@@ -201,18 +201,12 @@ impl Ledger {
                 {
                     written.kept = true;
                 }
-                // One that gets another number is taken away and put back.
-                if let Some(written) = self.written.get_mut(&message.text)
-                    && written.who == who
-                    && !written.withdrawn
-                {
-                    written.removed = false;
-                }
             }
             Update::MessageRemoved { chat, place, .. } => {
                 let text = self.views[who].places.get(&(chat.clone(), *place));
                 if let Some(written) = text.and_then(|text| self.written.get_mut(text)) {
-                    written.removed = true;
+                    // One that nobody asked for gets another number, and is put back.
+                    written.removed = written.withdrawn;
                 }
             }
             Update::Refused { answers, .. } => {

@@ -17,6 +17,9 @@ use crate::envelope::{EnvelopeError, GroupEventKey, SealedMessage, group_event_k
 use crate::mls::{Aside, Group, MlsError, PAST_EPOCHS, Processed, message_epoch};
 pub(super) use tree::States;
 
+/// Whoever writes on another branch is shown ours once in so long.
+const SHOWN_EVERY_MS: u64 = 30_000;
+
 /// A group's name in the store and in MLS.
 struct Named {
     chat: ChatKey,
@@ -94,18 +97,37 @@ impl Engine {
             self.state_is_out(&named, id);
             return self.follow_commit(&named, id, &bytes);
         }
+        self.show_branch(chat);
         let is_witnessed = |row: &StateRow| row.witnesses.len() >= tree::QUORUM;
         if self.states.get(&routing).and_then(|s| s.get(id)).is_some_and(is_witnessed) {
             return Err(no_key());
         }
-        let Processed::Application { sender, .. } = self.aside(&named, id)?.process(&bytes)? else {
-            return Err(no_key());
+        let own = self.account.as_ref().map(|account| account.keys.public_key().to_bytes());
+        let read = self.aside(&named, id)?.process(&bytes);
+        let sender = match &read {
+            Ok(Processed::Application { sender, .. }) => *sender,
+            // A copy of us wrote there, and others count that.
+            Err(MlsError::OwnMessage) => own.ok_or_else(no_key)?,
+            _ => return Err(read.map_or_else(Into::into, |_| no_key())),
         };
         self.state_is_out(&named, id);
         self.witness(routing, id, sender);
-        match self.settle_states(&named)? {
-            Epoch::Advanced => Ok(Epoch::Parked),
-            _ => Err(no_key()),
+        let settled = self.settle_states(&named)?;
+        match (read, settled) {
+            (Err(own), _) => Err(own.into()),
+            (Ok(_), Epoch::Advanced) => Ok(Epoch::Parked),
+            (Ok(_), _) => Err(no_key()),
+        }
+    }
+
+    /// Somebody writes on a branch that is not ours. Perhaps they cannot follow ours: a word on
+    /// it shows them that there is one, now and then.
+    fn show_branch(&mut self, chat: ChatKey) {
+        let now = self.now;
+        let Some(row) = self.chats.get_mut(&chat) else { return };
+        if row.branch_shown_at.is_none_or(|at| at.0 + SHOWN_EVERY_MS <= now.0) {
+            row.branch_shown_at = Some(now);
+            self.owe_sign(chat);
         }
     }
 
