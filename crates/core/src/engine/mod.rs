@@ -15,7 +15,7 @@
 //! | `clock`, `stamps` | time for timers, the time of day, and the times that events bear |
 //! | `invite`, `start` | from a link to a founded group |
 //! | `join` | from a Welcome to a chat |
-//! | `send`, `outbox`, `names`, `fit`, `publish` | from the composer to every server |
+//! | `send`, `outbox`, `names`, `fit`, `refused`, `publish` | from the composer to every server |
 //! | `promises`, `readback` | asking servers for what they said they keep |
 //! | `delivery`, `unsettled` | what became of an own message |
 //! | `commit`, `copies` | our own commits; nobody else writes with our keys |
@@ -76,6 +76,7 @@ mod receipts;
 mod receive;
 mod reconcile;
 mod record;
+mod refused;
 mod save;
 mod search;
 mod seen;

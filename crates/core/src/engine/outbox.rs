@@ -5,6 +5,7 @@
 use super::Timestamp;
 use super::names::Names;
 use super::record::{Answer, ChatKey, Outgoing, OutgoingRow, Purpose, Target};
+use super::refused::Refused;
 use super::stamps::Stamps;
 use crate::nostr::EventId;
 use crate::sorted::{SortedMap, SortedSet};
@@ -16,8 +17,6 @@ const WINDOW: usize = 24;
 /// After so long without an answer the server is asked again, ever more patiently.
 const ANSWER_TIMEOUT_MS: u64 = 20_000;
 const LONGEST_WAIT_MS: u64 = 600_000;
-/// The first wait after a refusal.
-const FIRST_REFUSED_MS: u64 = 60_000;
 /// What at least one server has is given up on the others after so long.
 const KEPT_SECONDS: u64 = 14 * 86_400;
 
@@ -42,8 +41,7 @@ pub(super) struct Outbox {
     /// What was tried over the current connection, and how often.
     attempts: SortedMap<RelayUrl, SortedMap<u64, (Attempt, u32)>>,
     paused: SortedMap<RelayUrl, Timestamp>,
-    /// Servers that refused something: when they are asked again, and the wait that led there.
-    refused: SortedMap<RelayUrl, (Timestamp, u64)>,
+    pub refused: Refused,
     pub stamps: Stamps,
     next_id: u64,
 }
@@ -105,7 +103,7 @@ impl Outbox {
     pub fn disconnected(&mut self, relay: &RelayUrl) {
         self.attempts.remove(relay);
         self.paused.remove(relay);
-        self.forget_refusals(relay);
+        self.refused.forget(relay);
     }
 
     pub fn next_timeout(&self) -> Option<Timestamp> {
@@ -115,8 +113,7 @@ impl Outbox {
             Attempt::Deferred(until) => Some(*until),
             Attempt::Due => None,
         });
-        let refused = self.refused.values().map(|(at, _)| *at);
-        attempts.chain(self.paused.values().copied()).chain(refused).min()
+        attempts.chain(self.paused.values().copied()).chain(self.refused.next_timeout()).min()
     }
 
     /// The servers to turn to again, now that a time has passed.
@@ -270,28 +267,6 @@ impl Outbox {
             }
         }
         reopened
-    }
-
-    /// A server refused something. Clocks are put right and bills are paid: it is asked again.
-    pub fn was_refused(&mut self, relay: &RelayUrl, now: Timestamp) {
-        let first = (Timestamp(now.0 + FIRST_REFUSED_MS), FIRST_REFUSED_MS);
-        self.refused.entry(relay.clone()).or_insert(first);
-    }
-
-    /// Servers that are to be asked again now, ever more patiently.
-    pub fn refused_due(&mut self, now: Timestamp) -> Vec<RelayUrl> {
-        let mut due = Vec::new();
-        for (relay, (at, wait)) in self.refused.iter_mut().filter(|(_, (at, _))| *at <= now) {
-            *wait = wait.saturating_mul(2).min(LONGEST_WAIT_MS);
-            *at = Timestamp(now.0 + *wait);
-            due.push(relay.clone());
-        }
-        due
-    }
-
-    /// Whatever a server refused is open again: the next refusal is a new one.
-    pub fn forget_refusals(&mut self, relay: &RelayUrl) {
-        self.refused.remove(relay);
     }
 
     /// Rows that some server has and the others will not get any more. Of what others wait for,

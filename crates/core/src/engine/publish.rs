@@ -197,7 +197,7 @@ impl Engine {
         self.dirty.outgoing.insert(id);
         match answer {
             Answer::Accepted => self.promised(relay, id),
-            Answer::Refused => self.outbox.was_refused(relay, self.now),
+            Answer::Refused => self.outbox.refused.note(relay, self.now),
             Answer::None | Answer::Held => {}
         }
         match purpose {
@@ -222,7 +222,7 @@ impl Engine {
     /// A server is there (again): it is asked even for what it refused, where nobody
     /// else took it.
     pub(super) fn reopen(&mut self, relay: &RelayUrl) {
-        self.outbox.forget_refusals(relay);
+        self.outbox.refused.forget(relay);
         for (id, purpose) in self.outbox.reopen(relay) {
             self.dirty.outgoing.insert(id);
             if let Purpose::Message { chat, place } = purpose {
@@ -232,10 +232,10 @@ impl Engine {
     }
 
     pub(super) fn time_out_outbox(&mut self) {
-        for relay in self.outbox.refused_due(self.now) {
+        for relay in self.outbox.refused.due(self.now) {
             let reopened = self.outbox.reopen(&relay);
             if reopened.is_empty() {
-                self.outbox.forget_refusals(&relay);
+                self.outbox.refused.forget(&relay);
             }
             self.dirty.outgoing.extend(reopened.into_iter().map(|(id, _)| id));
             self.dispatch(&relay);
