@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `port` | what goes in and comes out |
 //! | `command` | what the person asks for |
-//! | `account` | the key pair, the name, key packages |
+//! | `account`, `findable` | the key pair, the name, key packages, and that others find them |
 //! | `servers` | the person's servers |
 //! | `links`, `transmit`, `proof` | connections, what leaves over them, who we are |
 //! | `standing`, `practice` | what servers did so far; cutting them on purpose |
@@ -18,7 +18,8 @@
 //! | `send`, `outbox`, `names`, `fit`, `refused`, `publish` | from the composer to every server |
 //! | `promises`, `readback` | asking servers for what they said they keep |
 //! | `delivery`, `unsettled` | what became of an own message |
-//! | `commit`, `copies` | our own commits; nobody else writes with our keys |
+//! | `converge`, `groups` | one state for all members; which of several groups is written to |
+//! | `copies` | somebody else with our keys |
 //! | `frames`, `feed`, `shares`, `progress`, `catchup`, `counted` | from a server's frame to an event worth reading, once |
 //! | `reconcile`, `claims`, `fetch` | what servers have and we lack, each event from one of them |
 //! | `held`, `take`, `told` | in which order it is read, and what people are told of it |
@@ -26,7 +27,7 @@
 //! | `receive`, `arrivals`, `parked` | from an event to a message in its place, or to what waits for a key |
 //! | `heard`, `gaps`, `unread`, `again` | which messages are missing, and how they come after all |
 //! | `receipts` | ticks and typing |
-//! | `history` | pages of a chat |
+//! | `message`, `history` | a message as it is said and shown; pages of a chat |
 //! | `chat`, `record`, `load`, `save`, `migrate` | what is held, how it is stored, and was before |
 //! | `error` | why a step failed, and by whose fault |
 //!
