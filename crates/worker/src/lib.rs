@@ -11,7 +11,8 @@
 //!                     socket events                         └─▶ Store (a Save first becomes durable)
 //! ```
 //!
-//! [`host`], [`inbox`] and [`carrier`] know order, [`tabs`] which worker leads, [`web`] the
+//! [`host`], [`inbox`] and [`carrier`] know order, [`patience`] what to do about a store that
+//! fails, [`tabs`] which worker leads, [`web`] the
 //! browser, and none of them knows what a message means: no protocol, no keys but the
 //! vault's, no text.
 
@@ -19,13 +20,15 @@ mod carrier;
 mod clock;
 mod host;
 mod inbox;
+mod patience;
 pub mod tabs;
 pub mod web;
 
-pub use carrier::{Carrier, Effect, End};
+pub use carrier::{Carrier, Effect};
 pub use clock::Clock;
 pub use host::Host;
 pub use inbox::{Arrival, Generation, Inbox, LinkEvent, Mouth, Overfull};
+pub use patience::{End, Patience};
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

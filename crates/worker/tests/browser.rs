@@ -15,6 +15,8 @@ mod fence;
 mod idb;
 #[path = "browser/lock.rs"]
 mod lock;
+#[path = "browser/opening.rs"]
+mod opening;
 #[path = "browser/raise.rs"]
 mod raise;
 #[path = "browser/socket.rs"]

@@ -36,22 +36,37 @@ export function lateStore(late) {
  *   full      throws that the quota is used up
  *   late      takes the write and aborts its transaction for the quota
  *   broken    takes the write and aborts its transaction for no reason
+ *   unread    the same, and counts and breaks what is read as well
  *   silent    drops the write and says that all is well, which no browser does: a control
+ *
+ * What is to hold from the worker's first step on is its name: see `fromTheStart`.
  */
 export function failingStore() {
   const { put } = IDBObjectStore.prototype;
-  let order = { kind: "none", after: 0 };
+  let order = globalThis.name ? JSON.parse(globalThis.name) : { kind: "none", after: 0 };
   const channel = new BroadcastChannel("zajil-drill");
   channel.onmessage = ({ data }) => {
     order = data;
     channel.postMessage("heard");
   };
   const quota = () => new DOMException("injected by a drill", "QuotaExceededError");
+  const isStill = () => {
+    if (order.kind !== "none" && order.after <= 0) return false;
+    order.after -= 1;
+    return true;
+  };
+  /** An answer to a read counts when it is there: it must not come at all. */
+  const abortSoon = (transaction) => {
+    queueMicrotask(() => {
+      try {
+        transaction.abort();
+      } catch {
+        // Aborted already, for another read.
+      }
+    });
+  };
   IDBObjectStore.prototype.put = function (value, key) {
-    if (order.kind === "none" || order.after > 0) {
-      order.after -= 1;
-      return put.call(this, value, key);
-    }
+    if (isStill()) return put.call(this, value, key);
     channel.postMessage("failed");
     if (order.kind === "full") throw quota();
     if (order.kind === "silent") return this.count();
@@ -60,6 +75,25 @@ export function failingStore() {
     const request = put.call(this, value, key);
     request.addEventListener("success", () => transaction.abort());
     return request;
+  };
+  for (const kind of ["get", "getAll", "getAllKeys", "count"]) {
+    const read = IDBObjectStore.prototype[kind];
+    IDBObjectStore.prototype[kind] = function (...words) {
+      if (order.kind === "unread" && !isStill()) abortSoon(this.transaction);
+      return read.apply(this, words);
+    };
+  }
+}
+
+/** In a page: what `sessionStorage` holds for a failing store holds for the next worker from
+    its first step on. */
+export function fromTheStart() {
+  const { Worker } = globalThis;
+  globalThis.Worker = class extends Worker {
+    constructor(address, options) {
+      // Its address is the page's policy's business.
+      super(address, { ...options, name: sessionStorage.getItem("zajil-drill") ?? "" });
+    }
   };
 }
 

@@ -30,7 +30,6 @@ impl Tabs {
             Role::Starting | Role::Leading | Role::Over => return,
         }
         self.role = Role::Starting;
-        self.storage = Storage::Working;
         self.post(Body::Starting);
         self.actions.push_back(Action::StartEngine);
     }
@@ -42,6 +41,8 @@ impl Tabs {
         self.role = Role::Leading;
         self.post(Body::Leading);
         self.tell_lead(Lead::Working);
+        // It was opened, whatever was said of it before, by us or by another.
+        self.tell_storage(Storage::Working);
         self.ask_again(now);
     }
 
@@ -51,6 +52,7 @@ impl Tabs {
             return;
         }
         self.role = Role::Following(None);
+        self.opener = None;
         self.actions.push_back(Action::DropEngine);
         self.actions.push_back(Action::ReleaseLock);
         match self.means {
@@ -86,9 +88,10 @@ impl Tabs {
         }
     }
 
-    pub(super) fn hear_start(&mut self, now: Moment) {
+    pub(super) fn hear_start(&mut self, now: Moment, from: PeerId) {
         if let Role::Following(leader) = self.role {
             self.role = Role::Following(None);
+            self.opener = Some(from);
             self.watch.heard_start(now);
             if leader.is_some() && self.means == Means::Locks {
                 self.tell_lead(Lead::Changing);
@@ -103,6 +106,8 @@ impl Tabs {
             return;
         }
         self.role = Role::Following(Some(from));
+        // Who works with it says what is wrong with it when asked, which is next.
+        self.tell_storage(Storage::Working);
         match self.means {
             Means::Locks => self.tell_lead(Lead::Working),
             Means::FenceAlone => {

@@ -18,6 +18,7 @@ mod lead;
 mod note;
 mod pending;
 mod port;
+mod storage;
 mod watch;
 
 pub use note::{Body, Note, PeerId, VERSION};
@@ -48,8 +49,10 @@ pub struct Tabs {
     role: Role,
     /// What the tab was told last.
     lead: Lead,
-    /// What our own engine said last of its store.
+    /// What it was told last of the store: our own engine's word, or the leader's.
     storage: Storage,
+    /// Who said last that they open the engine.
+    opener: Option<PeerId>,
     pending: Pending,
     watch: Watch,
     sight: Sight,
@@ -73,6 +76,7 @@ impl Tabs {
             role: Role::Following(None),
             lead: Lead::Working,
             storage: Storage::Working,
+            opener: None,
             pending: Pending::default(),
             watch: Watch::new(patience),
             sight: Sight::Hidden,
@@ -134,7 +138,8 @@ impl Tabs {
         match self.role {
             Role::Leading => self.actions.push_back(Action::Handle(request)),
             Role::Following(Some(to)) => self.post(Body::Request { to, request }),
-            Role::Following(None) | Role::Claiming | Role::Starting | Role::Over => {}
+            Role::Following(None) | Role::Starting => self.retry_opening(request),
+            Role::Claiming | Role::Over => {}
         }
     }
 
@@ -161,18 +166,18 @@ impl Tabs {
         }
         match body {
             Body::Asking => match self.role {
-                Role::Starting => self.post(Body::Starting),
+                Role::Starting => {
+                    self.post(Body::Starting);
+                    self.post_trouble();
+                }
                 Role::Leading => self.post(Body::Leading),
                 Role::Following(_) | Role::Claiming | Role::Over => {}
             },
-            Body::Starting => self.hear_start(now),
+            Body::Starting => self.hear_start(now, from),
             Body::Leading => self.hear_leader(now, from),
-            Body::Request { to, request } if to == self.id && self.role == Role::Leading => {
-                // What an engine that waits for its store cannot say by itself.
-                if request.command == Command::Attach && self.storage != Storage::Working {
-                    self.post(Body::Update(Update::StorageChanged(self.storage)));
-                }
-                self.actions.push_back(Action::Handle(request));
+            Body::Request { to, request } if to == self.id => self.hear_request(request),
+            Body::Update(Update::StorageChanged(storage)) if self.works_with_store(from) => {
+                self.tell_storage(storage);
             }
             Body::Update(update) if of_leader && self.pending.answer(&update) => {
                 self.tell(update);
@@ -183,13 +188,22 @@ impl Tabs {
         }
     }
 
+    fn hear_request(&mut self, request: Request) {
+        if self.role == Role::Leading && request.command == Command::Attach {
+            self.post_trouble();
+        }
+        if matches!(self.role, Role::Leading | Role::Starting) {
+            self.forward(request);
+        }
+    }
+
     /// What our own engine told.
     fn pass_on(&mut self, update: Update) {
+        if let Update::StorageChanged(storage) = update {
+            return self.pass_on_storage(storage);
+        }
         if self.role != Role::Leading {
             return;
-        }
-        if let Update::StorageChanged(storage) = update {
-            self.storage = storage;
         }
         let ours = update.answers().is_some_and(|id| self.pending.knows(id));
         let only_ours = ours && update.is_for_asker();

@@ -1,52 +1,73 @@
 //! An open database.
 
-use super::fault::{open_fault, read_fault};
+use super::fault::{OpenFault, open_fault, read_fault};
 use super::schema;
+use futures::channel::oneshot;
 use rexie::{Rexie, TransactionMode};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, IdbDatabase, IdbVersionChangeEvent};
 use zajil_core::store::StoreError;
 
 /// Two connections to one database: rexie's, which makes or raises it and reads, and a
 /// raw one, which writes, because rexie cannot ask for a durable write.
 pub(super) struct Connection {
-    reader: Rexie,
+    reader: Reader,
     pub writer: Writer,
+}
+
+/// The connection that reads. Closed when dropped: an open one that nobody has would hold up
+/// whoever wants to delete or raise the database, and be told so with nobody to hear it.
+struct Reader(Option<Rexie>);
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if let Some(database) = self.0.take() {
+            database.close();
+        }
+    }
 }
 
 impl Connection {
     /// Waits for as long as another connection keeps an older version open. `outdated` is
     /// called when a newer version of the app asks for the database.
-    pub async fn open(name: &str, outdated: impl Fn() + 'static) -> Result<Self, StoreError> {
+    pub async fn open(name: &str, outdated: impl Fn() + 'static) -> Result<Self, OpenFault> {
         let reader = schema::builder(name).build().await.map_err(|error| open_fault(&error))?;
+        let reader = Reader(Some(reader));
         let writer = Writer::open(name, outdated)
             .await
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self { reader, writer })
     }
 
-    pub async fn read<T>(
+    /// The read goes on where nobody waits for it any more, as when an engine is dropped: the
+    /// browser answers all the same, and whoever is to hear that must still be there.
+    pub async fn read<T: 'static>(
         &self,
         table: &str,
-        query: impl AsyncFnOnce(rexie::Store) -> rexie::Result<T>,
+        query: impl AsyncFnOnce(rexie::Store) -> rexie::Result<T> + 'static,
     ) -> Result<T, StoreError> {
-        let table = self
-            .reader
+        let Some(reader) = &self.reader.0 else {
+            return Err(StoreError::Unavailable("the connection is closed".to_owned()));
+        };
+        let table = reader
             .transaction(&[table], TransactionMode::ReadOnly)
             .and_then(|transaction| transaction.store(table))
             .map_err(|error| read_fault(&error))?;
-        query(table).await.map_err(|error| read_fault(&error))
+        let (sender, answer) = oneshot::channel();
+        spawn_local(async move {
+            // Refused where nobody waits.
+            let _ = sender.send(query(table).await);
+        });
+        let given_up = |_| StoreError::Unavailable("the read was given up".to_owned());
+        answer.await.map_err(given_up)?.map_err(|error| read_fault(&error))
     }
 
     /// The connection that writes.
     pub fn database(&self) -> &IdbDatabase {
         &self.writer.database
-    }
-
-    pub fn close(self) {
-        self.reader.close();
     }
 }
 

@@ -22,14 +22,42 @@ pub(super) fn write_fault(thrown: &JsValue) -> StoreError {
     }
 }
 
-pub(super) fn open_fault(error: &rexie::Error) -> StoreError {
-    match error {
-        rexie::Error::IdbError(idb::Error::DomException(exception))
-            if exception.name() == "VersionError" =>
-        {
-            StoreError::Newer
+/// Why there is no connection.
+#[derive(Debug)]
+pub(super) enum OpenFault {
+    /// The browser gives this page no database at all.
+    Refused(StoreError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for OpenFault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<OpenFault> for StoreError {
+    fn from(fault: OpenFault) -> Self {
+        match fault {
+            OpenFault::Refused(error) | OpenFault::Store(error) => error,
         }
-        other => read_fault(other),
+    }
+}
+
+pub(super) fn open_fault(error: &rexie::Error) -> OpenFault {
+    use idb::Error::{DomException, IndexedDbNotFound, IndexedDbOpenFailed};
+    match error {
+        rexie::Error::IdbError(DomException(exception)) => match exception.name().as_str() {
+            "VersionError" => StoreError::Newer.into(),
+            "QuotaExceededError" => StoreError::Full.into(),
+            "SecurityError" => OpenFault::Refused(read_fault(error)),
+            _ => read_fault(error).into(),
+        },
+        // Thrown at once, before the disk was looked at.
+        rexie::Error::IdbError(IndexedDbNotFound(_) | IndexedDbOpenFailed(_)) => {
+            OpenFault::Refused(read_fault(error))
+        }
+        other => read_fault(other).into(),
     }
 }
 

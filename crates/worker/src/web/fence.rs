@@ -29,9 +29,10 @@ enum Mark {
 }
 
 /// What must be so for our writes to count.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Fence {
-    mark: Cell<Mark>,
+    /// None before the lead was taken: no write counts.
+    mark: Cell<Option<Mark>>,
 }
 
 impl Fence {
@@ -40,14 +41,15 @@ impl Fence {
     /// A full disk takes no new entry. Then the old one is removed and a ticket torn off,
     /// which asks for no room and stops every other leader's writes just as well; our token
     /// comes with the first write that succeeds.
-    pub async fn take(connection: &Connection) -> Result<Self, StoreError> {
+    pub async fn take(&self, connection: &Connection) -> Result<(), StoreError> {
         let token = draw()?;
         let mark = match put_alone(connection, &token).await {
             Ok(()) => Mark::Token(token),
             Err(StoreError::Full) => Mark::Ticket(tear_off(connection).await?),
             Err(error) => return Err(error),
         };
-        Ok(Self { mark: Cell::new(mark) })
+        self.mark.set(Some(mark));
+        Ok(())
     }
 
     /// Begins a write that changes nothing unless we still lead when it is made.
@@ -56,9 +58,10 @@ impl Fence {
         connection: &Connection,
         tables: &[&str],
     ) -> Result<GuardedWrite<'_>, StoreError> {
+        let Some(mark) = self.mark.get() else { return Err(StoreError::Fenced) };
         let tables: Vec<&str> = tables.iter().copied().chain([FENCE]).collect();
         let mut write = StrictWrite::begin(connection.database(), &tables)?;
-        let fresh = match self.mark.get() {
+        let fresh = match mark {
             Mark::Token(token) => {
                 write.require(FENCE, FENCE_ENTRY, Some(&token))?;
                 None
@@ -115,8 +118,8 @@ impl GuardedWrite<'_> {
     /// Waits until everything is on the disk, or none of it is.
     pub async fn finish(self) -> Result<(), StoreError> {
         self.write.finish().await?;
-        if let Some(mark) = self.fresh {
-            self.fence.mark.set(mark);
+        if self.fresh.is_some() {
+            self.fence.mark.set(self.fresh);
         }
         Ok(())
     }

@@ -1,8 +1,9 @@
 //! What the worker that leads does: from a store to a running engine.
 
+use super::fault::OpenFault;
 use super::vault::{VaultError, open_vault};
 use super::{BrowserClock, IdbStore, NetworkEar, Sockets, config, fetch_info};
-use crate::{Carrier, Clock, Effect, End, Host, Inbox, Mouth};
+use crate::{Carrier, Clock, Effect, End, Host, Inbox, Mouth, Patience};
 use futures::future::{Either, select};
 use std::fmt;
 use std::pin::pin;
@@ -33,26 +34,16 @@ impl Stop {
     }
 }
 
-/// Takes the lead over the store and rebuilds the engine. `tell` hears what the engine has
-/// to say to the tabs. The returned task is the engine's life.
+/// Takes the lead over the store and rebuilds the engine; a store that fails meanwhile is
+/// waited for. `tell` hears what the engine has to say to the tabs. The returned task is the
+/// engine's life.
 pub(super) async fn lead(
     database: &str,
     mouth: Mouth,
     inbox: Inbox,
     tell: impl Fn(Effect) + 'static,
 ) -> Result<impl Future<Output = Halt>, Halt> {
-    let store = IdbStore::open(database).await?;
-    let outdated = store.outdated();
-    let vault_key = open_vault(&store).await?;
-    migrate(&store, &vault_key, fresh_seed()?).await?;
-    let rows = store.load_all(&[Table::Records, Table::Seen]).await?;
-    // Only a new account takes servers from outside; an old one starts without a network.
-    let default_relays = if rows.is_empty() { config::default_relays().await } else { Vec::new() };
-    let config = Config { vault_key, seed: fresh_seed()?, default_relays };
-    let engine = Engine::open(config, BrowserClock.now(), &rows)?;
-
-    let network = NetworkEar::listen(&mouth);
-    let mut sockets = Sockets::new(mouth.clone());
+    let (mut sockets, ear) = (Sockets::new(mouth.clone()), mouth.clone());
     let perform = move |effect| match effect {
         Effect::Connect { relay, generation } => sockets.connect(relay, generation),
         Effect::Disconnect(relay) => sockets.disconnect(&relay),
@@ -60,7 +51,15 @@ pub(super) async fn lead(
         Effect::FetchInfo(relay) => fetch_info(relay, mouth.clone()),
         Effect::Tell(_) | Effect::Done(_) => tell(effect),
     };
-    let host = Host::new(engine, Carrier::new(store, BrowserClock, perform, inbox));
+    let mut patience = Patience::new(BrowserClock, perform, inbox);
+    let store = connect(database, &mut patience).await?;
+    let engine = match select(pin!(open(&store, &mut patience)), store.outdated()).await {
+        Either::Left((engine, _)) => engine?,
+        Either::Right(((), _)) => return Err(StoreError::Newer.into()),
+    };
+    let outdated = store.outdated();
+    let network = NetworkEar::listen(&ear);
+    let host = Host::new(engine, Carrier::going_on(store, patience));
     Ok(async move {
         let _network = network;
         match select(pin!(host.run()), outdated).await {
@@ -68,6 +67,48 @@ pub(super) async fn lead(
             Either::Right(((), _)) => StoreError::Newer.into(),
         }
     })
+}
+
+async fn connect(
+    database: &str,
+    patience: &mut Patience<BrowserClock, impl FnMut(Effect)>,
+) -> Result<IdbStore, Halt> {
+    let connected = patience.insist(async || match IdbStore::connect(database).await {
+        Err(OpenFault::Store(error)) => Err(error),
+        final_word => Ok(final_word),
+    });
+    connected.await?.map_err(|fault| StoreError::from(fault).into())
+}
+
+/// Each step is repeated by itself: what was taken or made is not taken or made again.
+async fn open(
+    store: &IdbStore,
+    patience: &mut Patience<BrowserClock, impl FnMut(Effect)>,
+) -> Result<Engine, Halt> {
+    patience.insist(async || store.take_lead().await).await?;
+    let opened = patience.insist(async || match open_vault(store).await {
+        Err(VaultError::Store(error)) => Err(error),
+        final_word => Ok(final_word),
+    });
+    let vault_key = opened.await??;
+    let migrated = patience.insist(async || {
+        // Another one each time: what a write that failed has sealed may lie on the disk.
+        let seed = match fresh_seed() {
+            Ok(seed) => seed,
+            Err(stop) => return Ok(Err(stop.into())),
+        };
+        match migrate(store, &vault_key, seed).await {
+            Err(MigrateError::Store(error)) => Err(error),
+            final_word => Ok(final_word.map_err(Halt::from)),
+        }
+    });
+    migrated.await??;
+    let tables = [Table::Records, Table::Seen];
+    let rows = patience.insist(async || store.load_all(&tables).await).await?;
+    // Only a new account takes servers from outside; an old one starts without a network.
+    let default_relays = if rows.is_empty() { config::default_relays().await } else { Vec::new() };
+    let config = Config { vault_key, seed: fresh_seed()?, default_relays };
+    Ok(Engine::open(config, BrowserClock.now(), &rows)?)
 }
 
 fn fresh_seed() -> Result<[u8; 32], Stop> {

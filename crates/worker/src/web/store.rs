@@ -1,9 +1,10 @@
 //! The store in IndexedDB.
 
 use super::connection::Connection;
+use super::fault::OpenFault;
 use super::fence::{Fence, GuardedWrite};
 use super::schema::{VAULT, VAULT_ENTRY};
-use futures::try_join;
+use futures::join;
 use js_sys::{Reflect, Uint8Array};
 use rexie::{Direction, KeyRange};
 use std::cell::{Cell, RefCell};
@@ -32,14 +33,28 @@ struct Signal {
 
 impl IdbStore {
     /// Opens the database of this name, making it when there is none, and takes the lead
-    /// over it: from now on nobody else's writes count.
+    /// over it.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
+        let store = Self::connect(name).await?;
+        store.take_lead().await?;
+        Ok(store)
+    }
+
+    /// Opens the database, making it when there is none. Nothing can be written yet.
+    pub(super) async fn connect(name: &str) -> Result<Self, OpenFault> {
         let outdated = Rc::<Signal>::default();
         let connection = connect(name, &outdated).await?;
-        let fence = Fence::take(&connection).await?;
         let fingerprint = RefCell::new(fingerprint(&connection).await?);
         let connection = RefCell::new(Rc::new(connection));
+        let fence = Fence::default();
         Ok(Self { name: name.to_owned(), connection, fingerprint, fence, outdated })
+    }
+
+    /// Takes the lead: from now on nobody else's writes count. To be done before anything is
+    /// read, and when it was done never again: another may have taken it since.
+    pub(super) async fn take_lead(&self) -> Result<(), StoreError> {
+        let connection = self.live().await?;
+        self.fence.take(&connection).await.inspect_err(|_| connection.writer.give_up())
     }
 
     /// Ready when a newer version of the app has asked for the database: nothing can be
@@ -52,11 +67,8 @@ impl IdbStore {
         })
     }
 
-    pub fn close(self) {
-        if let Some(connection) = Rc::into_inner(self.connection.into_inner()) {
-            connection.close();
-        }
-    }
+    /// As dropping it does.
+    pub fn close(self) {}
 
     /// All rows that the engine is rebuilt from.
     pub async fn load_all(&self, tables: &[Table]) -> Result<Vec<(Table, Row)>, StoreError> {
@@ -81,11 +93,19 @@ impl IdbStore {
 
     pub(super) async fn vault_entry(&self) -> Result<Option<JsValue>, StoreError> {
         let key = Uint8Array::from(VAULT_ENTRY).into();
-        self.read(VAULT, async |table| table.get(key).await).await
+        let entry = self.read(VAULT, async move |table| table.get(key).await).await?;
+        if self.fingerprint.borrow().is_none() {
+            // Made by whoever led until a moment ago.
+            *self.fingerprint.borrow_mut() = entry.as_ref().and_then(fingerprint_of);
+        }
+        Ok(entry)
     }
 
-    /// Durable when it returns; fails rather than replace an entry.
+    /// Durable when it returns; fails rather than replace an entry, there or gone.
     pub(super) async fn add_vault_entry(&self, entry: &JsValue) -> Result<(), StoreError> {
+        if self.fingerprint.borrow().is_some() {
+            return Err(StoreError::Cleared);
+        }
         let connection = self.live().await?;
         let guarded = self.begin(&connection, &[VAULT])?;
         guarded.write.add(VAULT, VAULT_ENTRY, entry)?;
@@ -102,10 +122,10 @@ impl IdbStore {
         self.fence.begin(connection, tables).inspect_err(|_| connection.writer.give_up())
     }
 
-    async fn read<T>(
+    async fn read<T: 'static>(
         &self,
         table: &str,
-        query: impl AsyncFnOnce(rexie::Store) -> rexie::Result<T>,
+        query: impl AsyncFnOnce(rexie::Store) -> rexie::Result<T> + 'static,
     ) -> Result<T, StoreError> {
         let connection = self.live().await?;
         connection.read(table, query).await.inspect_err(|_| connection.writer.give_up())
@@ -120,20 +140,17 @@ impl IdbStore {
             return Ok(current);
         }
         let fresh = connect(&self.name, &self.outdated).await?;
-        if fingerprint(&fresh).await? != *self.fingerprint.borrow() {
-            fresh.close();
+        let found = fingerprint(&fresh).await?;
+        if self.fingerprint.borrow().as_ref().is_some_and(|known| found.as_ref() != Some(known)) {
             return Err(StoreError::Cleared);
         }
         let fresh = Rc::new(fresh);
         *self.connection.borrow_mut() = fresh.clone();
-        if let Some(old) = Rc::into_inner(current) {
-            old.close();
-        }
         Ok(fresh)
     }
 }
 
-async fn connect(name: &str, outdated: &Rc<Signal>) -> Result<Connection, StoreError> {
+async fn connect(name: &str, outdated: &Rc<Signal>) -> Result<Connection, OpenFault> {
     let signal = outdated.clone();
     let send = move || {
         signal.sent.set(true);
@@ -147,7 +164,7 @@ async fn connect(name: &str, outdated: &Rc<Signal>) -> Result<Connection, StoreE
 /// What no two databases have in common: the wrapped vault key.
 async fn fingerprint(connection: &Connection) -> Result<Option<Vec<u8>>, StoreError> {
     let key = Uint8Array::from(VAULT_ENTRY).into();
-    let entry = connection.read(VAULT, async |table| table.get(key).await).await?;
+    let entry = connection.read(VAULT, async move |table| table.get(key).await).await?;
     Ok(entry.as_ref().and_then(fingerprint_of))
 }
 
@@ -186,7 +203,8 @@ impl Store for IdbStore {
             return Ok(Vec::new());
         }
         let keys = key_range(range).map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        self.read(range.table.name(), async |table| match (range.order, range.limit) {
+        let how = (range.order, range.limit);
+        self.read(range.table.name(), async move |table| match how {
             (Order::Ascending, limit) => ascending(&table, keys, limit).await,
             (Order::Descending, None) => {
                 let mut rows = ascending(&table, keys, None).await?;
@@ -211,8 +229,9 @@ async fn ascending(
 ) -> rexie::Result<Vec<Row>> {
     let names = table.get_all_keys(Some(keys.clone()), limit);
     let values = table.get_all(Some(keys), limit);
-    let (names, values) = try_join!(names, values)?;
-    Ok(names.into_iter().zip(values).map(row).collect())
+    // Both to their end, also where one fails: see `Connection::read`.
+    let (names, values) = join!(names, values);
+    Ok(names?.into_iter().zip(values?).map(row).collect())
 }
 
 fn key_range(range: &Range) -> Result<KeyRange, idb::Error> {

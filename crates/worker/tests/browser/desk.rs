@@ -17,9 +17,9 @@ use zajil_worker::tabs::{Event, Sight};
 use zajil_worker::web::{BrowserClock, Desk, Names, Tray};
 
 /// A tab and its worker; closed when dropped.
-struct Tab {
+pub(super) struct Tab {
     tray: Tray,
-    told: UnboundedReceiver<Update>,
+    pub told: UnboundedReceiver<Update>,
     worker: Rc<Worker>,
     asked: u64,
 }
@@ -69,7 +69,7 @@ impl Drop for Tab {
 }
 
 impl Tab {
-    fn open(names: Names) -> Self {
+    pub fn open(names: Names) -> Self {
         let (sender, told) = unbounded();
         let tell = move |update: &Update| drop(sender.unbounded_send(update.clone()));
         let (tray, desk) = Desk::new(names, tell);
@@ -79,7 +79,7 @@ impl Tab {
         Self { tray, told, worker, asked: number << 20 }
     }
 
-    fn ask(&mut self, command: Command) -> CommandId {
+    pub fn ask(&mut self, command: Command) -> CommandId {
         self.asked += 1;
         let id = CommandId(self.asked);
         self.tray.event(Event::FromTab(Request { id, command }));
@@ -87,7 +87,7 @@ impl Tab {
     }
 
     /// The first of what is told that `find` finds something in.
-    async fn hear<T>(&mut self, find: impl Fn(&Update) -> Option<T>) -> T {
+    pub async fn hear<T>(&mut self, find: impl Fn(&Update) -> Option<T>) -> T {
         loop {
             let update = futures::select! {
                 update = self.told.next() => update.unwrap(),
@@ -102,11 +102,11 @@ impl Tab {
         }
     }
 
-    async fn answer(&mut self, id: CommandId) -> Update {
+    pub async fn answer(&mut self, id: CommandId) -> Update {
         self.hear(|update| (update.answers() == Some(id)).then(|| update.clone())).await
     }
 
-    async fn attach(&mut self) -> Update {
+    pub async fn attach(&mut self) -> Update {
         let id = self.ask(Command::Attach);
         self.answer(id).await
     }
@@ -120,7 +120,7 @@ impl Tab {
         }
     }
 
-    async fn texts(&mut self, chat: &ChatId) -> Vec<String> {
+    pub async fn texts(&mut self, chat: &ChatId) -> Vec<String> {
         let id =
             self.ask(Command::LoadMessages { chat: chat.clone(), page: Page::Newest, limit: 99 });
         match self.answer(id).await {
@@ -132,13 +132,13 @@ impl Tab {
     }
 }
 
-fn names() -> Names {
+pub(super) fn names() -> Names {
     let name: &'static str = Box::leak(new_name().into_boxed_str());
     Names { engine: name, database: name }
 }
 
 /// An account of that name; its invite.
-async fn account(tab: &mut Tab, name: &str) -> String {
+pub(super) async fn account(tab: &mut Tab, name: &str) -> String {
     tab.attach().await;
     tab.ask(Command::CreateAccount { name: name.to_owned() });
     tab.hear(|update| match update {
@@ -149,7 +149,7 @@ async fn account(tab: &mut Tab, name: &str) -> String {
 }
 
 /// Two tabs of Alice's on one engine, and a chat with Bob.
-async fn alice() -> (Names, Tab, Tab, ChatId) {
+pub(super) async fn alice() -> (Names, Tab, Tab, ChatId) {
     stub_config();
     let bob = account(&mut Tab::open(names()), "Bob").await;
     let names = names();

@@ -46,7 +46,8 @@ export function mend_put() {
 
 // The same for any request of a write: a look, a put, a deletion.
 const requests = ["get", "put", "add", "delete"];
-const original = Object.fromEntries(requests.map((it) => [it, IDBObjectStore.prototype[it]]));
+const accesses = [...requests, "getAll", "getAllKeys", "count"];
+const original = Object.fromEntries(accesses.map((it) => [it, IDBObjectStore.prototype[it]]));
 let reached = false;
 export function break_request(number, how) {
   let count = 0;
@@ -65,6 +66,28 @@ export function break_request(number, how) {
         Object.defineProperty(transaction, "error", { value: full });
       }
       queueMicrotask(() => transaction.abort());
+      return request;
+    };
+  }
+}
+// From the access with this number on none succeeds, whether it reads or writes.
+export function break_from(number) {
+  let count = 0;
+  reached = false;
+  for (const kind of accesses) {
+    IDBObjectStore.prototype[kind] = function (...args) {
+      count += 1;
+      const request = original[kind].apply(this, args);
+      if (count < number) return request;
+      reached = true;
+      const { transaction } = this;
+      queueMicrotask(() => {
+        try {
+          transaction.abort();
+        } catch {
+          // Undone already, for another access.
+        }
+      });
       return request;
     };
   }
@@ -168,6 +191,7 @@ extern "C" {
     pub fn break_put(number: u32, how: &str);
     pub fn mend_put();
     pub fn break_request(number: u32, how: &str);
+    pub fn break_from(number: u32);
     pub fn mend_requests() -> bool;
     pub fn abort_next_write();
     pub async fn entry(database: &str, table: &str, key: &[u8]) -> JsValue;

@@ -26,6 +26,7 @@ pub struct Disk {
 pub struct Browser {
     pub now: Moment,
     pub disk: Disk,
+    pub opening_ms: u64,
     means: Means,
     tabs: BTreeMap<usize, Tab>,
     /// Who holds the lock, and who waits for it.
@@ -42,6 +43,8 @@ pub struct Tab {
     pub told: Vec<Update>,
     pub closed: bool,
     pub engine: Option<Engine>,
+    /// How often its store was to be tried again.
+    pub retries: usize,
     asked: u64,
 }
 
@@ -56,6 +59,7 @@ impl Browser {
         Self {
             now: Moment(1_000_000),
             disk: Disk::default(),
+            opening_ms: OPENING_MS,
             means,
             tabs: BTreeMap::new(),
             holder: None,
@@ -74,6 +78,7 @@ impl Browser {
             told: Vec::new(),
             closed: false,
             engine: None,
+            retries: 0,
             asked: 0,
         };
         self.tabs.insert(tab, empty);
@@ -216,7 +221,7 @@ impl Browser {
             }
             Action::StartEngine => {
                 self.terms += 1;
-                let (term, ready_at) = (self.terms, self.now.after(OPENING_MS));
+                let (term, ready_at) = (self.terms, self.now.after(self.opening_ms));
                 self.disk.fence = Some((id, term));
                 self.tab(id).engine = Some(Engine { term, ready_at, runs: false });
             }

@@ -11,6 +11,10 @@ use zajil_worker::tabs::Event;
 impl Browser {
     /// The engine: keeps before it tells, and keeps nothing when another leads.
     pub fn handle(&mut self, tab: usize, Request { id, command }: Request) {
+        if command == Command::RetryStorage {
+            self.tab(tab).retries += 1;
+            return;
+        }
         let term = self.tab(tab).engine.as_ref().unwrap().term;
         let is_fenced = self.disk.fence != Some((tab, term));
         let update = match command {

@@ -8,6 +8,7 @@ mod engine;
 mod fence_alone;
 mod hand_over;
 mod order;
+mod storage;
 mod told;
 
 use browser::Browser;
