@@ -59,6 +59,7 @@ export async function losses({ alice, profile }) {
   try {
     await alice.starts(profile);
     await alice.chats().getByRole("link", { name: /Bob/ }).click({ timeout: 5_000 });
+    await alice.page.getByRole("log", { name: "Messages" }).waitFor();
     const shown = new Set((await alice.walks()).map(({ name }) => name));
     return alice.promised.filter((name) => !shown.has(name));
   } catch {
