@@ -10,6 +10,7 @@ mod memory;
 mod vault;
 
 pub use memory::MemoryStore;
+use std::rc::Rc;
 pub use vault::{Unopened, Vault};
 
 use thiserror::Error;
@@ -124,6 +125,17 @@ pub trait Store {
     async fn commit(&self, changes: &Changes) -> Result<(), StoreError>;
 
     async fn load(&self, range: &Range) -> Result<Vec<Row>, StoreError>;
+}
+
+/// One that somebody else looks after as well.
+impl<S: Store> Store for Rc<S> {
+    async fn commit(&self, changes: &Changes) -> Result<(), StoreError> {
+        S::commit(self, changes).await
+    }
+
+    async fn load(&self, range: &Range) -> Result<Vec<Row>, StoreError> {
+        S::load(self, range).await
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

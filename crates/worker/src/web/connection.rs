@@ -11,6 +11,15 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, IdbDatabase, IdbVersionChangeEvent};
 use zajil_core::store::StoreError;
 
+/// What the browser says of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    /// A newer version of the app asks for the database.
+    Outdated,
+    /// It was ended: the database may be gone.
+    Ended,
+}
+
 /// Two connections to one database: rexie's, which makes or raises it and reads, and a
 /// raw one, which writes, because rexie cannot ask for a durable write.
 pub(super) struct Connection {
@@ -31,12 +40,12 @@ impl Drop for Reader {
 }
 
 impl Connection {
-    /// Waits for as long as another connection keeps an older version open. `outdated` is
-    /// called when a newer version of the app asks for the database.
-    pub async fn open(name: &str, outdated: impl Fn() + 'static) -> Result<Self, OpenFault> {
+    /// Waits for as long as another connection keeps an older version open. `tell` is called
+    /// when the browser ends it, or wants it ended.
+    pub async fn open(name: &str, tell: impl Fn(Word) + 'static) -> Result<Self, OpenFault> {
         let reader = schema::builder(name).build().await.map_err(|error| open_fault(&error))?;
         let reader = Reader(Some(reader));
-        let writer = Writer::open(name, outdated)
+        let writer = Writer::open(name, tell)
             .await
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self { reader, writer })
@@ -80,20 +89,22 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    async fn open(name: &str, outdated: impl Fn() + 'static) -> Result<Self, idb::Error> {
+    async fn open(name: &str, tell: impl Fn(Word) + 'static) -> Result<Self, idb::Error> {
         let database: IdbDatabase = idb::Factory::new()?.open(name, None)?.await?.into();
         let lost = Rc::new(Cell::new(false));
-        let flag = lost.clone();
+        let (flag, tell) = (lost.clone(), Rc::new(tell));
+        let told = tell.clone();
         // The browser ended it.
-        let on_close = Closure::new(move |_: Event| flag.set(true));
+        let on_close = Closure::new(move |_: Event| {
+            flag.set(true);
+            told(Word::Ended);
+        });
         let (flag, ending) = (lost.clone(), database.clone());
         // Somebody wants to delete or raise the database and waits for us to let go.
         let on_version_change = Closure::new(move |event: IdbVersionChangeEvent| {
             flag.set(true);
             ending.close();
-            if event.new_version().is_some() {
-                outdated();
-            }
+            tell(if event.new_version().is_some() { Word::Outdated } else { Word::Ended });
         });
         database.set_onclose(Some(on_close.as_ref().unchecked_ref()));
         database.set_onversionchange(Some(on_version_change.as_ref().unchecked_ref()));

@@ -7,6 +7,7 @@ use crate::{Carrier, Clock, Effect, End, Host, Inbox, Mouth, Patience};
 use futures::future::{Either, select};
 use std::fmt;
 use std::pin::pin;
+use std::rc::Rc;
 use zajil_api::StopReason;
 use zajil_core::engine::{Config, Engine, MigrateError, OpenError, migrate};
 use zajil_core::store::{StoreError, Table};
@@ -57,14 +58,17 @@ pub(super) async fn lead(
         Either::Left((engine, _)) => engine?,
         Either::Right(((), _)) => return Err(StoreError::Newer.into()),
     };
-    let outdated = store.outdated();
+    let store = Rc::new(store);
+    let (outdated, kept) = (store.outdated(), store.clone());
     let network = NetworkEar::listen(&ear);
     let host = Host::new(engine, Carrier::going_on(store, patience));
     Ok(async move {
         let _network = network;
-        match select(pin!(host.run()), outdated).await {
+        let gone = pin!(kept.gone());
+        match select(pin!(host.run()), select(outdated, gone)).await {
             Either::Left((end, _)) => end.into(),
-            Either::Right(((), _)) => StoreError::Newer.into(),
+            Either::Right((Either::Left(_), _)) => StoreError::Newer.into(),
+            Either::Right((Either::Right(_), _)) => StoreError::Cleared.into(),
         }
     })
 }

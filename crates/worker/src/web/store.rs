@@ -1,6 +1,6 @@
 //! The store in IndexedDB.
 
-use super::connection::Connection;
+use super::connection::{Connection, Word};
 use super::fault::OpenFault;
 use super::fence::{Fence, GuardedWrite};
 use super::schema::{VAULT, VAULT_ENTRY};
@@ -10,7 +10,7 @@ use rexie::{Direction, KeyRange};
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 use wasm_bindgen::{JsCast, JsValue};
 use zajil_core::sorted::SortedSet;
 use zajil_core::store::{Changes, Order, Range, Row, Store, StoreError, Table};
@@ -21,10 +21,16 @@ pub struct IdbStore {
     connection: RefCell<Rc<Connection>>,
     fingerprint: RefCell<Option<Vec<u8>>>,
     fence: Fence,
-    outdated: Rc<Signal>,
+    signals: Rc<Signals>,
 }
 
-/// Sent once, to whoever waits for it then or later.
+#[derive(Default)]
+struct Signals {
+    outdated: Signal,
+    ended: Signal,
+}
+
+/// For whoever waits for it when it is sent, or later.
 #[derive(Default)]
 struct Signal {
     sent: Cell<bool>,
@@ -42,12 +48,12 @@ impl IdbStore {
 
     /// Opens the database, making it when there is none. Nothing can be written yet.
     pub(super) async fn connect(name: &str) -> Result<Self, OpenFault> {
-        let outdated = Rc::<Signal>::default();
-        let connection = connect(name, &outdated).await?;
+        let signals = Rc::<Signals>::default();
+        let connection = connect(name, &signals).await?;
         let fingerprint = RefCell::new(fingerprint(&connection).await?);
         let connection = RefCell::new(Rc::new(connection));
         let fence = Fence::default();
-        Ok(Self { name: name.to_owned(), connection, fingerprint, fence, outdated })
+        Ok(Self { name: name.to_owned(), connection, fingerprint, fence, signals })
     }
 
     /// Takes the lead: from now on nobody else's writes count. To be done before anything is
@@ -60,11 +66,19 @@ impl IdbStore {
     /// Ready when a newer version of the app has asked for the database: nothing can be
     /// written here any more.
     pub fn outdated(&self) -> impl Future<Output = ()> + Unpin + use<> {
-        let signal = self.outdated.clone();
-        poll_fn(move |context| {
-            *signal.waker.borrow_mut() = Some(context.waker().clone());
-            if signal.sent.get() { Poll::Ready(()) } else { Poll::Pending }
-        })
+        let signals = self.signals.clone();
+        poll_fn(move |context| signals.outdated.poll(context))
+    }
+
+    /// Ready when what was stored is gone, without waiting for a write that would find out.
+    pub async fn gone(&self) {
+        loop {
+            poll_fn(|context| self.signals.ended.poll(context)).await;
+            self.signals.ended.sent.set(false);
+            if self.live().await.is_err_and(|error| error == StoreError::Cleared) {
+                return;
+            }
+        }
     }
 
     /// As dropping it does.
@@ -139,7 +153,7 @@ impl IdbStore {
         if !current.writer.is_lost() {
             return Ok(current);
         }
-        let fresh = connect(&self.name, &self.outdated).await?;
+        let fresh = connect(&self.name, &self.signals).await?;
         let found = fingerprint(&fresh).await?;
         if self.fingerprint.borrow().as_ref().is_some_and(|known| found.as_ref() != Some(known)) {
             return Err(StoreError::Cleared);
@@ -150,15 +164,27 @@ impl IdbStore {
     }
 }
 
-async fn connect(name: &str, outdated: &Rc<Signal>) -> Result<Connection, OpenFault> {
-    let signal = outdated.clone();
-    let send = move || {
-        signal.sent.set(true);
-        if let Some(waker) = signal.waker.take() {
+impl Signal {
+    fn send(&self) {
+        self.sent.set(true);
+        if let Some(waker) = self.waker.take() {
             waker.wake();
         }
+    }
+
+    fn poll(&self, context: &Context<'_>) -> Poll<()> {
+        *self.waker.borrow_mut() = Some(context.waker().clone());
+        if self.sent.get() { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+async fn connect(name: &str, signals: &Rc<Signals>) -> Result<Connection, OpenFault> {
+    let signals = signals.clone();
+    let tell = move |word| match word {
+        Word::Outdated => signals.outdated.send(),
+        Word::Ended => signals.ended.send(),
     };
-    Connection::open(name, send).await
+    Connection::open(name, tell).await
 }
 
 /// What no two databases have in common: the wrapped vault key.
