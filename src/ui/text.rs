@@ -10,8 +10,11 @@ const COLOURS: u32 = 8;
 /// The most characters of a name that are drawn.
 const NAME_SHOWN: usize = 64;
 
-/// A text longer than this is folded until asked for.
-const FOLD_AT: usize = 2_500;
+/// A text of many more characters than this is folded until asked for.
+const FOLD_AT: usize = 2_000;
+
+/// A folded text ends with a word that ends so many bytes before the limit.
+const WORD: usize = 200;
 
 /// A name fit to be shown: one line, no control or direction characters.
 pub fn clean_name(name: &str) -> String {
@@ -74,13 +77,16 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
-/// A long text's beginning and the rest, parted at a word's end near the limit.
+/// A long text's beginning and the rest, parted at a word's end near the limit, or between
+/// characters where no word ends near it.
 pub fn fold(text: &str) -> (&str, &str) {
-    if text.len() <= FOLD_AT + FOLD_AT / 2 {
+    let mut starts = text.char_indices().map(|(at, _)| at).skip(FOLD_AT);
+    // A few characters more are not worth a button.
+    let (Some(cut), Some(_)) = (starts.next(), starts.nth(FOLD_AT / 4)) else {
         return (text, "");
-    }
-    let cut = text.floor_char_boundary(FOLD_AT);
-    let at = text.get(..cut).and_then(|head| head.rfind(char::is_whitespace)).unwrap_or(cut);
+    };
+    let word = text.get(..cut).and_then(|head| head.rfind(char::is_whitespace));
+    let at = word.filter(|at| at + WORD > cut).unwrap_or(cut);
     text.split_at_checked(at).unwrap_or((text, ""))
 }
 
@@ -133,15 +139,25 @@ mod tests {
     fn long_texts_fold_at_a_word_and_lose_nothing() {
         let text = "حرف word ".repeat(1000);
         let (head, tail) = fold(&text);
-        assert!(head.len() <= FOLD_AT && !tail.is_empty());
+        assert!(head.chars().count() <= FOLD_AT && !tail.is_empty());
         assert_eq!(format!("{head}{tail}"), text);
         assert!(tail.starts_with(' '));
     }
 
     #[test]
     fn a_long_word_folds_between_characters() {
-        let text = "ع".repeat(5_000);
-        let (head, tail) = fold(&text);
-        assert_eq!(format!("{head}{tail}"), text);
+        let run = "ع".repeat(3_000);
+        for text in [format!("stay {run}"), run, format!("{} {}", "a".repeat(9), "b".repeat(2_991))]
+        {
+            let (head, tail) = fold(&text);
+            assert_eq!(head.chars().count(), FOLD_AT);
+            assert_eq!(format!("{head}{tail}"), text);
+        }
+    }
+
+    #[test]
+    fn what_is_a_little_too_long_is_shown_whole() {
+        let text = "a".repeat(FOLD_AT + FOLD_AT / 4);
+        assert_eq!(fold(&text), (text.as_str(), ""));
     }
 }
