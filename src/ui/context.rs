@@ -14,7 +14,6 @@ use crate::ui::{format, keeping, page};
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use zajil_api::{ChatId, Command, CommandId, Failure, Invite, Place, Update};
 
@@ -25,6 +24,7 @@ pub enum Answer {
     InviteRead(Invite),
     ChatOpened(ChatId),
     MessageAdded,
+    MessageRemoved,
 }
 
 type OnAnswer = Box<dyn FnOnce(Answer)>;
@@ -36,8 +36,17 @@ const QUESTIONS: usize = 64;
 struct Inner {
     client: RefCell<Option<Client>>,
     state: RefCell<AppState>,
-    triggers: RefCell<HashMap<Part, ArcTrigger>>,
+    /// The newest last, where it is found first. A map costs two kilobytes more.
+    triggers: RefCell<Vec<(Part, ArcTrigger)>>,
     questions: RefCell<Vec<(CommandId, OnAnswer)>>,
+}
+
+impl Inner {
+    #[inline(never)]
+    fn trigger(&self, part: &Part) -> Option<ArcTrigger> {
+        let triggers = self.triggers.borrow();
+        triggers.iter().rev().find(|(known, _)| known == part).map(|(_, trigger)| trigger.clone())
+    }
 }
 
 /// A handle, free to copy into every closure.
@@ -107,7 +116,12 @@ impl Ctx {
     #[inline(never)]
     fn tracked(&self, part: Part) -> Rc<Inner> {
         let inner = self.inner();
-        inner.triggers.borrow_mut().entry(part).or_default().track();
+        let trigger = inner.trigger(&part).unwrap_or_else(|| {
+            let trigger = ArcTrigger::new();
+            inner.triggers.borrow_mut().push((part, trigger.clone()));
+            trigger
+        });
+        trigger.track();
         inner
     }
 
@@ -124,8 +138,7 @@ impl Ctx {
     pub fn wake(&self, parts: impl IntoIterator<Item = Part>) {
         let inner = self.inner();
         for part in parts {
-            let trigger = inner.triggers.borrow().get(&part).cloned();
-            if let Some(trigger) = trigger {
+            if let Some(trigger) = inner.trigger(&part) {
                 trigger.notify();
             }
         }
@@ -133,7 +146,7 @@ impl Ctx {
 
     /// Forgets the triggers of rows that are no longer drawn.
     pub fn forget_messages(&self) {
-        self.inner().triggers.borrow_mut().retain(|part, _| !matches!(part, Part::Message(_)));
+        self.inner().triggers.borrow_mut().retain(|(part, _)| !matches!(part, Part::Message(_)));
     }
 
     #[inline(never)]
@@ -216,6 +229,9 @@ fn answer_in(update: &Update) -> Option<(CommandId, Answer)> {
             Some((*answers, Answer::InviteRead(invite.clone())))
         }
         Update::ChatOpened { answers, chat } => Some((*answers, Answer::ChatOpened(chat.clone()))),
+        Update::MessageRemoved { answers: Some(answers), .. } => {
+            Some((*answers, Answer::MessageRemoved))
+        }
         Update::MessageAdded { answers: Some(answers), .. } => {
             // There is something to lose now.
             keeping::ask_once();
