@@ -4,6 +4,8 @@
 //! does it; these all share one, which is a good part of the app's bytes.
 
 use leptos::prelude::*;
+use leptos::tachys::reactive_graph::SharedReactiveFunction;
+use std::sync::{Arc, Mutex};
 
 type Make = Box<dyn FnMut() -> AnyView + Send>;
 
@@ -28,6 +30,11 @@ where
 /// Words.
 pub fn words(mut make: impl FnMut() -> String + Send + 'static) -> AnyView {
     boxed(Box::new(move || make().into_any()))
+}
+
+/// An attribute that changes. Of one name and kind all share their code likewise.
+pub fn attr<T>(make: impl FnMut() -> T + Send + 'static) -> SharedReactiveFunction<T> {
+    Arc::new(Mutex::new(make))
 }
 
 fn nothing() -> AnyView {

@@ -1,6 +1,6 @@
 use super::{Arrival, ChatPage, NewChatPage, NothingOpen, ServersPage, SettingsPage};
 use crate::ui::context::{Ctx, ctx, memo};
-use crate::ui::live::live;
+use crate::ui::live::{attr, live};
 use crate::ui::page;
 use crate::ui::parts::{ChatList, Glyph, Icon, KeyCard, Splitter, Strips, remembered_width};
 use crate::ui::route::Route;
@@ -53,12 +53,12 @@ fn tabs(ctx: Ctx) -> impl IntoView {
         false => "dot dot-none",
     };
     view! {
-        <a class="tab" href=Route::Servers.hash() aria-current=current(Route::Servers)>
+        <a class="tab" href=Route::Servers.hash() aria-current=attr(current(Route::Servers))>
             <Icon glyph=Glyph::Server/>
             <span class={"tab-words"}>{say("servers.title")}</span>
             <span class=reach></span>
         </a>
-        <a class="tab" href=Route::Settings.hash() aria-current=current(Route::Settings)>
+        <a class="tab" href=Route::Settings.hash() aria-current=attr(current(Route::Settings))>
             <Icon glyph=Glyph::Settings/>
             <span class={"tab-words"}>{say("settings.title")}</span>
         </a>

@@ -1,6 +1,6 @@
 use crate::ui::context::{Answer, Ctx, ctx, memo};
 use crate::ui::failure::sentence_for;
-use crate::ui::live::maybe;
+use crate::ui::live::{attr, maybe};
 use crate::ui::page;
 use crate::ui::parts::{Choice, PageHeader, Select, StorageSetting, TextField, switch_language};
 use crate::ui::prefs::{self, Theme};
@@ -69,7 +69,7 @@ fn NameForm() -> impl IntoView {
     view! {
         <form class="line-form" on:submit=save novalidate=true>
             <TextField label="settings.name" value=name wrong id="own-name" limit=64/>
-            <button class="button" type="submit" disabled=same>{say("settings.save")}</button>
+            <button class="button" type="submit" disabled=attr(same)>{say("settings.save")}</button>
         </form>
         <p class="quiet small">{say("settings.name_words")}</p>
     }

@@ -2,7 +2,7 @@ use super::avatar::Avatar;
 use super::mark::Mark;
 use crate::ui::context::{ctx, memo};
 use crate::ui::format;
-use crate::ui::live::{maybe, words};
+use crate::ui::live::{attr, maybe, words};
 use crate::ui::person::shown_name;
 use crate::ui::route::Route;
 use crate::ui::state::Part;
@@ -40,7 +40,7 @@ pub fn ChatRow(id: ChatId) -> impl IntoView {
             }
         })
     };
-    view! { <a class="row" href=href aria-current=here>{maybe(row)}</a> }
+    view! { <a class="row" href=href aria-current=attr(here)>{maybe(row)}</a> }
 }
 
 fn preview(chat: &Chat, typing: bool) -> AnyView {

@@ -1,4 +1,4 @@
-use crate::ui::live::maybe;
+use crate::ui::live::{attr, maybe};
 use crate::ui::words::say;
 use leptos::prelude::*;
 
@@ -30,10 +30,10 @@ pub fn TextField(
             <input
                 class="input" id=id type="text" node_ref=field
                 // An empty field follows the page, not the left.
-                dir=move || match latin {
+                dir=attr(move || match latin {
                     true => Some("ltr"),
                     false => value.with(|text| !text.is_empty()).then_some("auto"),
-                }
+                })
                 autocomplete="off" autocapitalize=if latin { "none" } else { "words" }
                 spellcheck="false" maxlength=limit.to_string()
                 aria-invalid=move || wrong.with(Option::is_some).then_some("true")

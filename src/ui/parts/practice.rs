@@ -1,6 +1,6 @@
 use super::practice_choice::PracticeChoice;
 use crate::ui::context::{ctx, memo};
-use crate::ui::live::{maybe, words};
+use crate::ui::live::{attr, maybe, words};
 use crate::ui::state::Part;
 use crate::ui::words::say;
 use leptos::prelude::*;
@@ -27,8 +27,8 @@ pub fn PracticePanel() -> impl IntoView {
             <h3 class="panel-title">{say("practice.title")}</h3>
             <p class="quiet">{words(about)}</p>
             <button
-                class="button" type="button" hidden=move || running.get()
-                disabled=move || !enough.get() on:click=choose
+                class="button" type="button" hidden=attr(move || running.get())
+                disabled=attr(move || !enough.get()) on:click=choose
             >
                 {say("practice.title")}
             </button>

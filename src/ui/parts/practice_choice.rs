@@ -1,7 +1,7 @@
 use super::dialog::Dialog;
 use super::strips::plain;
 use crate::ui::context::ctx;
-use crate::ui::live::maybe;
+use crate::ui::live::{attr, maybe};
 use crate::ui::person::names_of;
 use crate::ui::state::{AppState, Part};
 use crate::ui::words::{say, say_with};
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use zajil_api::{Command, RelayUrl};
 
 /// How long a practice lasts.
-const SECONDS: u16 = 60;
+pub const SECONDS: u16 = 60;
 
 /// Which servers are cut: all but one, unless the person wants otherwise.
 #[component]
@@ -42,22 +42,25 @@ pub fn PracticeChoice(choosing: RwSignal<bool>) -> impl IntoView {
         .into_any()
     };
     let rows = all.into_iter().map(row).collect_view();
-    // Said before it happens: a chat all of whose servers are cut does not go on.
-    let waits = move || {
+    // One thing at a time: what has to be chosen, or else, before it happens, which chats
+    // do not go on because all of their servers are cut.
+    let about = move || {
         ctx.watch(Part::Practice, |state| {
             let waits = state.reached_only_through(&state.to_cut);
-            let names = names_of(state, &waits);
-            let words = || say_with("practice.waits", &[("names", &names)]);
-            (!waits.is_empty()).then(|| plain("advice small", "status", words().into_any()))
+            let words = match (state.can_cut(), waits.is_empty()) {
+                (false, _) => say("failure.practice_invalid"),
+                (_, true) => return None,
+                _ => say_with("practice.waits", &[("names", &names_of(state, &waits))]),
+            };
+            Some(plain("advice small", "status", words.into_any()))
         })
     };
     let impossible = move || !ctx.watch(Part::Practice, AppState::can_cut);
     view! {
         <Dialog title="practice.choose" on_close=Box::new(move || choosing.set(false))>
             <div>{rows}</div>
-            <p class="quiet small">{say("practice.leave_one")}</p>
-            {maybe(waits)}
-            <button class="button button-main" type="button" disabled=impossible on:click=start>
+            {maybe(about)}
+            <button class="button button-main" type="button" disabled=attr(impossible) on:click=start>
                 {say("practice.start")}
             </button>
         </Dialog>

@@ -1,4 +1,5 @@
 use super::icon::{Glyph, Icon};
+use super::practice_choice::SECONDS;
 use crate::ui::context::ctx;
 use crate::ui::format::{self, number};
 use crate::ui::live::words;
@@ -18,10 +19,7 @@ pub fn PracticeStrip(cut: usize, of: usize, until: UnixTime) -> impl IntoView {
     }
     let count = |n: usize| number(u32::try_from(n).unwrap_or(u32::MAX));
     let running = say_with("practice.running", &[("cut", &count(cut)), ("of", &count(of))]);
-    let left = move || {
-        let left = u32::try_from(until.0.saturating_sub(now.get().0)).unwrap_or(u32::MAX);
-        say_with("practice.left", &[("s", &number(left))])
-    };
+    let left = move || say_with("practice.left", &[("s", &number(left(until, now.get())))]);
     let end = move |_| ctx.command(Command::EndPractice);
     view! {
         <div class="strip">
@@ -31,5 +29,22 @@ pub fn PracticeStrip(cut: usize, of: usize, until: UnixTime) -> impl IntoView {
             <p class="strip-clock" role="timer">{words(left)}</p>
             <button class="button-text" type="button" on:click=end>{say("practice.end")}</button>
         </div>
+    }
+}
+
+/// Whole seconds, and of one minute never more than sixty: the end is a rounded time.
+fn left(until: UnixTime, now: UnixTime) -> u32 {
+    let seconds = until.0.saturating_sub(now.0).min(u64::from(SECONDS));
+    u32::try_from(seconds).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_never_begins_with_more_than_sixty_seconds() {
+        let seconds = |until| left(UnixTime(until), UnixTime(100));
+        assert_eq!([161, 160, 159, 100, 90].map(seconds), [60, 60, 59, 0, 0]);
     }
 }

@@ -16,13 +16,18 @@ pub fn ServerForm() -> impl IntoView {
     let add = move |event: SubmitEvent| {
         event.prevent_default();
         let url = address.get_untracked().trim().to_owned();
-        wrong.set(None);
-        if url.is_empty() {
-            wrong.set(Some(say("failure.server_invalid")));
+        let fault = match host(&url) {
+            "" => Some("failure.server_invalid"),
+            host if host.contains('@') => Some("failure.server_login"),
+            _ => None,
+        };
+        wrong.set(fault.map(say));
+        if fault.is_some() {
             return;
         }
         let meant = meant(&url, page::plain_host().as_deref());
-        ctx.notice.set((meant != url).then(|| say_with("servers.plain", &[("url", &meant)])));
+        let guessed = !url.contains("://") && meant != url;
+        ctx.notice.set(guessed.then(|| say_with("servers.plain", &[("url", &meant)])));
         // It appears in the list; if it is refused, the text comes back with the reason.
         address.set(String::new());
         ctx.ask(Command::AddServer { url: meant }, move |answer| {
@@ -41,10 +46,23 @@ pub fn ServerForm() -> impl IntoView {
     }
 }
 
-/// The address somebody means. Without a scheme it is an encrypted one; but on a page that
-/// came unencrypted itself, a server on this machine has no certificate either.
+/// The host and what belongs to it: a port, a name and a password.
+fn host(address: &str) -> &str {
+    let behind = address.split_once("://").map_or(address, |(_, behind)| behind);
+    behind.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+/// The address somebody means. A web page's stands for its server's. Without a scheme it is
+/// an encrypted one; but on a page that came unencrypted itself, a server on this machine has
+/// no certificate either.
 fn meant(address: &str, plain_host: Option<&str>) -> String {
-    let host = address.split(['/', '?']).next().unwrap_or_default();
+    if address.contains("://") {
+        return match address.strip_prefix("http") {
+            Some(behind) => format!("ws{behind}"),
+            None => address.to_owned(),
+        };
+    }
+    let host = host(address);
     let host = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
@@ -54,14 +72,31 @@ fn meant(address: &str, plain_host: Option<&str>) -> String {
         || host == "[::1]"
         || plain_host.is_some_and(|own| own == host);
     match plain_host {
-        Some(_) if near && !address.contains("://") => format!("ws://{address}"),
+        Some(_) if near => format!("ws://{address}"),
         _ => address.to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::meant;
+    use super::{host, meant};
+
+    #[test]
+    fn the_address_of_a_web_page_stands_for_its_servers() {
+        for plain in [None, Some("localhost")] {
+            assert_eq!(meant("http://localhost:8080/relay", plain), "ws://localhost:8080/relay");
+            assert_eq!(meant("https://relay.example", plain), "wss://relay.example");
+            assert_eq!(meant("wss://relay.example/a", plain), "wss://relay.example/a");
+        }
+    }
+
+    #[test]
+    fn a_name_and_a_password_are_told_from_a_path() {
+        assert_eq!(host("wss://user:pw@relay.example/x"), "user:pw@relay.example");
+        assert_eq!(host("user@relay.example"), "user@relay.example");
+        assert_eq!(host("wss://relay.example/@me?a=b@c"), "relay.example");
+        assert_eq!([host(""), host("wss://")], ["", ""]);
+    }
 
     #[test]
     fn a_server_of_this_machine_is_tried_as_the_page_itself_came() {

@@ -2,7 +2,7 @@ use super::icon::{Glyph, Icon};
 use super::score::Score;
 use crate::ui::context::{Ctx, ctx, memo};
 use crate::ui::format::{self, number};
-use crate::ui::live::maybe;
+use crate::ui::live::{attr, maybe};
 use crate::ui::person::isolated;
 use crate::ui::state::Part;
 use crate::ui::text::one_line;
@@ -34,7 +34,13 @@ pub fn ServerRow(
         memo(move || ctx.watch(Part::Server(url.clone()), |state| state.is_own(&url)))
     };
     let url = StoredValue::new(url);
-    let on_remove = move |_| url.with_value(|url| remove(ctx, url, asked));
+    let is_last = move || ctx.watch(Part::ServerList, |state| state.own_servers().count() < 2);
+    let tried = RwSignal::new(false);
+    let on_remove = move |_| match untrack(is_last) {
+        true => tried.set(true),
+        false => url.with_value(|url| remove(ctx, url, asked)),
+    };
+    let stays = move || !(tried.get() && is_last());
     let how = move || server.with(|s| s.as_ref().map(|server| how_it_is(server, now.get())));
     let since = format::now();
     let silent = memo(move || {
@@ -54,9 +60,11 @@ pub fn ServerRow(
     let facts = move || {
         server.get().map(|server| {
             let holds = holds(&server, own.get());
+            // What it was like is no comfort while it is down.
+            let is_down = matches!(server.link, LinkState::Offline { .. } | LinkState::Cut { .. });
             view! {
                 <p class="quiet small">{maybe(how)}</p>
-                <p class="quiet small facts"><Score score=server.score/>{holds.map(|words| view! { <span>{words}</span> })}</p>
+                <p class="quiet small facts">{(!is_down).then(|| view! { <Score score=server.score/> })}{holds.map(|words| view! { <span>{words}</span> })}</p>
                 {advice(&server, own.get()).map(|words| view! { <p class="advice small">{words}</p> })}
                 {server.said.map(|said| view! { <p class="said small">{what_it_said(&said)}</p> })}
             }
@@ -69,9 +77,10 @@ pub fn ServerRow(
                 <p class="server-url" dir="ltr">{address}</p>
                 {maybe(facts)}
                 {maybe(unanswered)}
+                <p class="advice small" role="alert" hidden=attr(stays)>{say("failure.server_last")}</p>
             </div>
             <button
-                class="button-icon" type="button" aria-label=remove_label hidden=move || !own.get()
+                class="button-icon" type="button" aria-label=remove_label hidden=attr(move || !own.get())
                 on:click=on_remove
             >
                 <Icon glyph=Glyph::Trash/>
@@ -141,6 +150,7 @@ fn speed(ms: u32) -> &'static str {
 fn holds(server: &Server, own: bool) -> Option<String> {
     let chats = if own { "servers.chats" } else { "servers.foreign" };
     let counted = [
+        // Read back since this start: there may be more. None is nothing to tell.
         (server.held, "servers.held"),
         (server.waiting, "servers.waiting"),
         (u32::from(server.chats), chats),

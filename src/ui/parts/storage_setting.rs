@@ -1,5 +1,5 @@
 use crate::ui::keeping::{Question, ask};
-use crate::ui::live::words;
+use crate::ui::live::{attr, words};
 use crate::ui::words::say;
 use leptos::prelude::*;
 
@@ -28,7 +28,7 @@ pub fn StorageSetting() -> impl IntoView {
             <p class="quiet" role="status">{words(move || say(state.get()))}</p>
         </div>
         <p class="quiet small">{words(move || say(about.get()))}</p>
-        <button class="button" type="button" hidden=move || state.get() != "settings.may_go" on:click=keep>
+        <button class="button" type="button" hidden=attr(move || state.get() != "settings.may_go") on:click=keep>
             {say("settings.keep")}
         </button>
     }

@@ -3,11 +3,12 @@ use super::language::Language;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// The plural forms each language has (CLDR, cardinal numbers).
+/// The plural forms each language has (CLDR, cardinal numbers), but for zero: what there is
+/// none of is not told.
 fn forms(language: Language) -> &'static [&'static str] {
     match language {
         Language::English => &["one", "other"],
-        Language::Arabic => &["zero", "one", "two", "few", "many", "other"],
+        Language::Arabic => &["one", "two", "few", "many", "other"],
     }
 }
 
@@ -78,6 +79,10 @@ fn every_counted_text_has_all_its_languages_plural_forms() {
         assert!(!counted.is_empty(), "{language:?} counts nothing");
         let wanted: BTreeSet<&str> = forms(language).iter().copied().collect();
         for (key, written) in counted {
+            if written.iter().eq(["other"].iter()) {
+                // It says the same of any number.
+                continue;
+            }
             assert_eq!(written, wanted, "{language:?}, {key}");
         }
     }
@@ -90,7 +95,7 @@ fn every_line_of_a_locale_file_is_understood_and_no_key_comes_twice() {
         let text = std::fs::read_to_string(path).unwrap();
         let mut seen = BTreeSet::new();
         for line in text.lines().map(str::trim) {
-            if line.is_empty() || line.starts_with('#') {
+            if line.is_empty() {
                 continue;
             }
             let (key, words) = line.split_once(" = ").unwrap_or_else(|| panic!("{file}: {line}"));
