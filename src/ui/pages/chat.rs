@@ -5,7 +5,7 @@ use crate::ui::parts::{
 };
 use crate::ui::person::name_of;
 use crate::ui::route::Route;
-use crate::ui::state::{Edge, Part, Phase};
+use crate::ui::state::{Part, Phase};
 use crate::ui::words::{say, say_with};
 use gloo::events::EventListener;
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::ResizeObserver;
-use zajil_api::{ChatId, Stage};
+use zajil_api::{ChatId, Lead, Stage};
 
 /// One conversation.
 #[component]
@@ -49,12 +49,10 @@ fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoVie
     let ctx = ctx();
     ctx.change(|state| state.open(&id));
     let scroll = Scroll::new(ctx, id.clone());
-    scroll.load(Edge::Newest);
-    Effect::new(move |before: Option<()>| {
-        ctx.watch(Part::Snapshot, |_| ());
-        if before.is_some() {
-            scroll.catch_up();
-        }
+    Effect::new(move |_| {
+        ctx.watch(Part::Timeline, |_| ());
+        scroll.fetch();
+        scroll.keep_focus();
     });
     watch_sizes(scroll);
     close_later(ctx, id.clone());
@@ -77,7 +75,9 @@ fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoVie
     let lonely = {
         let id = id.clone();
         memo(move || {
-            ctx.watch(Part::Reach, |state| state.is_out_of_reach(&id) && !state.is_cut_off())
+            ctx.watch(Part::Reach, |state| {
+                state.is_out_of_reach(&id) && !state.is_cut_off() && state.lead != Lead::ReadOnly
+            })
         })
     };
     let unreached =

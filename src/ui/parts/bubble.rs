@@ -34,7 +34,7 @@ pub fn Bubble(
     let unfold = move || {
         folded.get().then(|| {
             view! {
-                <button class="unfold" type="button" on:click=move |_| folded.set(false)>
+                <button class="unfold" type="button" tabindex="-1" on:click=move |_| folded.set(false)>
                     {say("chat.show_all")}
                 </button>
             }
@@ -46,7 +46,7 @@ pub fn Bubble(
             class="message"
             class:outgoing=outgoing
             class:joined=joined
-            data-place=place.to_string()
+            tabindex="-1" data-place=place.to_string()
             aria-label=label
         >
             <div class="bubble">
@@ -60,7 +60,7 @@ pub fn Bubble(
                             {came.map(|came| view! { <span>"· "{came}</span> })}
                             {maybe(move || state.get().map(|state| view! {
                                 <button
-                                    class="tell" type="button" aria-label=say("story.title") title=story(state)
+                                    class="tell" type="button" tabindex="-1" aria-label=say("story.title") title=story(state)
                                     on:click=move |_| ctx.tell_story(Some(place))
                                 >
                                     <Mark state/>
@@ -72,7 +72,7 @@ pub fn Bubble(
             </div>
             {maybe(move || (state.get() == Some(MessageState::NotSent)).then(|| view! {
                 <p class="failed">{say("mark.not_sent_story")}</p>
-                <Unsent place can_withdraw=true/>
+                <Unsent place can_withdraw=true said=ctx.notice stop="-1"/>
             }))}
         </article>
     })

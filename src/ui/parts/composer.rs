@@ -3,7 +3,7 @@ use super::icon::{Glyph, Icon};
 use super::scroll::Scroll;
 use crate::ui::context::{Answer, ctx, memo};
 use crate::ui::failure::{sentence_for, too_long};
-use crate::ui::live::maybe;
+use crate::ui::live::{attr, maybe};
 use crate::ui::page;
 use crate::ui::state::Part;
 use crate::ui::words::say;
@@ -12,13 +12,19 @@ use leptos::html::Textarea;
 use leptos::prelude::*;
 use zajil_api::{ChatId, Command, Failure, Lead};
 
+/// Where the keyboard goes to write.
+pub const COMPOSER: &str = "composer";
+
 /// Where messages are written. The text stays until the engine has kept the
 /// message: a full disk or a crash between can not lose it.
 #[component]
 pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
     let ctx = ctx();
     let of = chat.clone();
-    let draft = memo(move || ctx.watch(Part::Draft(of.clone()), |state| state.draft(&of)));
+    let draft = memo(move || ctx.watch(Part::Draft(of.clone()), |state| state.written(&of)));
+    let of = chat.clone();
+    let is_held =
+        memo(move || ctx.watch(Part::Draft(of.clone()), |state| state.held_up(&of).is_some()));
     let chat = StoredValue::new(chat);
     let field = NodeRef::<Textarea>::new();
     let empty = memo(move || draft.with(|draft| draft.trim().is_empty()));
@@ -35,6 +41,7 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
         let answered = move |answer| match answer {
             Answer::Refused(failure) => {
                 let text = ctx.change(|state| state.not_sent(&id)).unwrap_or_default();
+                ctx.wake([Part::Draft(id)]);
                 let words = match failure {
                     Failure::MessageTooLong { limit } => too_long(text.trim().len(), limit),
                     other => sentence_for(&other),
@@ -54,6 +61,7 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
         if ctx.ask(command, answered).is_none() {
             ctx.change(|state| chat.with_value(|chat| state.not_sent(chat)));
         }
+        ctx.wake([Part::Draft(chat.get_value())]);
         let _ = area.focus();
     };
     let typed = move |_| {
@@ -78,13 +86,13 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
     };
     Effect::new(move |_| {
         let Some(area) = field.get() else { return };
-        draft.with(|draft| {
-            // As it was typed, mostly: setting it again would move the cursor.
-            if area.value() != *draft {
-                area.set_value(draft);
-            }
-            height.fit(draft);
-        });
+        let shown = draft.get();
+        // As it was typed, mostly: setting it again would move the cursor.
+        if area.value() != shown {
+            area.set_value(&shown);
+        }
+        area.set_read_only(is_held.get());
+        height.fit(&shown);
     });
     Effect::new(move |_| {
         if let Some(area) = field.get()
@@ -95,17 +103,18 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
     });
     view! {
         {maybe(move || refusal.get().map(|words| view! { <p class="refusal" role="alert">{words}</p> }))}
+        <p class="refusal held strip-late" role="status" hidden=attr(move || !is_held.get())>{say("chat.held_up")}</p>
         <form class="composer" on:submit=move |event: SubmitEvent| { event.prevent_default(); send(); }>
             <textarea
-                class="composer-field" node_ref=field rows="1" enterkeyhint="enter"
+                class="composer-field" id=COMPOSER node_ref=field rows="1" enterkeyhint="enter"
                 // An empty field follows the page, not the left.
-                dir=move || (!empty.get()).then_some("auto")
+                dir=attr(move || (!empty.get()).then_some("auto"))
                 aria-label=say("chat.message")
                 placeholder=move || say(if closed.get() { "lead.composer" } else { "chat.message" })
-                disabled=move || closed.get()
+                disabled=attr(move || closed.get())
                 on:input=typed on:keydown=keyed
             ></textarea>
-            <button class="send" type="submit" aria-label=say("chat.send") disabled=move || empty.get() || closed.get()>
+            <button class="send" type="submit" aria-label=say("chat.send") disabled=attr(move || empty.get() || closed.get() || is_held.get())>
                 <Icon glyph=Glyph::Send/>
             </button>
         </form>

@@ -15,11 +15,11 @@ pub fn GapRow(count: u32, cause: GapCause) -> impl IntoView {
         GapCause::GivenUp => "gap.given_up",
     };
     view! {
-        <div class="system gap">
+        <div class="system gap" tabindex="-1">
             <p class="gap-count">{say_count("gap.missing", count)}</p>
             <p>{say(words)}</p>
             {(cause == GapCause::Newer).then(|| view! {
-                <button class="button-text" type="button" on:click=|_| page::reload()>{say("stopped.reload")}</button>
+                <button class="button-text" type="button" tabindex="-1" on:click=|_| page::reload()>{say("stopped.reload")}</button>
             })}
         </div>
     }

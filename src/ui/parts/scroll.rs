@@ -5,12 +5,15 @@
 //! remember what the reader looks at whenever they scroll, and put exactly that
 //! back whenever the content's size changes, before it is painted.
 
+use super::sight::{
+    distance_to_end, first_visible, glide_to_end, last_visible, measure, offset, row_of, scroll_by,
+    to_end,
+};
 use crate::ui::context::Ctx;
 use crate::ui::page;
 use crate::ui::state::{Edge, Part, Timeline};
 use leptos::html::Div;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDivElement};
 use zajil_api::{ChatId, Command, Place};
 
@@ -39,6 +42,8 @@ pub struct Scroll {
     /// The extent and the height that `pin` was taken at, and how far down that was.
     seen: StoredValue<[i32; 3]>,
     reported: StoredValue<Place>,
+    /// The message that the arrow keys went to last.
+    pub(super) focus: StoredValue<Place>,
     pub at_bottom: RwSignal<bool>,
 }
 
@@ -52,11 +57,12 @@ impl Scroll {
             pin: StoredValue::new(Pin::Start),
             seen: StoredValue::new([0; 3]),
             reported: StoredValue::new(Place::START),
+            focus: StoredValue::new(Place::START),
             at_bottom: RwSignal::new(true),
         }
     }
 
-    fn elements(&self) -> Option<(HtmlDivElement, HtmlDivElement)> {
+    pub(super) fn elements(&self) -> Option<(HtmlDivElement, HtmlDivElement)> {
         Some((self.scroller.try_get_untracked()??, self.log.try_get_untracked()??))
     }
 
@@ -79,9 +85,10 @@ impl Scroll {
         // On the way down to the end counts as being there.
         let gliding = self.pin.get_value() == Pin::End && now[2] > seen[2];
         let at_end = (behind <= NEAR_END || gliding) && complete;
-        let pin = if at_end { Some(Pin::End) } else { first_visible(&scroller, &log) };
-        if let Some(pin) = pin {
-            self.pin.set_value(pin);
+        if at_end {
+            self.pin.set_value(Pin::End);
+        } else if let Some((place, top)) = first_visible(&scroller, &log) {
+            self.pin.set_value(Pin::At(place, top));
         }
         self.settle(at_end);
         if f64::from(scroller.scroll_top()) < AHEAD {
@@ -97,7 +104,10 @@ impl Scroll {
     pub fn restore(&self) {
         let Some((scroller, log)) = self.elements() else { return };
         match self.pin.get_value() {
-            Pin::Start if self.timeline(Timeline::len).unwrap_or(0) == 0 => return,
+            // What is to be put in the middle has not come yet, or not what is above it.
+            Pin::Start if self.timeline(Timeline::len).unwrap_or(0) == 0 || self.opening() => {
+                return;
+            }
             Pin::Start => match log.query_selector(".unread-line").ok().flatten() {
                 Some(line) => {
                     let third = f64::from(scroller.client_height()) / 3.0;
@@ -114,6 +124,7 @@ impl Scroll {
         }
         self.seen.set_value(measure(&scroller));
         self.moved();
+        self.keep_focus();
     }
 
     /// To one's own message that was just sent, at once and wherever the reader was.
@@ -154,22 +165,30 @@ impl Scroll {
         });
     }
 
+    fn opening(&self) -> bool {
+        self.timeline(|timeline| timeline.opens_with().is_some()).unwrap_or(false)
+    }
+
+    /// Fetches what the first look needs, page by page, and later what may have been missed.
+    pub fn fetch(&self) {
+        let edge = match self.pin.get_value() {
+            Pin::Start => self.timeline(Timeline::opens_with),
+            _ => self.timeline(Timeline::lacks),
+        };
+        if let Some(edge) = edge.flatten() {
+            self.load(edge);
+        }
+    }
+
     pub fn load(&self, edge: Edge) {
         let Some(page) = self.timeline(|timeline| timeline.wants(edge)).flatten() else { return };
-        let chat = self.chat.get_value();
-        let limit = self.ctx.peek(|state| state.page_size(&chat, edge));
+        let (chat, limit) = (self.chat.get_value(), edge.page_size());
         let Some(id) = self.ctx.send(Command::LoadMessages { chat, page, limit }) else { return };
         self.ctx.change(|state| {
             if let Some(timeline) = state.timeline_mut() {
                 timeline.asked(id, edge);
             }
         });
-    }
-
-    /// After the engine was out of reach: fetches what may have been missed.
-    pub fn catch_up(&self) {
-        let following = self.timeline(|timeline| timeline.following).unwrap_or(true);
-        self.load(if following { Edge::Newest } else { Edge::Again });
     }
 
     /// To the first message that came late, above what is on the screen.
@@ -191,7 +210,7 @@ impl Scroll {
 
     /// Whether something that came late was on the screen for the first time.
     fn saw_late(&self, scroller: &Element, log: &Element) -> bool {
-        let Some(Pin::At(first, _)) = first_visible(scroller, log) else { return false };
+        let Some((first, _)) = first_visible(scroller, log) else { return false };
         let saw = |timeline: &mut Timeline| timeline.saw_from(first);
         let saw = self.ctx.change(|state| state.timeline_mut().is_some_and(saw));
         if saw {
@@ -203,7 +222,7 @@ impl Scroll {
     /// Tells the engine what was really seen: on the screen, in a visible tab.
     pub fn report(&self) {
         let Some((scroller, log)) = self.elements() else { return };
-        if !page::is_visible() {
+        if !page::is_visible() || self.pin.get_value() == Pin::Start {
             return;
         }
         let Some(last) = last_visible(&scroller, &log) else { return };
@@ -219,74 +238,4 @@ impl Scroll {
             self.ctx.send(Command::MarkRead { chat, up_to });
         }
     }
-}
-
-fn measure(scroller: &Element) -> [i32; 3] {
-    [scroller.scroll_height(), scroller.client_height(), scroller.scroll_top()]
-}
-
-fn distance_to_end(scroller: &Element) -> f64 {
-    f64::from(scroller.scroll_height() - scroller.scroll_top() - scroller.client_height())
-}
-
-fn to_end(scroller: &Element) {
-    scroller.set_scroll_top(scroller.scroll_height());
-}
-
-fn glide_to_end(scroller: &Element) {
-    let options = web_sys::ScrollToOptions::new();
-    options.set_top(f64::from(scroller.scroll_height()));
-    options.set_behavior(web_sys::ScrollBehavior::Smooth);
-    scroller.scroll_to_with_scroll_to_options(&options);
-}
-
-fn scroll_by(scroller: &Element, delta: f64) {
-    if delta.abs() >= 1.0 {
-        scroller.set_scroll_top(scroller.scroll_top() + delta.round() as i32);
-    }
-}
-
-fn offset(scroller: &Element, row: &Element) -> f64 {
-    row.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top()
-}
-
-fn place_of(row: &Element) -> Option<Place> {
-    row.get_attribute("data-place")?.parse().ok()
-}
-
-fn row_of(log: &Element, place: Place) -> Option<Element> {
-    log.query_selector(&format!("[data-place='{place}']")).ok().flatten()
-}
-
-/// The rows in order, and how many of them satisfy `before`, which must hold for a
-/// first stretch of them only: a dozen measurements instead of hundreds.
-fn split(log: &Element, before: impl Fn(&Element) -> bool) -> Option<(web_sys::NodeList, u32)> {
-    let rows = log.query_selector_all("[data-place]").ok()?;
-    let (mut low, mut high) = (0, rows.length());
-    while low < high {
-        let middle = low.midpoint(high);
-        if before(&row_at(&rows, middle)?) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    Some((rows, low))
-}
-
-fn row_at(rows: &web_sys::NodeList, at: u32) -> Option<Element> {
-    rows.item(at)?.dyn_into().ok()
-}
-
-fn first_visible(scroller: &Element, log: &Element) -> Option<Pin> {
-    let top = scroller.get_bounding_client_rect().top();
-    let (rows, at) = split(log, |row| row.get_bounding_client_rect().bottom() <= top)?;
-    let row = row_at(&rows, at)?;
-    Some(Pin::At(place_of(&row)?, offset(scroller, &row)))
-}
-
-fn last_visible(scroller: &Element, log: &Element) -> Option<Place> {
-    let bottom = scroller.get_bounding_client_rect().bottom() + 1.0;
-    let (rows, at) = split(log, |row| row.get_bounding_client_rect().bottom() <= bottom)?;
-    place_of(&row_at(&rows, at.checked_sub(1)?)?)
 }

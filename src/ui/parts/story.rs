@@ -1,8 +1,8 @@
 use super::dialog::Dialog;
 use super::mark::{Mark, state_name, story};
 use super::unsent::Unsent;
-use crate::ui::context::ctx;
-use crate::ui::live::live;
+use crate::ui::context::{Ctx, ctx, memo};
+use crate::ui::live::{maybe, words};
 use crate::ui::person::name_of;
 use crate::ui::state::Part;
 use crate::ui::words::{say, sentence};
@@ -19,37 +19,56 @@ pub fn StoryDialog(chat: ChatId, place: Place) -> impl IntoView {
         ctx.watch(Part::Message(place), |_| ());
         ctx.send(Command::LoadDelivery { chat: chat.clone(), place });
     });
+    let state = memo(move || ctx.watch(Part::Message(place), |state| state.state_of(place)));
+    let unsent = memo(move || state.get().is_some_and(|state| state <= MessageState::Sending));
+    let can_withdraw = memo(move || {
+        ctx.watch(Part::Story, |state| {
+            state.delivery.as_ref().is_some_and(|told| told.can_withdraw)
+        })
+    });
+    let said = RwSignal::new(None::<String>);
     let body = move || {
-        let Some(state) = ctx.watch(Part::Message(place), |state| state.state_of(place)) else {
-            return ().into_any();
-        };
+        let state = state.get()?;
+        ctx.watch(Part::Reach, |_| ());
         let told = ctx.watch(Part::Story, |state| state.delivery.clone());
-        let can_withdraw = told.as_ref().is_some_and(|told| told.can_withdraw);
-        let unsent = state <= MessageState::Sending;
-        let about = match unsent {
+        let about = match unsent.get() {
             true => story(state).into_any(),
             false => sentence(reached(state), name.clone()).into_any(),
         };
-        let ways =
-            if unsent { view! { <Unsent place can_withdraw/> }.into_any() } else { ().into_any() };
-        view! {
+        Some(view! {
             <p class="story-state"><Mark state/>{state_name(state)}</p>
             <p>{about}</p>
-            {told.map(|told| servers(told.copies)).unwrap_or_else(|| ().into_any())}
-            {ways}
-            <p class="quiet small" hidden=!(unsent && can_withdraw)>{say("story.withdraw_words")}</p>
-        }
-        .into_any()
+            {told.map(|told| servers(ctx, told.copies)).unwrap_or_else(|| ().into_any())}
+        })
     };
-    view! { <Dialog title="story.title" on_close=Box::new(move || ctx.tell_story(None))>{live(body)}</Dialog> }
+    // Apart: whoever presses here keeps the keyboard and the answer, whatever else is told.
+    let ways = move || {
+        unsent.get().then(|| {
+            let can_withdraw = can_withdraw.get();
+            view! {
+                <Unsent place can_withdraw said stop="0"/>
+                <p class="quiet small" hidden=!can_withdraw>{say("story.withdraw_words")}</p>
+            }
+        })
+    };
+    view! {
+        <Dialog title="story.title" on_close=Box::new(move || ctx.tell_story(None))>
+            {maybe(body)}
+            {maybe(ways)}
+            <p class="small" role="status">{words(move || said.get().filter(|_| unsent.get()).unwrap_or_default())}</p>
+        </Dialog>
+    }
 }
 
-fn servers(copies: Vec<ServerCopy>) -> AnyView {
+fn servers(ctx: Ctx, copies: Vec<ServerCopy>) -> AnyView {
     if copies.is_empty() {
         return view! { <p class="quiet">{say("story.no_servers")}</p> }.into_any();
     }
-    let row = |copy: ServerCopy| {
-        let (class, words) = match copy.state {
+    let row = move |copy: ServerCopy| {
+        let (class, key) = match copy.state {
+            CopyState::Waiting if ctx.peek(|state| state.is_away(&copy.server)) => {
+                ("dot dot-bad", "story.away")
+            }
             CopyState::Waiting => ("dot dot-waiting", "story.waiting"),
             CopyState::Promised => ("dot dot-waiting", "story.promised"),
             CopyState::Held => ("dot dot-good", "story.held"),
@@ -59,7 +78,7 @@ fn servers(copies: Vec<ServerCopy>) -> AnyView {
             <li class="copy">
                 <span class=class></span>
                 <p class="server-url" dir="ltr">{copy.server.to_string()}</p>
-                <p class="quiet small">{say(words)}</p>
+                <p class="quiet small">{say(key)}</p>
             </li>
         }
         .into_any()

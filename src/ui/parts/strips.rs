@@ -14,7 +14,7 @@ use zajil_api::{CatchUp, Command, Lead, Storage};
 #[component]
 pub fn Strips() -> impl IntoView {
     let ctx = ctx();
-    let cut_off = memo(move || ctx.watch(Part::Reach, AppState::is_cut_off));
+    let cut_off = memo(move || ctx.watch(Part::Reach, AppState::is_held_back));
     let doubted = memo(move || ctx.watch(Part::Reach, AppState::is_doubted));
     let retry = move |_| {
         ctx.send(Command::RetryStorage);

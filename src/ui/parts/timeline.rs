@@ -65,8 +65,6 @@ pub fn TimelineView(chat: ChatId, scroll: Scroll) -> impl IntoView {
         let row = move |row: Row| {
             match row {
             Row::Day { at, .. } => view! { <DayPill at/> }.into_any(),
-            // Whoever only asks to chat has left nothing to catch up on.
-            Row::Unread if stage.get_untracked() == Some(Stage::Requested) => ().into_any(),
             Row::Unread => {
                 view! { <div class="unread-line"><span class={"unread-words"}>{say("chat.unread_line")}</span></div> }.into_any()
             }
@@ -97,8 +95,11 @@ pub fn TimelineView(chat: ChatId, scroll: Scroll) -> impl IntoView {
         (count > 0).then(|| view! { <LatePill count scroll/> }.into_any())
     };
     view! {
-        <div class="scroller" node_ref=scroll.scroller on:scroll=move |_| scroll.moved()>
-            <div class="log" role="log" aria-live="polite" aria-label=say("chat.messages") tabindex="0" node_ref=scroll.log>
+        <div class="scroller" tabindex="-1" node_ref=scroll.scroller on:scroll=move |_| scroll.moved()>
+            <div
+                class="log" role="log" aria-live="polite" aria-label=say("chat.messages") tabindex="0" node_ref=scroll.log
+                on:keydown=move |event| scroll.keyed(&event)
+            >
                 {maybe(beginning)}
                 <For each=keys key=|key| *key children=section/>
                 {maybe(move || (stage.get() == Some(Stage::Connecting)).then(|| view! { <p class="system">{say("chat.connecting")}</p> }))}

@@ -1,4 +1,7 @@
-use crate::ui::context::{Ctx, ctx};
+use super::composer::COMPOSER;
+use crate::ui::context::{Answer, Ctx, ctx};
+use crate::ui::failure::sentence_for;
+use crate::ui::page;
 use crate::ui::state::AppState;
 use crate::ui::words::say;
 use leptos::prelude::*;
@@ -6,30 +9,44 @@ use zajil_api::{ChatId, Command, Place};
 
 /// What a person can do about a message that is not out: try now, or take it back.
 #[component]
-pub fn Unsent(place: Place, can_withdraw: bool) -> impl IntoView {
+pub fn Unsent(
+    place: Place,
+    can_withdraw: bool,
+    /// Where what comes of it is said: where the person looks.
+    said: RwSignal<Option<String>>,
+    /// Whether Tab stops here (`0`), or passes by (`-1`) since there is another way.
+    stop: &'static str,
+) -> impl IntoView {
     let ctx = ctx();
     let retry = move |_| {
-        act(ctx, |chat| Command::RetryMessage { chat, place });
+        act(ctx, said, |chat| Command::RetryMessage { chat, place });
         // Whoever presses wants to see that something happened.
         let words = match ctx.peek(AppState::is_cut_off) {
             true => "story.retry_later",
             false => "story.retry_now",
         };
-        ctx.notice.set(Some(say(words)));
+        said.set(Some(say(words)));
     };
-    let withdraw = move |_| act(ctx, |chat| Command::WithdrawMessage { chat, place });
+    let withdraw = move |_| act(ctx, said, |chat| Command::WithdrawMessage { chat, place });
     view! {
         <div class="ways">
-            <button class="button-text" type="button" on:click=retry>{say("story.retry")}</button>
-            <button class="button-text" type="button" hidden=!can_withdraw on:click=withdraw>
+            <button class="button-text" type="button" tabindex=stop on:click=retry>{say("story.retry")}</button>
+            <button class="button-text" type="button" tabindex=stop hidden=!can_withdraw on:click=withdraw>
                 {say("story.withdraw")}
             </button>
         </div>
     }
 }
 
-fn act(ctx: Ctx, command: impl FnOnce(ChatId) -> Command) {
+fn act(ctx: Ctx, said: RwSignal<Option<String>>, command: impl FnOnce(ChatId) -> Command) {
     if let Some(chat) = ctx.peek(|state| state.timeline().map(|open| open.chat.clone())) {
-        ctx.command(command(chat));
+        ctx.ask(command(chat), move |answer| match answer {
+            Answer::Refused(failure) => {
+                let _ = said.try_set(Some(sentence_for(&failure)));
+            }
+            // To be written anew, perhaps.
+            Answer::MessageRemoved => page::focus(COMPOSER),
+            _ => {}
+        });
     }
 }

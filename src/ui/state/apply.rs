@@ -19,7 +19,9 @@ impl AppState {
             Update::MessageStateChanged { chat, place, state } => {
                 self.set_state(&chat, place, state)
             }
-            Update::MessageRemoved { chat, place, .. } => self.remove_message(&chat, place),
+            Update::MessageRemoved { answers, chat, place } => {
+                self.remove_message(answers, &chat, place)
+            }
             Update::PageLoaded { answers, chat, messages, is_last } => {
                 self.take_page(answers, &chat, messages, is_last)
             }
@@ -36,7 +38,7 @@ impl AppState {
             }
             Update::StorageChanged(storage) => {
                 self.storage = storage;
-                vec![Part::Storage]
+                self.with_held(vec![Part::Storage])
             }
             Update::CatchUpChanged(catch_up) => {
                 self.catch_up = catch_up;
@@ -44,7 +46,7 @@ impl AppState {
             }
             Update::LeadChanged(lead) => {
                 self.lead = lead;
-                vec![Part::Lead]
+                self.with_held(vec![Part::Lead, Part::Reach])
             }
             Update::Stopped { reason, detail } => {
                 self.stopped = Some((reason, detail));
@@ -88,7 +90,7 @@ impl AppState {
     /// from another.
     fn attach(&mut self, snapshot: Snapshot) -> Vec<Part> {
         let mut parts = vec![
-            Part::Snapshot,
+            Part::Timeline,
             Part::Account,
             Part::Settings,
             Part::Order,
@@ -202,13 +204,25 @@ impl AppState {
         }
     }
 
-    fn remove_message(&mut self, chat: &ChatId, place: Place) -> Vec<Part> {
+    /// In the tab that asked for it, its text may be written on.
+    fn remove_message(
+        &mut self,
+        answers: Option<CommandId>,
+        chat: &ChatId,
+        place: Place,
+    ) -> Vec<Part> {
         self.uncount(chat, place);
+        let text = self.message(place).filter(|_| answers.is_some()).map(|m| m.text.clone());
         let open = self.timeline.as_mut().filter(|open| open.chat == *chat);
         match open.is_some_and(|timeline| timeline.remove(place)) {
             true => {
                 self.tell_story(self.story.filter(|told| *told != place));
-                vec![Part::Timeline, Part::Message(place), Part::Story]
+                let mut parts = vec![Part::Timeline, Part::Message(place), Part::Story];
+                if let Some(text) = text {
+                    self.give_back(chat, &text);
+                    parts.push(Part::Draft(chat.clone()));
+                }
+                parts
             }
             false => Vec::new(),
         }

@@ -1,7 +1,7 @@
 //! What is written and not yet a message.
 
-use super::AppState;
-use zajil_api::ChatId;
+use super::{AppState, Part};
+use zajil_api::{ChatId, Lead, Storage};
 
 impl AppState {
     pub fn draft(&self, chat: &ChatId) -> String {
@@ -32,6 +32,35 @@ impl AppState {
         }
         self.sending.push((chat.clone(), draft));
         Some(text)
+    }
+
+    /// The text that waits to be kept, while that takes as long as somebody needs to make
+    /// room, or to take over. It cannot be called back, so it is what is to be seen.
+    pub fn held_up(&self, chat: &ChatId) -> Option<String> {
+        let waits = self.storage != Storage::Working || self.lead != Lead::Working;
+        let sent = self.sending.iter().find(|(id, _)| waits && id == chat);
+        sent.map(|(_, text)| text.clone())
+    }
+
+    /// What stands in the composer.
+    pub fn written(&self, chat: &ChatId) -> String {
+        self.held_up(chat).unwrap_or_else(|| self.draft(chat))
+    }
+
+    /// With the composers that look different when what holds texts up changes.
+    #[inline(never)]
+    pub(super) fn with_held(&self, mut parts: Vec<Part>) -> Vec<Part> {
+        for (id, _) in &self.sending {
+            parts.push(Part::Draft(id.clone()));
+        }
+        parts
+    }
+
+    /// A message was taken back: its text may be written on, unless another one is there.
+    pub fn give_back(&mut self, chat: &ChatId, text: &str) {
+        if self.draft(chat).trim().is_empty() {
+            self.keep_draft(chat, text);
+        }
     }
 
     /// It was kept. What was typed since then stays a draft.

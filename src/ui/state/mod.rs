@@ -7,6 +7,7 @@
 mod apply;
 mod drafts;
 mod homes;
+mod late;
 mod part;
 mod practice;
 mod rows;
@@ -17,16 +18,13 @@ pub use part::Part;
 pub use practice::Practised;
 pub use rows::{Row, rows};
 pub use servers::Network;
-pub use timeline::{Edge, PAGE, Timeline};
+pub use timeline::{Edge, Timeline};
 
 use practice::Practice;
 use zajil_api::{
     Account, CatchUp, Chat, ChatId, Delivery, Direction, Gap, Lead, Message, MessageState, Place,
     PublicKey, RelayUrl, Server, Settings, Stage, StopReason, Storage, UnixTime,
 };
-
-/// The longest first page, a little less than a window holds.
-const WINDOW_PAGE: u16 = 320;
 
 /// Where the tab stands with its engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,11 +143,13 @@ impl AppState {
         self.timeline.as_mut()
     }
 
-    /// Starts an empty window on a chat; the caller asks for its newest page.
+    /// Starts an empty window on a chat; the caller asks for what it opens with. Whoever
+    /// only asks to chat has left nothing to catch up on.
     pub fn open(&mut self, id: &ChatId) {
-        let unread_after = self.chat(id).filter(|chat| chat.unread > 0).map(|chat| chat.read_up_to);
-        let unread = self.chat(id).map_or(0, |chat| chat.unread);
-        self.timeline = Some(Timeline::new(id.clone(), unread_after, unread));
+        let behind = |chat: &&Chat| chat.unread > 0 && chat.stage != Stage::Requested;
+        let behind = self.chat(id).filter(behind).map(|chat| (chat.read_up_to, chat.unread));
+        let (unread_after, unread) = behind.unzip();
+        self.timeline = Some(Timeline::new(id.clone(), unread_after, unread.unwrap_or_default()));
     }
 
     /// Forgets the open chat's messages, unless another chat was opened since.
@@ -196,16 +196,6 @@ impl AppState {
             matches!(message.direction, Direction::Outgoing(MessageState::Sent { .. }))
         };
         open.is_some_and(|open| !open.messages().any(heard) && open.messages().any(is_out))
-    }
-
-    /// How much to ask for: the first page reaches back to the unread line.
-    pub fn page_size(&self, chat: &ChatId, edge: Edge) -> u16 {
-        let unread = self.chat(chat).map_or(0, |chat| chat.unread);
-        match edge {
-            Edge::Newest => PAGE.max(u16::try_from(unread).unwrap_or(u16::MAX).min(WINDOW_PAGE)),
-            Edge::Again => WINDOW_PAGE,
-            Edge::Older | Edge::Newer => PAGE,
-        }
     }
 
     /// Whether somebody else's message stands between these two; or something is unread

@@ -5,8 +5,6 @@ use zajil_api::{ChatId, Place, RelayUrl};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
     Phase,
-    /// The whole state came anew: what is on the screen may have missed something.
-    Snapshot,
     Account,
     Settings,
     Storage,
@@ -26,7 +24,7 @@ pub enum Part {
     Typing(ChatId),
     /// What is written in a chat and not sent.
     Draft(ChatId),
-    /// Which messages the open chat's window holds.
+    /// Which messages the open chat's window holds, and whether it may have missed some.
     Timeline,
     /// Which messages landed above what is on the screen.
     Late,

@@ -1,5 +1,5 @@
 use super::{AppState, Part};
-use zajil_api::{LinkState, RelayUrl, Server};
+use zajil_api::{Lead, LinkState, RelayUrl, Server};
 
 /// What the device says of its network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,16 @@ impl AppState {
     /// come and go.
     pub fn is_cut_off(&self) -> bool {
         !self.servers.is_empty() && self.servers.iter().all(|s| self.failed.contains(&s.url))
+    }
+
+    /// Whether nothing goes out, of what can be written here.
+    pub fn is_held_back(&self) -> bool {
+        self.is_cut_off() && self.lead != Lead::ReadOnly
+    }
+
+    /// Whether it failed since it was last connected.
+    pub fn is_away(&self, url: &RelayUrl) -> bool {
+        self.failed.contains(url)
     }
 
     /// Whether it is being found out if any server can still be reached.

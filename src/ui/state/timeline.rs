@@ -1,19 +1,36 @@
+use super::late::insert;
 use zajil_api::{ChatId, CommandId, Direction, Message, MessageState, Page, Place, UnixTime};
 
 /// How many messages one request to the engine asks for.
-pub const PAGE: u16 = 80;
+const PAGE: u16 = 80;
+
+/// The most that the engine hands out at once.
+const LARGEST_PAGE: u16 = 200;
 
 /// How many messages of one chat are ever held at once.
 const WINDOW: usize = 400;
+
+/// More unread than this, and the window begins where they begin: few enough that a page
+/// of the newest holds them all, with what was read before them.
+const FEW: u32 = PAGE as u32 / 2;
 
 /// Which side of the window a page was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {
     Newest,
+    /// Where the unread begins.
+    Unread,
     Older,
     Newer,
     /// What is held already, because it may have changed.
     Again,
+}
+
+impl Edge {
+    /// How many messages to ask for.
+    pub fn page_size(self) -> u16 {
+        if self == Self::Again { LARGEST_PAGE } else { PAGE }
+    }
 }
 
 /// What became of a message that was told.
@@ -37,17 +54,19 @@ pub struct Timeline {
     /// The unread line stands behind this message for as long as the chat is open.
     pub unread_after: Option<Place>,
     /// How many were unread when the chat was opened.
-    unread: u32,
+    pub(super) unread: u32,
     /// Whether the newest message is on the screen; only then may the window
     /// move forward under the reader's eyes.
     pub following: bool,
     /// In order of their places, each once.
-    messages: Vec<Message>,
+    pub(super) messages: Vec<Message>,
     reached_start: bool,
     reached_end: bool,
     asked: Option<(CommandId, Edge)>,
+    /// The engine was out of reach, and nothing was asked since.
+    doubted: bool,
     /// What came late and was not on the screen since, in order.
-    late: Vec<Place>,
+    pub(super) late: Vec<Place>,
 }
 
 impl Timeline {
@@ -61,6 +80,7 @@ impl Timeline {
             reached_start: false,
             reached_end: false,
             asked: None,
+            doubted: false,
             late: Vec::new(),
         }
     }
@@ -97,6 +117,7 @@ impl Timeline {
     pub fn wants(&self, edge: Edge) -> Option<Page> {
         match edge {
             Edge::Newest => Some(Page::Newest),
+            Edge::Unread => self.unread_after.map(Page::After),
             Edge::Again => Some(match self.messages.first() {
                 Some(first) => Page::After(just_before(first.place)),
                 None => Page::Newest,
@@ -109,7 +130,30 @@ impl Timeline {
         }
     }
 
+    /// What is still to be fetched before the reader's first look; the place where they are
+    /// is not known before that.
+    pub fn opens_with(&self) -> Option<Edge> {
+        let far = self.unread_after.filter(|_| self.unread > FEW);
+        match (self.messages.first(), far) {
+            // Whatever is unread came late and stands before what was read.
+            (None, _) if self.reached_end => (!self.reached_start).then_some(Edge::Newest),
+            (None, Some(_)) => Some(Edge::Unread),
+            (None, None) => Some(Edge::Newest),
+            (Some(first), Some(read)) => {
+                (first.place > read && !self.reached_start).then_some(Edge::Older)
+            }
+            (Some(_), None) => None,
+        }
+    }
+
+    /// What may have been missed since the engine was out of reach.
+    pub fn lacks(&self) -> Option<Edge> {
+        let edge = if self.following { Edge::Newest } else { Edge::Again };
+        self.doubted.then_some(edge)
+    }
+
     pub fn asked(&mut self, command: CommandId, edge: Edge) {
+        self.doubted = false;
         self.asked = Some((command, edge));
     }
 
@@ -124,6 +168,7 @@ impl Timeline {
     pub fn doubt(&mut self) {
         self.asked = None;
         self.reached_end = false;
+        self.doubted = true;
     }
 
     /// Takes a page; `None` when it answers no question of this window. Returns the messages
@@ -145,7 +190,7 @@ impl Timeline {
                 self.reached_start = is_last;
             }
             Edge::Older => self.reached_start = is_last,
-            Edge::Newer => self.reached_end = is_last,
+            Edge::Newer | Edge::Unread => self.reached_end = is_last,
             Edge::Again => {
                 self.messages.clear();
                 self.reached_end = is_last;
@@ -159,19 +204,6 @@ impl Timeline {
             self.find_late();
         }
         Some(changed)
-    }
-
-    /// What is unread and not behind the unread line came late while the chat was closed.
-    fn find_late(&mut self) {
-        let Some(read) = self.unread_after else { return };
-        let unread = std::mem::take(&mut self.unread) as usize;
-        let incoming = self.messages.iter().filter(|m| m.direction == Direction::Incoming);
-        let (mut before, behind): (Vec<_>, Vec<_>) = incoming.partition(|m| m.place <= read);
-        for _ in behind.len()..unread {
-            let last = before.iter().enumerate().max_by_key(|(_, message)| message.received_at);
-            let Some(at) = last.map(|(at, _)| at) else { return };
-            insert(&mut self.late, before.swap_remove(at).place);
-        }
     }
 
     /// A message was kept. It is held when it belongs inside the window, or at an edge
@@ -206,18 +238,6 @@ impl Timeline {
     pub fn remove(&mut self, place: Place) -> bool {
         let held = self.find(place).ok();
         held.map(|at| self.messages.remove(at)).is_some()
-    }
-
-    /// What came late, above what is on the screen.
-    pub fn late(&self) -> &[Place] {
-        &self.late
-    }
-
-    /// The reader saw everything from `first` on; `false` when that changes nothing.
-    pub fn saw_from(&mut self, first: Place) -> bool {
-        let before = self.late.len();
-        self.late.retain(|place| *place < first);
-        self.late.len() != before
     }
 
     /// `false` when there is no such message of one's own in the window.
@@ -272,10 +292,4 @@ fn just_before(place: Place) -> Place {
         ((high, 0), _, _) => Place { tie: (high - 1, u32::MAX), ..place },
         ((high, low), _, _) => Place { tie: (high, low - 1), ..place },
     }
-}
-
-/// Keeps the order.
-fn insert(places: &mut Vec<Place>, place: Place) {
-    let at = places.partition_point(|held| *held < place);
-    places.insert(at, place);
 }

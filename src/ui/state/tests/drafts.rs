@@ -51,3 +51,42 @@ fn chats_wait_for_their_own_texts_only() {
     state.sent(&id);
     assert_eq!((state.draft(&id).as_str(), state.draft(&other).as_str()), ("", "two"));
 }
+
+#[test]
+fn a_text_that_waits_to_be_kept_is_what_is_seen_whatever_was_typed_since() {
+    let (mut state, id) = typed("as sent");
+    state.begin_to_send(&id);
+    assert_eq!(state.held_up(&id), None, "that takes no time, mostly");
+    state.keep_draft(&id, "");
+    for change in [
+        Update::StorageChanged(Storage::Full),
+        Update::StorageChanged(Storage::Failing),
+        Update::LeadChanged(Lead::Changing),
+    ] {
+        assert!(state.apply(change).contains(&Part::Draft(id.clone())), "and is drawn");
+        assert_eq!(state.written(&id), "as sent");
+        assert_eq!(state.held_up(&id).as_deref(), Some("as sent"));
+        assert_eq!(state.held_up(&ChatId::new("b")), None);
+    }
+    state.apply(Update::StorageChanged(Storage::Working));
+    state.apply(Update::LeadChanged(Lead::Working));
+    assert_eq!(state.held_up(&id), None);
+    state.apply(Update::StorageChanged(Storage::Full));
+    state.sent(&id);
+    assert_eq!((state.held_up(&id), state.draft(&id)), (None, String::new()));
+}
+
+#[test]
+fn a_message_that_was_taken_back_is_a_draft_again_unless_there_is_another() {
+    for (draft, after) in [("", "message 2"), (" \n", "message 2"), ("new", "new")] {
+        let mut state = open(1..=1, true);
+        let id = ChatId::new("a");
+        add(&mut state, message(2, SENDING));
+        state.keep_draft(&id, draft);
+        let answers = Some(zajil_api::CommandId(1));
+        let parts =
+            state.apply(Update::MessageRemoved { answers, chat: id.clone(), place: place(2) });
+        assert_eq!(state.draft(&id), after);
+        assert!(parts.contains(&Part::Draft(id)));
+    }
+}

@@ -1,5 +1,6 @@
 mod drafts;
 mod homes;
+mod opening;
 mod practice;
 mod rows;
 mod servers;
@@ -159,16 +160,4 @@ fn reading_is_reported_only_for_other_peoples_messages() {
     assert!(state.has_unread_up_to(&id, place(1), place(3)));
     assert!(!state.has_unread_up_to(&id, place(2), place(3)));
     assert!(!state.has_unread_up_to(&id, place(1), place(1)));
-}
-
-#[test]
-fn the_first_page_reaches_back_to_the_unread_line() {
-    let mut state = attached(vec![chat("a", 1)]);
-    let id = ChatId::new("a");
-    assert_eq!(state.page_size(&id, Edge::Newest), PAGE);
-    let mut busy = chat("a", 1);
-    busy.unread = 200;
-    state.apply(Update::ChatChanged(busy));
-    assert_eq!(state.page_size(&id, Edge::Newest), 200);
-    assert_eq!(state.page_size(&id, Edge::Older), PAGE);
 }

@@ -26,6 +26,16 @@ fn cut_off_means_every_known_server_is_down() {
 }
 
 #[test]
+fn a_tab_that_only_reads_promises_nothing_of_what_is_written() {
+    let mut state = attached(Vec::new());
+    tell(&mut state, "wss://a", OFFLINE);
+    assert!(state.is_held_back() && state.is_away(&RelayUrl::new("wss://a")));
+    let parts = state.apply(Update::LeadChanged(Lead::ReadOnly));
+    assert!(state.is_cut_off() && !state.is_held_back());
+    assert!(parts.contains(&Part::Reach), "the strip goes");
+}
+
+#[test]
 fn the_last_connected_server_is_known_as_such() {
     let mut state = attached(Vec::new());
     let is_last = |state: &AppState, url| state.is_last_connected(&RelayUrl::new(url));

@@ -167,8 +167,13 @@ fn a_window_that_missed_something_asks_again() {
     let lost = zajil_api::CommandId(9);
     state.timeline_mut().unwrap().asked(lost, Edge::Newest);
     let parts = attach(&mut state, vec![chat("a", 1)]);
-    assert!(parts.contains(&Part::Snapshot));
+    assert!(parts.contains(&Part::Timeline));
+    assert_eq!(state.timeline().unwrap().lacks(), Some(Edge::Newest));
     assert_eq!(state.timeline().unwrap().wants(Edge::Newer), Some(Page::After(place(3))));
+    state.timeline_mut().unwrap().following = false;
+    assert_eq!(state.timeline().unwrap().lacks(), Some(Edge::Again), "what is being read stays");
+    state.timeline_mut().unwrap().asked(lost, Edge::Again);
+    assert_eq!(state.timeline().unwrap().lacks(), None);
     add(&mut state, message(9, Direction::Incoming));
     assert_eq!(held(&state), [1, 2, 3], "4 to 8 may have come in between");
 }
