@@ -9,10 +9,10 @@ use zajil_api::{
 
 /// What the preview pretends is on this device.
 pub struct Scene {
-    name: String,
+    pub(super) name: String,
     account: Option<Account>,
     chats: Vec<Chat>,
-    messages: HashMap<ChatId, Vec<Message>>,
+    pub(super) messages: HashMap<ChatId, Vec<Message>>,
     pub servers: Vec<Server>,
 }
 
@@ -98,7 +98,10 @@ impl Scene {
             let touched_at = UnixTime(now().0.saturating_sub(ago));
             let id = chat_id(at);
             let direction = state.map_or(Direction::Incoming, Direction::Outgoing);
-            let mut messages = if stage == Stage::Open { talk(&with) } else { Vec::new() };
+            // Whoever was away has hundreds to read.
+            let away = self.name == "away" && with.name.starts_with("Omar");
+            let earlier = if away { 600 } else { 300 };
+            let mut messages = if stage == Stage::Open { talk(&with, earlier) } else { Vec::new() };
             if let Some(last) = messages.last_mut().filter(|_| at > 0) {
                 last.text = text.to_owned();
                 last.direction = direction;
@@ -109,8 +112,15 @@ impl Scene {
                 let sent = Direction::Outgoing(MessageState::Sent { on: 1, of: 3 });
                 messages.iter_mut().for_each(|message| message.direction = sent);
             }
-            let at = messages.len().checked_sub(1 + unread as usize);
+            let behind = if away { 520 } else { unread as usize };
+            let at = messages.len().checked_sub(1 + behind);
             let read_up_to = at.and_then(|at| messages.get(at)).map_or(Place::START, |m| m.place);
+            let incoming =
+                |m: &&Message| m.place > read_up_to && m.direction == Direction::Incoming;
+            let unread = match away {
+                true => messages.iter().filter(incoming).count() as u32,
+                false => unread,
+            };
             let gaps = if self.name == "gaps" { trouble::gaps(&messages) } else { Vec::new() };
             let last = (!text.is_empty()).then(|| Preview {
                 text: text.to_owned(),
@@ -247,7 +257,8 @@ impl Scene {
 
     pub fn page(&self, chat: &ChatId, page: Page, limit: u16) -> (Vec<Message>, bool) {
         let all = self.messages.get(chat).map(Vec::as_slice).unwrap_or_default();
-        let limit = usize::from(limit);
+        // As the engine does.
+        let limit = usize::from(limit.min(200));
         let (wanted, forward): (Vec<_>, _) = match page {
             Page::Newest => (all.iter().collect(), false),
             Page::Before(place) => (all.iter().filter(|m| m.place < place).collect(), false),

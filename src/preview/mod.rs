@@ -2,7 +2,7 @@
 //!
 //! Stands where the port to the engine stands and answers from fixtures, so that
 //! every screen can be looked at and photographed without a server. Which scene is
-//! shown is the address's query: `?scene=busy`, `first`, `empty`, `outage`, `alone`, `single`, `waiting`,
+//! shown is the address's query: `?scene=busy`, `first`, `empty`, `outage`, `away`, `alone`, `single`, `waiting`,
 //! `full`, `gaps`, `late`, `fetching`, `changing`, `readonly`, `evicted`, `stopped` (and
 //! `stopped-newer` and its like), `loading`, `invite`.
 
@@ -17,13 +17,15 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use zajil_api::{
     ChatId, Command, CommandId, Direction, Failure, Invite, LinkState, Message, MessageId,
-    MessageState, Place, Server, Settings, UnixTime, Update,
+    MessageState, Place, Server, Settings, Storage, UnixTime, Update,
 };
 
 #[derive(Clone)]
 pub struct Client {
     next: Rc<Cell<u64>>,
     scene: Rc<RefCell<Scene>>,
+    /// What is to be kept once there is room.
+    unkept: Rc<RefCell<Vec<(CommandId, Command)>>>,
     tell: Rc<dyn Fn(Update)>,
 }
 
@@ -32,6 +34,7 @@ impl Client {
         Self {
             next: Rc::default(),
             scene: Rc::new(RefCell::new(Scene::from_address())),
+            unkept: Rc::default(),
             tell: Rc::new(on_update),
         }
     }
@@ -94,6 +97,9 @@ impl Client {
                 }
                 false => refuse(Failure::InviteBroken),
             },
+            Command::SendMessage { .. } if scene.is_full() => {
+                self.unkept.borrow_mut().push((id, command));
+            }
             Command::SendMessage { chat, text } => {
                 let (before, now) = (scene.newest(&chat), fixtures::now());
                 let at = UnixTime(now.0.max(before.at.0));
@@ -108,8 +114,7 @@ impl Client {
                 };
                 let place = message.place;
                 let row = scene.keep(&chat, message.clone());
-                let cut = |server: &Server| matches!(server.link, LinkState::Cut { .. });
-                if !scene.homes().iter().all(cut) {
+                if !scene.homes().iter().all(is_down) {
                     self.deliver(&chat, place);
                 }
                 tell(Update::MessageAdded { answers: Some(id), chat, message });
@@ -134,8 +139,11 @@ impl Client {
             },
             Command::RetryMessage { chat, place } => {
                 let state = MessageState::Sending;
+                scene.retry(&chat, place);
                 tell(Update::MessageStateChanged { chat: chat.clone(), place, state });
-                self.deliver(&chat, place);
+                if !scene.homes().iter().all(is_down) {
+                    self.deliver(&chat, place);
+                }
             }
             Command::WithdrawMessage { chat, place } => {
                 scene.withdraw(&chat, place);
@@ -176,8 +184,20 @@ impl Client {
             Command::SetReceipts { receipts } => {
                 tell(Update::SettingsChanged(Settings { receipts }))
             }
-            Command::RenewInvite | Command::Typing { .. } | Command::RetryStorage => {}
+            Command::RetryStorage => {
+                scene.make_room();
+                tell(Update::StorageChanged(Storage::Working));
+                for (id, command) in self.unkept.take() {
+                    let client = self.clone();
+                    Timeout::new(5, move || client.answer(id, command)).forget();
+                }
+            }
+            Command::RenewInvite | Command::Typing { .. } => {}
         }
         told.into_inner()
     }
+}
+
+fn is_down(server: &Server) -> bool {
+    matches!(server.link, LinkState::Cut { .. } | LinkState::Offline { .. })
 }

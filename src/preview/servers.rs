@@ -10,7 +10,8 @@ pub fn server(url: &str, link: LinkState) -> Server {
 
 pub fn all(scene: &str) -> Vec<Server> {
     let offline = LinkState::Offline { retry_at: Some(UnixTime(now().0 + 40)) };
-    let up = if scene == "outage" { offline } else { LinkState::Connected };
+    let out = matches!(scene, "outage" | "readonly");
+    let up = if out { offline } else { LinkState::Connected };
     let first = Server {
         answers_in_ms: Some(43),
         score: Some(98),
@@ -28,7 +29,7 @@ pub fn all(scene: &str) -> Vec<Server> {
         said: Some("rate-limited: slow down a little".to_owned()),
         ..server("wss://nostr.example.net/", up)
     };
-    let third = if scene == "outage" { offline } else { LinkState::Connecting };
+    let third = if out { offline } else { LinkState::Connecting };
     let third = server("ws://localhost:8080/relay", third);
     let fourth = Server {
         score: Some(12),

@@ -28,9 +28,11 @@ const TALK: [(&str, bool, u64); 14] = [
     ("Thank you, see you all there.", true, 60),
 ];
 
-pub fn talk(with: &Contact) -> Vec<Message> {
+/// After so many earlier messages.
+pub fn talk(with: &Contact, earlier: u64) -> Vec<Message> {
+    let since = 110_000 + earlier * 300;
     let earlier =
-        (1..=300).map(|n| (format!("Earlier message {n}"), n % 3 == 0, 200_000 - n * 300));
+        (1..=earlier).map(|n| (format!("Earlier message {n}"), n % 3 == 0, since - n * 300));
     let talk = TALK.iter().map(|(text, mine, ago)| ((*text).to_owned(), *mine, *ago));
     let states = [MessageState::Sent { on: 2, of: 3 }, MessageState::Delivered, MessageState::Read];
     let all: Vec<_> = earlier.chain(talk).collect();

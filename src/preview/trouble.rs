@@ -1,7 +1,9 @@
 //! What goes wrong in the fixtures.
 
-use super::fixtures::now;
-use zajil_api::{Gap, GapCause, Message, Place, StopReason, Update};
+use super::fixtures::{Scene, now};
+use zajil_api::{
+    ChatId, Direction, Gap, GapCause, Message, MessageState, Place, StopReason, Update,
+};
 
 pub fn stopped(scene: &str) -> Update {
     let detail = match scene {
@@ -36,4 +38,25 @@ pub fn gaps(messages: &[Message]) -> Vec<Gap> {
         gap(2, 1, GapCause::KeyOnTheWay),
         gap(0, 2, GapCause::NotHandedOut),
     ]
+}
+
+impl Scene {
+    /// In the scene of that name there is no room, until it is tried again.
+    pub fn is_full(&self) -> bool {
+        self.name == "full"
+    }
+
+    pub fn make_room(&mut self) {
+        if self.is_full() {
+            self.name = "busy".to_owned();
+        }
+    }
+
+    /// What was not sent waits again.
+    pub fn retry(&mut self, chat: &ChatId, place: Place) {
+        let all = self.messages.get_mut(chat).into_iter().flatten();
+        for message in all.filter(|message| message.place == place) {
+            message.direction = Direction::Outgoing(MessageState::Sending);
+        }
+    }
 }

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { build, chat, launch, serve } from "./preview.mjs";
 import { messages } from "./messages.mjs";
+import { reading } from "./reading.mjs";
 import { trouble } from "./trouble.mjs";
 
 build();
@@ -213,6 +214,7 @@ test("on a phone one column is shown and Enter breaks the line", async (page) =>
 }, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
 
 messages({ test, open, until, field });
+reading({ test, open, until, field });
 trouble({ test, open, until, field });
 
 const wanted = process.argv.slice(2).join(" ");

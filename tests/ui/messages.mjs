@@ -122,6 +122,44 @@ export function messages({ test, open, until, field }) {
     await dialog(page).getByRole("button", { name: "Take back", exact: true }).click();
     await dialog(page).waitFor({ state: "detached" });
     await until("the message is gone", () => message.count(), (count) => count === 0);
+    assert.equal(await field(page).inputValue(), "Your bicycle is done.", "its text may be written on");
+    const onField = () => field(page).evaluate((area) => area === document.activeElement);
+    await until("the keyboard is there", onField, Boolean);
+  });
+
+  test("what comes of sending now is said in the dialog, and a server that is down is said to be", async (page) => {
+    await open(page, "outage", chat(9), ".failed");
+    await page.getByRole("article").last().getByRole("button", { name: "Where this message is" }).click();
+    const again = dialog(page).getByRole("button", { name: "Send now", exact: true });
+    await again.click();
+    await dialog(page).getByText("No server can be reached right now.").waitFor();
+    assert.equal(await page.locator(".notice").count(), 0, "and not behind it");
+    await until("it waits", () => dialog(page).getByText("Sending", { exact: true }).count(), (count) => count === 1);
+    const told = await dialog(page).getByRole("listitem").allInnerTexts();
+    assert.ok(told.length === 4 && told.every((words) => words.includes("not reachable now")), told.join());
+    assert.equal(await dialog(page).locator(".dot-waiting").count(), 0);
+    assert.ok(await again.evaluate((button) => button === document.activeElement), "the keyboard stays");
+  });
+
+  test("a text that waits for room is locked, said to wait, and is what goes out", async (page) => {
+    await open(page, "full", chat(3), ".message");
+    await field(page).fill("keep this");
+    await field(page).press("Enter");
+    await page.getByText("Waiting to be saved on this device").waitFor();
+    await field(page).press("End");
+    await page.keyboard.type(" or not");
+    await page.keyboard.press("Control+A");
+    await page.keyboard.press("Backspace");
+    assert.equal(await field(page).inputValue(), "keep this", "what is seen is what will be sent");
+    assert.ok(await page.getByRole("button", { name: "Send", exact: true }).isDisabled());
+    await page.getByRole("button", { name: "Try again", exact: true }).click();
+    await article(page, "keep this").waitFor();
+    await until("the composer is empty", () => field(page).inputValue(), (text) => text === "");
+    assert.equal(await page.locator(".held:visible").count(), 0);
+    await field(page).fill("the next one");
+    await field(page).press("Enter");
+    await article(page, "the next one").waitFor();
+    assert.equal(await article(page, "keep this").count(), 1);
   });
 
   test("an open story follows what becomes of its message", async (page) => {

@@ -19,6 +19,7 @@ const SCENES = [
   { name: "chat", query: "busy", hash: chat(0), wait: ".message" },
   { name: "lost", query: "single", hash: chat(3), wait: ".message", act: (page) => lose(page) },
   { name: "unread", query: "busy", hash: chat(4), wait: ".message" },
+  { name: "away", query: "away", hash: chat(4), wait: ".unread-line" },
   { name: "hostile", query: "busy", hash: chat(8), wait: ".message" },
   { name: "request", query: "busy", hash: chat(2), wait: ".request" },
   { name: "connecting", query: "busy", hash: chat(5), wait: ".system" },
@@ -27,6 +28,12 @@ const SCENES = [
   { name: "settings", query: "busy", hash: "#/settings" },
   { name: "outage", query: "outage", hash: chat(3), wait: ".strip" },
   { name: "full", query: "full", hash: chat(3), wait: ".strip" },
+  { name: "heldup", query: "full", hash: chat(3), wait: ".strip", act: (page) => wait(page) },
+  { name: "down", query: "outage", hash: chat(9), wait: ".failed", act: (page) => again(page) },
+  { name: "last", query: "alone", hash: "#/servers", wait: ".server", act: (page) => last(page) },
+  { name: "roving", query: "busy", hash: chat(0), wait: ".tell", act: (page) => rove(page) },
+  { name: "allcut", query: "busy", hash: "#/servers", wait: ".server", act: (page) => all(page) },
+  { name: "login", query: "busy", hash: "#/servers", wait: ".server", act: (page) => login(page) },
   { name: "alone", query: "alone", hash: "#/servers", wait: ".server" },
   { name: "remove", query: "alone", hash: "#/servers", wait: ".server", act: (page) => page.locator(".server .button-icon").first().click() },
   { name: "practise", query: "busy", hash: "#/servers", wait: ".server", act: (page) => choose(page) },
@@ -49,6 +56,30 @@ const cut = async (page) => {
   await choose(page);
   await page.locator(".dialog .button-main").click();
   await page.waitForSelector(".strip");
+};
+const wait = async (page) => {
+  await page.locator("textarea").fill("See you at the bridge, seven o’clock.");
+  await page.locator(".send").click();
+  await page.waitForSelector(".held");
+};
+const again = async (page) => {
+  await page.locator(".tell").last().click();
+  await page.locator("dialog .ways button").first().click();
+};
+const last = async (page) => {
+  for (const nth of [1, 0]) await page.locator(".server .button-icon").nth(nth).click();
+};
+const rove = async (page) => {
+  await page.locator(".log").focus();
+  for (let n = 0; n < 5; n += 1) await page.keyboard.press("ArrowUp");
+};
+const all = async (page) => {
+  await choose(page);
+  await page.locator("dialog .switch").first().check();
+};
+const login = async (page) => {
+  await page.locator("#server-address").fill("wss://user:pw@relay.example");
+  await page.locator(".line-form button").click();
 };
 // The one server that the chat lives on is cut; others work.
 const lose = async (page) => {

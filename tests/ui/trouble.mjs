@@ -16,8 +16,10 @@ export function trouble({ test, open, until, field }) {
     assert.deepEqual(await chosen(), [false, true, true, true], "all but one that works");
     const start = dialog.getByRole("button", { name: "Cut them now", exact: true });
     await switches.first().check();
-    assert.ok(await start.isDisabled(), "one has to be left");
+    assert.ok(await start.isDisabled());
+    assert.deepEqual(await dialog.locator(".advice").allInnerTexts(), ["Choose at least one server, and leave at least one."]);
     await switches.first().uncheck();
+    assert.equal(await dialog.locator(".advice").count(), 0);
     await start.click();
     const strip = page.getByText("Practice: 3 of 4 servers cut.", { exact: true });
     await strip.waitFor();
@@ -100,12 +102,44 @@ export function trouble({ test, open, until, field }) {
     await open(page, "busy", "#/servers", ".server");
     const [first, second, third, fourth] = await servers(page).allInnerTexts();
     assert.match(first, /connected · answers quickly, in 43 ms/);
-    assert.match(first, /12 of your messages read back since opening · 7\schats/);
+    assert.match(first, /keeps at least 12 of your messages · 7\schats/);
     await servers(page).first().getByRole("img", { name: "Reliability 98 of 100", exact: true }).waitFor();
     assert.equal(await servers(page).first().locator(".step-on").count(), 5);
     assert.match(second, /says it keeps messages, and does not\.[^]*For new chats, add another one/);
     assert.match(third, /^ws:\/\/localhost:8080\/relay\s+connecting\s+Not rated yet$/);
     assert.match(fourth, /offline · next try in \d+ s/);
+    assert.doesNotMatch(third + fourth, /of your messages/, "nobody is blamed with a zero");
+    assert.equal(await servers(page).nth(3).locator(".score").count(), 0, "no praise of what is down");
+  });
+
+  test("an address is taken as it is meant, or what is wrong with it is said", async (page) => {
+    await open(page, "busy", "#/servers", ".server");
+    const address = page.getByRole("textbox", { name: "Server address", exact: true });
+    const add = async (text) => {
+      await address.fill(text);
+      await page.getByRole("button", { name: "Add server", exact: true }).click();
+    };
+    await page.getByText("or with ws:// for a server on this machine").waitFor();
+    await add("https://relay.two.example/");
+    await servers(page).filter({ hasText: "wss://relay.two.example/" }).waitFor();
+    await add("http://localhost:9200");
+    await servers(page).filter({ hasText: "ws://localhost:9200" }).waitFor();
+    assert.equal(await page.locator(".notice").count(), 0, "nothing was guessed");
+    await add("wss://user:pw@relay.example");
+    await page.getByText("Leave out the name and password before the @.").waitFor();
+    assert.equal(await address.inputValue(), "wss://user:pw@relay.example");
+  });
+
+  test("the last server says where it stands that it stays", async (page) => {
+    await open(page, "alone", "#/servers", ".server");
+    await servers(page).nth(1).getByRole("button", { name: /^Remove/ }).click();
+    const row = servers(page).first();
+    await row.getByRole("button", { name: "Remove wss://relay.example.org/", exact: true }).click();
+    await row.getByText("This is your last server. Add another one before you remove it.").waitFor();
+    assert.equal(await page.locator(".notice, dialog").count(), 0);
+    await page.getByRole("textbox", { name: "Server address", exact: true }).fill("wss://two.example");
+    await page.getByRole("button", { name: "Add server", exact: true }).click();
+    await until("that is over", () => row.getByRole("alert").count(), (count) => count === 0);
   });
 
   test("what lasts under a second is not said, what lasts longer is", async (page) => {
@@ -125,6 +159,7 @@ export function trouble({ test, open, until, field }) {
     await page.getByText("This tab only shows").waitFor();
     assert.ok(await field(page).isDisabled());
     assert.equal(await field(page).getAttribute("placeholder"), "Write in the other tab");
+    assert.equal(await page.locator(".strip").count(), 1, "and promises nothing though no server can be reached");
   });
 
   test("every reason to stop has its own words in both languages", async (page) => {
