@@ -60,7 +60,7 @@ mod tests {
             assert!(refused.due(Timestamp(until.0 - 1)).is_empty());
             waits.push(until.0 - now.0);
             now = until;
-            assert_eq!(refused.due(now), [relay.clone()]);
+            assert_eq!(refused.due(now), std::slice::from_ref(&relay));
         }
         assert_eq!(waits, [60_000, 120_000, 240_000, 480_000, 600_000, 600_000]);
         refused.forget(&relay);

@@ -165,7 +165,6 @@ fn a_clock_that_is_set_back_stops_nothing_and_a_message_bears_the_time_of_day() 
         panic!("it is down");
     };
     let retry_at = retry_at.unwrap().0;
-    // At most two seconds, rounded up.
     assert!((world.now.0 / 1000..=world.now.0 / 1000 + 3).contains(&retry_at), "{retry_at}");
     world.now = Timestamp(world.now.0 + 5 * HOUR);
     world.bring_up(ONE);
@@ -293,7 +292,6 @@ fn while_no_server_can_be_reached_none_is_blamed() {
 fn whoever_writes_does_not_wait_for_a_servers_turn() {
     let mut world = pair(&[ONE]);
     world.take_down(ONE);
-    // Long enough for waits of half a minute and more.
     world.pass(600_000);
     world.bring_up(ONE);
     world.send("Bob", "Alice", "is anybody there?");

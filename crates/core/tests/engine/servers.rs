@@ -287,10 +287,7 @@ fn of_a_server_that_only_a_chat_uses_is_told_how_it_is_and_that_it_is_not_in_the
 fn a_chat_lives_on_five_servers_where_a_link_names_three() {
     let more = ["wss://three.example", "wss://four.example", "wss://five.example"];
     let all = [[ONE, TWO].as_slice(), &more].concat();
-    let mut world = World::new(&["Alice", "Bob"], &all);
-    for name in ["Alice", "Bob"] {
-        world.command(name, Command::CreateAccount { name: name.to_owned() });
-    }
+    let mut world = World::with_accounts(&["Alice", "Bob"], &all);
     // Bob knows but one.
     for url in all.iter().skip(1) {
         world.command("Bob", Command::RemoveServer { url: RelayUrl::new(*url) });

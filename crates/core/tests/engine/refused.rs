@@ -1,0 +1,94 @@
+//! What servers refuse, or promise and do not keep, is offered again.
+
+use crate::delivery::last;
+use crate::world::World;
+use zajil_api::{Command, MessageState};
+
+const ONE: &str = "wss://one.example";
+const TWO: &str = "wss://two.example";
+const HOUR: u64 = 3_600_000;
+
+#[test]
+fn a_person_can_have_a_refused_message_tried_at_once() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let chat = world.meet("Bob", "Alice");
+    world.relay(ONE).refuses = Some("blocked: not today");
+    world.send("Bob", "Alice", "hello");
+    world.pass(1_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::NotSent]);
+    world.relay(ONE).refuses = None;
+    let place = last(&mut world, "Bob", "Alice");
+    world.command("Bob", Command::RetryMessage { chat, place });
+    world.pass(1_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Delivered]);
+}
+
+#[test]
+fn a_promise_is_not_enough_however_old_it_is() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.stop("Alice");
+    world.relay(ONE).forgets = true;
+    world.send("Bob", "Alice", "hello");
+    world.pass(15 * 24 * HOUR);
+    world.restart("Bob");
+    world.pass(60_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sending]);
+    world.relay(ONE).forgets = false;
+    world.pass(24 * HOUR);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sent { on: 1, of: 1 }]);
+}
+
+#[test]
+fn a_server_that_refused_is_asked_again_though_another_never_answered() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.take_down(TWO);
+    world.relay(ONE).refuses = Some("blocked: not yet paid");
+    world.send("Bob", "Alice", "hello");
+    world.pass(5_000);
+    world.relay(ONE).refuses = None;
+    world.take_down(ONE);
+    world.bring_up(ONE);
+    world.pass(60_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
+}
+
+#[test]
+fn a_server_that_refused_is_asked_again_without_a_new_connection() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.relay(ONE).refuses = Some("invalid: created_at is too far ahead");
+    world.send("Bob", "Alice", "hello");
+    world.pass(5_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::NotSent]);
+    let frames = world.relay(ONE).frames;
+    world.pass(6 * HOUR);
+    let of_probes = 6 * 3600 / 25 * 2 * 2;
+    let frames = world.relay(ONE).frames - frames;
+    assert!(frames < of_probes + 400, "ever more patiently: {frames}");
+    world.relay(ONE).refuses = None;
+    world.pass(HOUR);
+    assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
+}
+
+#[test]
+fn what_a_server_took_after_all_is_not_shown_as_refused() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.stop("Alice");
+    world.relay(ONE).refuses = Some("blocked: not today");
+    world.send("Bob", "Alice", "hello");
+    world.pass(5_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::NotSent]);
+    // It says OK, and keeps nothing.
+    world.relay(ONE).refuses = None;
+    world.relay(ONE).forgets = true;
+    world.pass(70_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sending]);
+}
