@@ -1,10 +1,8 @@
-/// One language's words, as its file in `www/locales` holds them.
+/// One language's words, as its file in `www/locales` holds them, packed at build time.
 ///
 /// `key = text`, with `{name}` for what is filled in, and `key[form] = text` for
 /// the plural forms the language has (CLDR's names: zero, one, two, few, many,
-/// other), `{n}` being the number in local digits. A form that says the same as `other`
-/// for every number need not be written. No comments and no empty lines: every byte
-/// travels to every person.
+/// other), `{n}` being the number in local digits. `#` starts a comment line.
 pub struct Catalog {
     /// In the file's order; a search through them all costs less than a map's bytes.
     texts: Vec<(&'static str, &'static str)>,
@@ -22,7 +20,7 @@ impl Catalog {
         self.texts.iter().find(|(known, _)| *known == key).map(|(_, text)| *text)
     }
 
-    /// The text for one plural form, or for `other` where the form is not written.
+    /// The text for one plural form; one that says the same as `other` was packed away.
     pub fn plural(&self, key: &str, form: &str) -> Option<&'static str> {
         self.text(&format!("{key}[{form}]")).or_else(|| self.text(&format!("{key}[other]")))
     }

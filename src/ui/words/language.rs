@@ -48,8 +48,8 @@ impl Language {
     /// the app: no flash of the wrong language, nothing to fetch when offline.
     pub fn catalog(self) -> Catalog {
         Catalog::parse(match self {
-            Self::English => include_str!("../../../www/locales/en.txt"),
-            Self::Arabic => include_str!("../../../www/locales/ar.txt"),
+            Self::English => include_str!(concat!(env!("OUT_DIR"), "/en.txt")),
+            Self::Arabic => include_str!(concat!(env!("OUT_DIR"), "/ar.txt")),
         })
     }
 }
