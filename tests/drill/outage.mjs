@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { Chatter, introduce } from "./harness/chatter.mjs";
 import { FAULTS, FaultProxy } from "./harness/fault_proxy.mjs";
 import { fastClock } from "./harness/fast_clock.mjs";
+import { comesAndGoes, openDoor } from "./harness/open_door.mjs";
 import { Profile } from "./harness/profile.mjs";
 import { Program } from "./harness/program.mjs";
 import { withPrelude } from "./harness/served.mjs";
@@ -43,6 +44,7 @@ const relays = await Promise.all(
     return { relay, proxy };
   }),
 );
+const door = await openDoor();
 const startedAt = Date.now();
 const clock = [startedAt, hours, speed];
 const app = await Program.app(
@@ -58,6 +60,7 @@ try {
   const alice = await Chatter.sits("Alice", profiles[0], app.origin, prelude);
   const bob = await Chatter.sits("Bob", profiles[1], app.origin, prelude);
   await introduce(alice, bob);
+  for (const { page } of [alice, bob]) await comesAndGoes(page, door);
   await app.kill();
 
   const began = Date.now();
@@ -96,6 +99,7 @@ try {
     await relay.kill();
   }
   await app.kill();
+  door.close();
   rmSync(folder, { recursive: true, force: true });
 }
 report.end();

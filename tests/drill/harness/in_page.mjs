@@ -63,8 +63,18 @@ export function install() {
     await until("the newest message", isThere, 30_000);
   };
 
-  /** The whole chat, oldest first, a page at a time: `{ name, mark, text }` each. */
+  /** The whole chat, oldest first, a page at a time: `{ name, mark, text }` each. While
+      many messages arrive, those at the top may leave again: then it begins anew. */
   const walk = async () => {
+    for (let left = 5; ; left -= 1) {
+      const found = await upwards();
+      if (found) return found;
+      if (left === 0) throw new Error("the place reached in the log was lost again and again");
+    }
+  };
+
+  /** Nothing, where the place that was reached is lost on the way. */
+  const upwards = async () => {
     const scroller = log().parentElement;
     await toNewest();
     let found = [];
@@ -73,10 +83,11 @@ export function install() {
     const take = () => {
       const all = articles();
       const fresh = anchor ? all.indexOf(anchor) - 1 : all.length;
-      if (fresh < 0) throw new Error("the place reached in the log was lost");
+      if (fresh < 0) return false;
       const entry = (one) => ({ name: nameOf(one), mark: markOf(one), text: one.innerText });
       found = [...all.slice(0, fresh).map(entry), ...found];
       anchor = all[1];
+      return true;
     };
     const atStart = () => log().firstElementChild?.matches("p");
     const hasMore = () => anchor !== undefined && articles()[1] !== anchor;
@@ -95,7 +106,7 @@ export function install() {
         return hasMore() || atStart();
       };
       await until(`messages before ${found[0]?.name}`, isThere, 20_000);
-      take();
+      if (!take()) return undefined;
     }
     await toNewest();
     return found;
