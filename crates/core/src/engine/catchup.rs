@@ -107,8 +107,10 @@ impl Engine {
     pub(super) fn handle_event(&mut self, relay: &RelayUrl, subscription: &str, event: Event) {
         let now = self.now;
         let Some((feed, part)) = self.feed_of(relay, subscription) else { return };
+        let was_seen = self.was_seen(&event.id);
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
         progress.heard_at = now;
+        progress.is_news |= !was_seen;
         let genuine = progress.filter.matches(&event)
             && (event.verify_id().is_ok() || mutant::active(Mutant::AcceptForgedId));
         let stored = progress.step == Step::Paging;

@@ -7,6 +7,7 @@ use super::reconcile::{Comparison, FIRST_WORD_MS};
 use super::seen::SeenOf;
 use crate::nostr::{Event, EventId, Filter};
 use crate::sorted::SortedSet;
+use crate::time::doubled;
 use std::collections::{BTreeMap, VecDeque};
 use zajil_api::UnixTime;
 
@@ -19,6 +20,8 @@ const LONGEST_PAGE_MS: u64 = 300_000;
 /// After a server ended a subscription it is asked again, at first after so long.
 const RETRY_MS: u64 = 2_000;
 const LONGEST_RETRY_MS: u64 = 60_000;
+/// The same for a server that handed out only what was read before.
+const LONGEST_RETRY_FOR_NOTHING_MS: u64 = 900_000;
 /// A page of fewer events than this was not cut off by any server's limit.
 pub(super) const FULL_PAGE: u32 = 10;
 /// Events one feed holds at most, in bytes.
@@ -71,6 +74,8 @@ pub(super) struct Progress {
     pub complete: bool,
     pub page: u32,
     pub in_page: u32,
+    /// Whether it brought anything that was not read before.
+    pub is_news: bool,
     pub oldest: Option<UnixTime>,
     pub until: Option<UnixTime>,
     pub page_asked_at: Timestamp,
@@ -102,6 +107,7 @@ impl Progress {
             complete: false,
             page: 0,
             in_page: 0,
+            is_news: false,
             oldest: None,
             until: None,
             page_asked_at: now,
@@ -175,9 +181,10 @@ impl Progress {
 
     /// To be asked again, more patiently each time.
     pub fn fail(&mut self, now: Timestamp) {
-        let wait = RETRY_MS
-            .saturating_mul(1u64.checked_shl(self.failures).unwrap_or(u64::MAX))
-            .min(LONGEST_RETRY_MS);
+        // Whoever never says that they are done would hand out the same for ever.
+        let in_vain = !self.is_news && (self.page > 0 || self.in_page > 0);
+        let longest = if in_vain { LONGEST_RETRY_FOR_NOTHING_MS } else { LONGEST_RETRY_MS };
+        let wait = doubled(RETRY_MS, self.failures, longest);
         self.failures = (self.failures + 1).min(16);
         self.step = Step::Failed { retry_at: Timestamp(now.0 + wait) };
     }
@@ -222,6 +229,20 @@ mod tests {
     use crate::nostr::{Kind, SecretKey, UnsignedEvent};
     use rand_chacha::ChaCha20Rng;
     use rand_core::SeedableRng;
+
+    #[test]
+    fn who_hands_out_the_same_again_is_asked_ever_more_rarely() {
+        let longest = |is_news| {
+            let filter = Filter::new();
+            let mut progress = Progress::new(1, filter, SortedSet::new(), Timestamp(0));
+            (0..FULL_PAGE).for_each(|_| progress.count(None));
+            progress.is_news = is_news;
+            (0..20).for_each(|_| progress.settled(Timestamp(0)));
+            progress.timeout()
+        };
+        assert_eq!(longest(false), Some(Timestamp(LONGEST_RETRY_FOR_NOTHING_MS)));
+        assert_eq!(longest(true), Some(Timestamp(LONGEST_RETRY_MS)));
+    }
 
     #[test]
     fn what_is_held_is_bounded_and_the_oldest_stays() {
