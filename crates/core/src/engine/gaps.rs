@@ -15,6 +15,7 @@ use crate::envelope::{Count, Counts, EnvelopeError, InnerKind, MAX_RANGES, Void}
 use crate::mls::MlsError;
 use crate::mutant::{self, Mutant};
 use crate::sorted::SortedSet;
+use crate::time::doubled;
 use zajil_api::{Gap, GapCause, Place, UnixTime};
 
 /// Younger than this a gap is just a matter of order.
@@ -219,9 +220,7 @@ impl Chat {
 
 fn next_ask(row: &MissingRow) -> u64 {
     let Some(doublings) = row.asks.checked_sub(1) else { return row.since.0 + ASK_SECONDS };
-    let patience =
-        ASK_AGAIN_SECONDS.saturating_mul(1u64.checked_shl(doublings).unwrap_or(u64::MAX));
-    row.asked_at.0 + patience.min(LONGEST_PATIENCE_SECONDS)
+    row.asked_at.0 + doubled(ASK_AGAIN_SECONDS, doublings, LONGEST_PATIENCE_SECONDS)
 }
 
 #[cfg(test)]

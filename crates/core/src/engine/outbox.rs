@@ -9,6 +9,7 @@ use super::refused::Refused;
 use super::stamps::Stamps;
 use crate::nostr::EventId;
 use crate::sorted::{SortedMap, SortedSet};
+use crate::time::doubled;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use zajil_api::{Place, RelayUrl, UnixTime};
 
@@ -253,20 +254,20 @@ impl Outbox {
         self.open.get(relay).into_iter().flatten().copied().collect()
     }
 
-    /// What no server is known to have, this one is asked for again though it refused.
-    pub fn reopen(&mut self, relay: &RelayUrl) -> Vec<(u64, Purpose)> {
-        let mut reopened = Vec::new();
-        for (id, row) in &mut self.rows {
-            let is_held = row.targets.iter().any(|target| target.answer == Answer::Held);
-            let mut targets = row.targets.iter_mut().filter(|target| target.relay == *relay);
-            let refused = targets.find(|target| target.answer == Answer::Refused);
-            if let Some(target) = refused.filter(|_| !is_held) {
-                target.answer = Answer::None;
-                self.open.entry(relay.clone()).or_default().insert(*id);
-                reopened.push((*id, row.purpose));
-            }
+    /// What a server refused.
+    pub fn refused_by(&self, relay: &RelayUrl) -> impl Iterator<Item = &OutgoingRow> {
+        let refused =
+            move |target: &Target| target.relay == *relay && target.answer == Answer::Refused;
+        self.rows.values().filter(move |row| row.targets.iter().any(refused))
+    }
+
+    /// A server is asked once more to take what it refused.
+    pub fn reopen(&mut self, relay: &RelayUrl, id: u64) {
+        let targets = self.rows.get_mut(&id).into_iter().flat_map(|row| &mut row.targets);
+        for target in targets.filter(|target| target.relay == *relay) {
+            target.answer = Answer::None;
+            self.open.entry(relay.clone()).or_default().insert(id);
         }
-        reopened
     }
 
     /// Rows that some server has and the others will not get any more. Of what others wait for,
@@ -290,9 +291,7 @@ impl Outbox {
 fn after(now: Timestamp, tries: u32) -> Timestamp {
     let wait = match tries {
         0 | 1 => 1,
-        tries => ANSWER_TIMEOUT_MS
-            .saturating_mul(1u64.checked_shl(tries - 1).unwrap_or(u64::MAX))
-            .min(LONGEST_WAIT_MS),
+        tries => doubled(ANSWER_TIMEOUT_MS, tries - 1, LONGEST_WAIT_MS),
     };
     Timestamp(now.0 + wait)
 }

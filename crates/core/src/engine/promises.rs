@@ -3,6 +3,7 @@
 use super::Timestamp;
 use crate::nostr::EventId;
 use crate::sorted::SortedMap;
+use crate::time::doubled;
 use std::collections::BTreeSet;
 use zajil_api::RelayUrl;
 
@@ -92,9 +93,7 @@ impl Reading {
     pub fn again_at(&mut self, row: u64, now: Timestamp, most: u32) -> Option<Timestamp> {
         let tries = self.tries.entry(row).or_default();
         *tries += 1;
-        let wait = RETRY_MS
-            .saturating_mul(1u64.checked_shl(*tries - 1).unwrap_or(u64::MAX))
-            .min(LONGEST_RETRY_MS);
+        let wait = doubled(RETRY_MS, *tries - 1, LONGEST_RETRY_MS);
         if *tries >= most {
             self.given_up.insert(row);
             return None;

@@ -12,6 +12,7 @@ use crate::envelope::{Inner, InnerKind};
 use crate::mutant::{self, Mutant};
 use crate::nostr::EventId;
 use crate::sorted::SortedSet;
+use crate::time::doubled;
 use zajil_api::{Gap, GapCause, Place, UnixTime};
 
 /// The other is asked about what waited for so long, and again, ever more patiently…
@@ -143,11 +144,10 @@ impl Chat {
     /// Seconds until the other may be asked again.
     fn patience_left(&self, now: Timestamp) -> u64 {
         let Some(question) = &self.unread.question else { return 0 };
-        let doubled = 1u64.checked_shl(self.unread.asks).unwrap_or(u64::MAX);
         let was_heard = self.heard_at.is_some_and(|at| at > question.at);
         let longest =
             if was_heard { PATIENCE_WITH_THE_PRESENT_SECONDS } else { LONGEST_PATIENCE_SECONDS };
-        let patience = ASK_SECONDS.saturating_mul(doubled).min(longest);
+        let patience = doubled(ASK_SECONDS, self.unread.asks, longest);
         let since = now.0.saturating_sub(question.at.0);
         patience.saturating_mul(1000).saturating_sub(since).div_ceil(1000)
     }

@@ -1,5 +1,6 @@
 //! How long a relay is left alone before it is tried again.
 
+use crate::time::doubled;
 use rand_core::RngCore;
 
 /// The first wait after a failure is drawn from up to so much, and doubles.
@@ -22,9 +23,7 @@ impl Backoff {
     /// every wait is one of the longest: it may be wrong, so there is a try now and then.
     pub fn wait_ms(&mut self, network: Network, rng: &mut impl RngCore) -> u64 {
         let limit = match network {
-            Network::Online => FIRST_MS
-                .saturating_mul(1u64.checked_shl(self.failures).unwrap_or(u64::MAX))
-                .min(LONGEST_MS),
+            Network::Online => doubled(FIRST_MS, self.failures, LONGEST_MS),
             Network::Offline => LONGEST_MS,
         };
         self.failures = self.failures.saturating_add(1).min(16);

@@ -1,6 +1,6 @@
 //! How fast a relay wants to be asked.
 
-use crate::time::Timestamp;
+use crate::time::{Timestamp, doubled};
 use rand_core::RngCore;
 
 /// After the first complaint nothing is sent for so long; each further one doubles it.
@@ -35,9 +35,7 @@ impl Pace {
             let peace = now.0.saturating_sub(pause.until.0) / length / FORGIVEN_AFTER;
             self.level = self.level.saturating_sub(u32::try_from(peace).unwrap_or(u32::MAX));
         }
-        let wait = FIRST_MS
-            .saturating_mul(1u64.checked_shl(self.level).unwrap_or(u64::MAX))
-            .min(LONGEST_MS);
+        let wait = doubled(FIRST_MS, self.level, LONGEST_MS);
         // Spread a little, or all who were told together would speak up together.
         let until = Timestamp(now.0 + wait + rng.next_u64() % (wait / 4));
         self.level = (self.level + 1).min(16);

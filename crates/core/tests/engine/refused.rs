@@ -77,6 +77,26 @@ fn a_server_that_refused_is_asked_again_without_a_new_connection() {
 }
 
 #[test]
+fn a_server_that_refused_is_asked_again_while_whom_it_is_for_has_not_got_it() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.stop("Alice");
+    world.relay(TWO).refuses = Some("invalid: created_at is too far ahead");
+    world.send("Bob", "Alice", "hello");
+    world.pass(5_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sent { on: 1, of: 2 }]);
+    // The only one that has it never comes back.
+    world.take_down(ONE);
+    world.relay(TWO).refuses = None;
+    world.pass(HOUR);
+    world.restart("Alice");
+    world.pass(60_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Delivered]);
+}
+
+#[test]
 fn what_a_server_took_after_all_is_not_shown_as_refused() {
     let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
     world.meet("Bob", "Alice");
