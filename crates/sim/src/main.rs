@@ -11,7 +11,7 @@ use zajil_sim::draw::draw;
 use zajil_sim::history::History;
 use zajil_sim::many::run_many;
 use zajil_sim::outage::outage;
-use zajil_sim::run::run;
+use zajil_sim::run::{Mode, run};
 use zajil_sim::shrink::shrink;
 use zajil_sim::{mutants, verdict::Rule};
 
@@ -94,13 +94,18 @@ fn replay(options: &Options, file: &str) -> bool {
 fn hunts(options: &Options, most: u64) -> bool {
     let mut caught = 0;
     report::hunts_begin();
-    for mutant in mutants::all() {
-        let hunt = mutants::hunt(*mutant, most, options.jobs, &options.mode);
+    let only = options.mode.planted;
+    let hunted = mutants::all().iter().filter(|mutant| only.is_none_or(|only| only == **mutant));
+    let mode = Mode { planted: None, ..options.mode.clone() };
+    let mut of = 0;
+    for mutant in hunted {
+        let hunt = mutants::hunt(*mutant, most, options.jobs, &mode);
+        of += 1;
         caught += usize::from(hunt.catch.is_some());
         report::hunt(&hunt);
     }
-    eprintln!("{caught} of {} planted bugs caught", mutants::all().len());
-    caught == mutants::all().len()
+    eprintln!("{caught} of {of} planted bugs caught");
+    caught == of
 }
 
 fn one_outage(options: &Options, messages: u64) -> bool {

@@ -5,7 +5,7 @@ use crate::run::{Mode, run};
 use crate::verdict::Rule;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use zajil_core::mutant::{Mutant, plant};
+use zajil_core::mutant::Mutant;
 
 /// How a bug was found.
 #[derive(Clone, Debug)]
@@ -28,22 +28,19 @@ pub fn hunt(mutant: Mutant, most: u64, jobs: usize, mode: &Mode) -> Hunt {
     let next = AtomicU64::new(0);
     let found = AtomicBool::new(false);
     let catch: Mutex<Option<Catch>> = Mutex::new(None);
+    let with = Mode { planted: Some(mutant), ..mode.clone() };
     std::thread::scope(|scope| {
         for _ in 0..jobs.max(1) {
             scope.spawn(|| {
-                plant(Some(mutant));
                 while !found.load(Ordering::Relaxed) {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
                     if seed >= most {
                         break;
                     }
                     let history = draw(seed);
-                    let Some((rule, detail)) = run(&history, mode).broken else { continue };
+                    let Some((rule, detail)) = run(&history, &with).broken else { continue };
                     // What goes wrong anyway proves nothing about the bug.
-                    plant(None);
-                    let anyway = run(&history, mode).broken.is_some();
-                    plant(Some(mutant));
-                    if anyway {
+                    if run(&history, mode).broken.is_some() {
                         continue;
                     }
                     found.store(true, Ordering::Relaxed);
@@ -52,7 +49,6 @@ pub fn hunt(mutant: Mutant, most: u64, jobs: usize, mode: &Mode) -> Hunt {
                         *catch = Some(Catch { seed, rule, detail });
                     }
                 }
-                plant(None);
             });
         }
     });

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
+use zajil_core::mutant::Mutant;
 use zajil_sim::run::Mode;
 use zajil_sim::verdict::Rule;
 
@@ -15,6 +16,7 @@ cargo xtask sim [--seeds N] [--from S]   histories of N seeds from S on (100 fro
   --jobs N      threads (2)          --at T     when the clock starts, in Unix seconds (now)
   --most N      stop after N that went wrong     --no-shrink  leave them as they are
   --waive RULE  do not look at a rule            --trace      print all that happens
+  --plant BUG   with this bug in the engines; with --mutants, only this one
 ";
 
 pub enum Work {
@@ -44,10 +46,16 @@ impl Options {
         }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |past| past.as_secs());
         let start = words.value("--at")?.unwrap_or(now) * 1000;
-        let mut mode = Mode { start, trace: words.flag("--trace"), waived: Vec::new() };
+        let mut mode = Mode { start, trace: words.flag("--trace"), ..Mode::default() };
         while let Some(name) = words.value::<String>("--waive")? {
             let rule = Rule::of_name(&name).ok_or(format!("There is no rule '{name}'."))?;
             mode.waived.push(rule);
+        }
+        if let Some(name) = words.value::<String>("--plant")? {
+            let of_name = |bug: &&Mutant| format!("{bug:?}") == name;
+            let bug =
+                Mutant::ALL.iter().find(of_name).ok_or(format!("There is no bug '{name}'."))?;
+            mode.planted = Some(*bug);
         }
         let seed = words.value("--seed")?;
         let from = words.value("--from")?.unwrap_or(0);

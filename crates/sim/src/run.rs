@@ -7,6 +7,7 @@ use crate::verdict::Rule;
 use crate::world::World;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use zajil_api::{Command, Message, Page, Place};
+use zajil_core::mutant::{Mutant, plant};
 
 const MINUTE: u64 = 60_000;
 /// How long everything is given to heal.
@@ -37,10 +38,13 @@ pub struct Mode {
     pub trace: bool,
     /// Rules that are not looked at.
     pub waived: Vec<Rule>,
+    /// The bug that is in the engines.
+    pub planted: Option<Mutant>,
 }
 
 pub fn run(history: &History, mode: &Mode) -> Outcome {
     let start = mode.start;
+    plant(mode.planted);
     let whole = || {
         let mut world = World::new(history, mode);
         live(&mut world, history);
