@@ -14,6 +14,8 @@ const MINUTE: u64 = 60_000;
 const HEALING: u64 = 120 * MINUTE;
 /// A last while in which nothing happens.
 const QUIET: u64 = 10 * MINUTE;
+/// What shows as missing after that is gone within so long.
+const CLOSING: u64 = 60 * MINUTE;
 /// Frames that each person and relay may cost in it.
 const QUIET_FRAMES: u64 = 600;
 const PAGE: u16 = 200;
@@ -90,6 +92,11 @@ fn live(world: &mut World, history: &History) {
     if world.frames - before > most {
         let frames = world.frames - before;
         world.verdict.note(Rule::Rest, format!("{frames} frames while nothing happened"));
+    }
+    // What was late may be shown as missing until the other has answered for it.
+    let closed = world.now + CLOSING;
+    while world.verdict.is_clean() && world.now < closed && !world.ledger.open_gaps().is_empty() {
+        world.run_until(world.now + MINUTE);
     }
     if world.verdict.is_clean() {
         judge(world);

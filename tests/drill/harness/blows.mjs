@@ -40,7 +40,12 @@ export async function blow({ alice, bob }, after, strike) {
 /** The next message goes both ways: neither side's keys were set back. Says what does not. */
 async function goesOn({ alice, bob, profile }, patience) {
   await alice.starts(profile);
-  await alice.opensChatWith("Bob");
+  try {
+    await alice.opensChatWith("Bob");
+  } catch (cause) {
+    const says = await alice.page.locator("body").innerText();
+    throw new Error(`After the blow the app does not come up. It says: ${says}`, { cause });
+  }
   for (const [writer, reader] of [[alice, bob], [bob, alice]]) {
     await writer.writesMany(1);
     const name = writer.promised.at(-1);

@@ -3,7 +3,7 @@
 use super::{Count, Ledger, Written};
 use crate::verdict::{Rule, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
-use zajil_api::{Direction, Message, Stage};
+use zajil_api::{Direction, GapCause, Message, Place, Stage};
 
 /// What is missing has to be named within so many milliseconds.
 const NAMED_WITHIN: u64 = 120_000;
@@ -47,11 +47,13 @@ impl Ledger {
         self.confirmed.iter().filter_map(entry).collect()
     }
 
-    /// Something that its author was told to be taken back, and that the other has.
+    /// Something that its author was told to be taken back, and that the other has. A device that
+    /// went on from a copy cannot know what it sent after that was made.
     pub fn back_in_vain(&self) -> Option<(usize, String)> {
         let was_read = |(text, written): &(&String, &Written)| {
             let got = self.views[written.to].incoming.get(&written.who);
-            written.removed && got.is_some_and(|got| got.contains(*text))
+            let restored = self.views[written.who].was_restored;
+            written.removed && !restored && got.is_some_and(|got| got.contains(*text))
         };
         let found = self.written.iter().find(was_read);
         found.map(|(text, written)| (written.who, text.clone()))
@@ -92,9 +94,11 @@ impl Ledger {
         let pairs: Vec<_> = self.pairs().into_iter().flat_map(|(a, b)| [(a, b), (b, a)]).collect();
         for (reader, author) in pairs {
             let missing = self.known_missing(reader, author);
-            let named: u64 = self
-                .chat_view(reader, author)
-                .map_or(0, |chat| chat.gaps.iter().map(|gap| u64::from(gap.count)).sum());
+            let gaps = self.chat_view(reader, author).into_iter().flat_map(|chat| &chat.gaps);
+            // What came and cannot be read may be anybody's rubbish: it names nothing.
+            let named =
+                gaps.filter(|gap| (gap.before, gap.cause) != (Place::END, GapCause::KeyOnTheWay));
+            let named: u64 = named.map(|gap| u64::from(gap.count)).sum();
             // Whoever does not look is told nothing.
             if missing <= named || !is_there(reader) {
                 self.unnamed.remove(&(reader, author));
