@@ -158,10 +158,10 @@ impl Chat {
                     step.search = Some(step.search.map_or(from, |other| other.min(from)));
                 }
                 let ask_at = next_ask(row);
-                if !may_ask {
-                    again_at(now.0 + GRACE_SECONDS);
-                } else if now.0 < ask_at {
+                if now.0 < ask_at {
                     again_at(ask_at);
+                } else if !may_ask {
+                    again_at(now.0 + GRACE_SECONDS);
                 } else if step.ask.len() < MAX_RANGES {
                     row.asks = (row.asks + 1).min(LOST - 1);
                     row.asked_at = now;
@@ -247,6 +247,16 @@ mod tests {
         chat.row.heard.first_mut().unwrap().missing.clear();
         chat.next_step(UnixTime(30_000), false);
         assert!(chat.searched.is_empty());
+    }
+
+    #[test]
+    fn whoever_may_not_ask_yet_is_woken_when_it_is_time_to() {
+        let peer = SecretKey::generate(&mut ChaCha20Rng::from_seed([1; 32])).public_key();
+        let mut chat = Chat::fresh(ChatKey([1; 16]), peer, String::new(), Stage::Open, UnixTime(0));
+        chat.heard_mut(1).unwrap().miss(3, Place::END, UnixTime(0));
+        let mut woken = |now| chat.next_step(UnixTime(now), false).again_at.map(|at| at.0);
+        assert_eq!(woken(GRACE_SECONDS), Some(ASK_SECONDS));
+        assert_eq!(woken(ASK_SECONDS), Some(ASK_SECONDS + GRACE_SECONDS));
     }
 
     #[test]

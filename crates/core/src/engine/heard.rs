@@ -52,6 +52,7 @@ impl Heard {
         if count > self.total {
             self.miss(count - 1, place, now);
             self.total = count;
+            self.stand_before(count, place);
             return true;
         }
         let Some(at) = self.missing.iter().position(|row| row.from <= count && count <= row.to)
@@ -63,15 +64,23 @@ impl Heard {
             // Somebody hands them out: the rest is worth another question soon.
             (row.asks, row.asked_at) = (1, now);
         }
-        let before = MissingRow { to: count - 1, before: place.min(row.before), ..row.clone() };
+        let before = MissingRow { to: count - 1, ..row.clone() };
         let behind = MissingRow { from: count + 1, ..row };
         for rest in [behind, before] {
             if rest.from <= rest.to {
                 self.missing.insert(at, rest);
             }
         }
+        self.stand_before(count, place);
         self.let_go();
         true
+    }
+
+    /// What was heard of before message `count` stands before that, wherever it stood so far.
+    fn stand_before(&mut self, count: u64, place: Place) {
+        for row in self.missing.iter_mut().filter(|row| row.to < count) {
+            row.before = row.before.min(place);
+        }
     }
 
     fn let_go(&mut self) {
@@ -164,6 +173,19 @@ mod tests {
         heard.give_up(2, 2, UnixTime(5));
         heard.give_up(3, 4, UnixTime(5));
         assert!(heard.missing.is_empty() && heard.total == 5);
+    }
+
+    #[test]
+    fn what_was_only_heard_of_stands_before_the_next_message_that_comes() {
+        let mut heard = Heard::default();
+        heard.miss(2, Place::END, UnixTime(1));
+        heard.miss(4, Place::END, UnixTime(2));
+        assert!(heard.note(4, at(4), UnixTime(3)));
+        let stretches: Vec<_> =
+            heard.missing.iter().map(|row| (row.from, row.to, row.before)).collect();
+        assert_eq!(stretches, [(1, 2, at(4)), (3, 3, at(4))]);
+        assert!(heard.note(5, at(3), UnixTime(4)), "dated before what came earlier");
+        assert!(heard.missing.iter().all(|row| row.before == at(3)));
     }
 
     #[test]
