@@ -208,7 +208,7 @@ impl Engine {
         self.renew_key_package_older_than(3600);
     }
 
-    /// At start: a key package that is no longer fresh is replaced.
+    /// A key package that is no longer fresh is replaced.
     pub(super) fn renew_stale_key_package(&mut self) {
         self.renew_key_package_older_than(KEY_PACKAGE_FRESH_DAYS * DAY);
     }

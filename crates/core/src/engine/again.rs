@@ -1,21 +1,69 @@
 //! The author's side of a gap: what did not reach the other is sent again.
 
-use super::Engine;
 use super::history::Wanted;
 use super::record::{ChatKey, MessageRow, Purpose};
 use super::save::{MessagePart, message_key};
+use super::{Engine, Timestamp};
 use crate::envelope::{Count, Counts, InnerKind, MAX_RANGES, MAX_RECEIPT, Void};
 use crate::mutant::{self, Mutant};
 use crate::nostr::EventId;
+use crate::sorted::SortedMap;
 use crate::store::{Order, Range, Row, Table};
+use crate::time::doubled;
 use zajil_api::{MessageState, Place, Stage};
 
 /// Messages sent again for one question.
 const MAX_AGAIN: usize = 100;
-/// Questions answered: one in so long.
+/// Questions answered: one in so long. The same number is answered half as often each time, which
+/// is more often than anybody asks who got no answer.
 const EVERY_MS: u64 = 5_000;
+const LONGEST_PATIENCE_MS: u64 = 86_400_000;
+/// Numbers answered in one start.
+const MAX_ANSWERED: usize = 100_000;
 /// Rows looked through at a time.
 const ROWS: u32 = 600;
+
+/// What the other asked for since this start.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    at: Option<Timestamp>,
+    /// The store is being looked through.
+    is_looking: bool,
+    /// When each number was answered last, and how often.
+    answered: SortedMap<(u32, u64), (Timestamp, u32)>,
+}
+
+impl Asked {
+    /// Whether a question may be answered now.
+    fn is_due(&self, now: Timestamp) -> bool {
+        !self.is_looking && self.at.is_none_or(|at| at.0 + EVERY_MS <= now.0)
+    }
+
+    /// What of a question is answered now.
+    fn take(&mut self, of: &[Counts], now: Timestamp) -> Vec<Count> {
+        self.at = Some(now);
+        let all = of.iter().flat_map(|range| {
+            (range.first..=range.last).map(|number| Count { run: range.run, number })
+        });
+        let mut due: Vec<Count> = all.take(MAX_AGAIN).collect();
+        due.retain(|count| {
+            let name = (count.run, count.number);
+            let Some((at, times)) = self.answered.get_mut(&name) else {
+                let has_room = self.answered.len() < MAX_ANSWERED;
+                if has_room {
+                    self.answered.insert(name, (now, 0));
+                }
+                return has_room;
+            };
+            let is_due = at.0 + doubled(EVERY_MS, *times, LONGEST_PATIENCE_MS) <= now.0;
+            if is_due {
+                (*at, *times) = (now, times.saturating_add(1));
+            }
+            is_due
+        });
+        due
+    }
+}
 
 impl Engine {
     /// The other misses messages of ours: they are looked for in the store. Where they name
@@ -32,17 +80,13 @@ impl Engine {
             return;
         }
         let Some(chat) = self.chats.get_mut(&key) else { return };
-        if chat.answered_at.is_some_and(|at| at.0 + EVERY_MS > now.0) {
+        if !chat.asked.is_due(now) {
             return;
         }
-        chat.answered_at = Some(now);
         let last = Count { run: chat.row.run, number: chat.row.sent };
-        let one_by_one = of.iter().flat_map(|range| {
-            (range.first..=range.last).map(|number| Count { run: range.run, number })
-        });
-        let missed = one_by_one.take(MAX_AGAIN);
+        let missed = chat.asked.take(of, now);
         let (never_sent, missed): (Vec<Count>, Vec<Count>) =
-            missed.partition(|count| is_beyond(count, last));
+            missed.into_iter().partition(|count| is_beyond(count, last));
         if !never_sent.is_empty() {
             self.say_void(key, never_sent);
         }
@@ -62,6 +106,9 @@ impl Engine {
     }
 
     fn look_for(&mut self, chat: ChatKey, missed: Vec<Count>, before: Place) {
+        if let Some(chat) = self.chats.get_mut(&chat) {
+            chat.asked.is_looking = true;
+        }
         let range = Range {
             table: Table::Messages,
             from: message_key(chat, Place::START, 0),
@@ -73,6 +120,9 @@ impl Engine {
     }
 
     pub(super) fn found_again(&mut self, key: ChatKey, mut missed: Vec<Count>, rows: &[Row]) {
+        if let Some(chat) = self.chats.get_mut(&key) {
+            chat.asked.is_looking = false;
+        }
         if !self.may_write(key) {
             // The group went over to another state meanwhile; they ask again.
             return;
@@ -142,6 +192,30 @@ fn is_beyond(count: &Count, last: Count) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_asks_for_the_same_over_and_over_is_answered_ever_more_rarely() {
+        let of = [Counts { run: 7, first: 1, last: 200 }];
+        let mut asked = Asked::default();
+        let mut answered = Vec::new();
+        for second in 0..1_000 {
+            let now = Timestamp(second * 1_000);
+            if asked.is_due(now) && !asked.take(&of, now).is_empty() {
+                answered.push(second);
+            }
+        }
+        assert_eq!(answered, [0, 5, 15, 35, 75, 155, 315, 635]);
+    }
+
+    #[test]
+    fn numbers_that_are_made_up_cost_no_memory() {
+        let mut asked = Asked::default();
+        for nth in 0..2_000 {
+            let first = nth * 100;
+            asked.take(&[Counts { run: 9, first, last: first + 99 }], Timestamp(nth * 5_000));
+        }
+        assert_eq!(asked.answered.len(), MAX_ANSWERED);
+    }
 
     #[test]
     fn what_was_never_sent_is_not_looked_for() {

@@ -137,7 +137,7 @@ impl Engine {
         } else if self.outbox.holds(&event.id) {
             // Our own, come back: handed out of the store it is held, else it was taken.
             match (self.outbox.row_of(&event.id), stored) {
-                (Some(row), true) => self.is_held(relay, row),
+                (Some(row), true) => self.handed_out(relay, row, &event),
                 _ => self.handle_ok(relay, &event.id, true, ""),
             }
         } else if progress.step == Step::Live {
@@ -266,7 +266,6 @@ impl Engine {
                 // It never says that there is nothing more, or not even to nothing.
                 Step::Listening => self.page_from_now_on(&relay),
                 Step::Comparing => self.comparing_stalled(&relay, feed),
-                Step::Paging if mutant::active(Mutant::WaitForAll) => {}
                 Step::Paging => self.feed_ended(&relay, feed, false),
                 Step::Failed { .. } => self.restart_feed(&relay, feed),
                 Step::Ready { .. } | Step::Fetching | Step::Settling | Step::Live => {}

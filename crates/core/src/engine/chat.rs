@@ -1,5 +1,6 @@
 //! A chat in memory: its row, and what is worked out anew at each start.
 
+use super::again::Asked;
 use super::arrivals::Batch;
 use super::record::{ChatKey, ChatRow, MessageRow};
 use super::unread::Unread;
@@ -27,6 +28,8 @@ pub(super) struct Chat {
     /// When the other was last heard of since this start.
     pub heard_at: Option<Timestamp>,
     recent: SortedMap<Place, EventId>,
+    /// Behind this, all of the other's messages are among `recent`.
+    recent_from: Place,
     /// Own messages that are not encrypted yet: the inner events' JSON.
     pub queued: SortedMap<Place, String>,
     /// Those among them that were written since this start: nobody has heard of them.
@@ -61,8 +64,8 @@ pub(super) struct Chat {
     /// The chat's groups cannot be followed any more: another is to be founded.
     pub seeks_anew: bool,
     pub began_anew: bool,
-    /// When the other's question for missing messages was answered last.
-    pub answered_at: Option<Timestamp>,
+    /// What the other asked for.
+    pub asked: Asked,
 }
 
 impl ChatKey {
@@ -88,6 +91,8 @@ impl Chat {
         let must_renew = !groups.is_empty() && !mutant::active(Mutant::KeepLeaf);
         let row = ChatRow { must_renew, ..row };
         let recent = row.last_incoming.into_iter().collect();
+        let last = row.last_incoming.map_or(Place::START, |(place, _)| place);
+        let recent_from = if row.unread > 1 { last } else { row.read_up_to.min(last) };
         Self {
             row,
             groups,
@@ -95,6 +100,7 @@ impl Chat {
             typing_sent_at: None,
             heard_at: None,
             recent,
+            recent_from,
             queued: SortedMap::new(),
             written: SortedSet::new(),
             runs: Vec::new(),
@@ -113,7 +119,7 @@ impl Chat {
             copied: false,
             seeks_anew: false,
             began_anew: false,
-            answered_at: None,
+            asked: Asked::default(),
         }
     }
 
@@ -223,8 +229,10 @@ impl Chat {
             row.last_incoming = Some((place, message.id));
         }
         self.recent.insert(place, message.id);
-        if self.recent.len() > RECENT {
-            self.recent.pop_first();
+        if self.recent.len() > RECENT
+            && let Some((place, _)) = self.recent.pop_first()
+        {
+            self.recent_from = self.recent_from.max(place);
         }
         place
     }
@@ -234,10 +242,11 @@ impl Chat {
         self.recent.range(..=place).next_back().map(|(_, id)| *id)
     }
 
-    /// How many of the other's messages lie behind `place`, as far as remembered.
-    pub fn unread_after(&self, place: Place) -> u32 {
+    /// How many of the other's messages lie behind `place`, as far as remembered; and whether
+    /// that is all.
+    pub fn known_after(&self, place: Place) -> (u32, bool) {
         let behind = self.recent.range(place..).filter(|(at, _)| **at > place).count();
-        u32::try_from(behind).unwrap_or(u32::MAX).min(self.row.unread)
+        (u32::try_from(behind).unwrap_or(u32::MAX), place >= self.recent_from)
     }
 }
 

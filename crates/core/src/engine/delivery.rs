@@ -120,7 +120,7 @@ impl Engine {
             self.forget_unsettled(&id);
         }
         self.forget_message(key, place);
-        let told = self.say_withdrawn(key, &row, queued.is_some());
+        let told = self.say_withdrawn(key, &row);
         self.note("telling what was taken back", told);
         let chat = key.to_id();
         self.update(Update::MessageRemoved { answers: Some(answers), chat, place });
@@ -128,15 +128,12 @@ impl Engine {
     }
 
     /// Without this the other would wait for it.
-    fn say_withdrawn(
-        &mut self,
-        key: ChatKey,
-        row: &MessageRow,
-        never_left: bool,
-    ) -> Result<(), EngineError> {
+    fn say_withdrawn(&mut self, key: ChatKey, row: &MessageRow) -> Result<(), EngineError> {
         let Some(chat) = self.chats.get_mut(&key) else { return Ok(()) };
         let number = row.count.number;
-        if never_left && chat.row.sent == number && chat.row.run == row.count.run {
+        // What was encrypted once may be spoken of in a receipt that is on its way.
+        let was_never_told = chat.written.remove(&row.place());
+        if was_never_told && chat.row.sent == number && chat.row.run == row.count.run {
             // Nobody has heard of it: the next message takes its number.
             chat.row.sent -= 1;
             self.chat_changed(key);

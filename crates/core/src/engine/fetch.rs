@@ -52,7 +52,7 @@ impl Engine {
         if let Some(row) = self.outbox.row_of(&event.id) {
             // Our own, handed out of the store.
             self.catchup.claims.settle(&event.id);
-            self.is_held(relay, row);
+            self.handed_out(relay, row, &event);
         } else if !fits || self.was_seen(&event.id) {
             self.catchup.claims.settle(&event.id);
         } else if weight(&event) > MAX_EVENT_BYTES {

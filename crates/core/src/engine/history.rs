@@ -60,6 +60,10 @@ pub(super) enum Wanted {
         chat: ChatKey,
         row: Box<MessageRow>,
     },
+    /// What was read just now, further back than is remembered.
+    Read {
+        chat: ChatKey,
+    },
     /// Own messages that the other misses.
     Again {
         chat: ChatKey,
@@ -186,6 +190,7 @@ impl Engine {
             }
             Some(Wanted::Last { chat }) => self.last_loaded(chat, rows),
             Some(Wanted::Known { chat, row }) => self.known_loaded(chat, &row, !rows.is_empty()),
+            Some(Wanted::Read { chat }) => self.read_loaded(chat, rows),
             Some(Wanted::Again { chat, missed }) => self.found_again(chat, missed, rows),
             None => {}
         }

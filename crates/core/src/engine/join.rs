@@ -56,9 +56,12 @@ impl Engine {
             routing = Some(found);
             Ok(())
         });
-        if matches!(group, Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::NotForUs)))) {
+        let is_for_another =
+            matches!(group, Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::NotForUs))));
+        if is_for_another && (invited || self.chat_with(&author).is_some()) {
             // Servers hand out a key package that is not ours any more: this device was put
-            // back since, or a copy of it published one.
+            // back since, or a copy of it published one. A stranger's word is not enough: the
+            // new one would tell them that we are there.
             self.renew_used_key_package();
         }
         let group = group?;

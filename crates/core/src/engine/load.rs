@@ -61,6 +61,7 @@ impl Engine {
             states: SortedMap::new(),
             arrivals: None,
             hurried_at: None,
+            tidied_at: now,
             batch: Batch::default(),
             unsettled: Unsettled::default(),
             pages: Pages::default(),
@@ -201,9 +202,7 @@ impl Engine {
         self.parked.sort_by_key(|row| row.at);
         self.drop_old_seen();
         self.drop_old_standings();
-        self.drop_outdated();
-        self.drop_old_parked();
-        self.renew_stale_key_package();
+        self.tidy_up();
         self.connect();
         self.show_up();
         for key in self.open_chats() {

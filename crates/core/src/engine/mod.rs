@@ -73,6 +73,7 @@ mod promises;
 mod proof;
 mod publish;
 mod readback;
+mod reading;
 mod receipts;
 mod receive;
 mod reconcile;
@@ -88,6 +89,7 @@ mod stamps;
 mod standing;
 mod start;
 mod take;
+mod tidy;
 mod told;
 mod transmit;
 mod unread;
@@ -159,6 +161,7 @@ pub struct Engine {
     arrivals: Option<Vec<Arrival>>,
     /// When servers were tried before their turn.
     hurried_at: Option<Timestamp>,
+    tidied_at: Timestamp,
     /// The latest events that were read together.
     batch: Batch,
     unsettled: Unsettled,
@@ -217,6 +220,7 @@ impl Engine {
     }
 
     fn handle_time(&mut self) {
+        self.tidy_up_if_due();
         self.time_out_links();
         self.wait_in_lines();
         self.time_out_outbox();

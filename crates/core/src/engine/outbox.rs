@@ -7,19 +7,17 @@ use super::names::Names;
 use super::record::{Answer, ChatKey, Outgoing, OutgoingRow, Purpose, Target};
 use super::refused::Refused;
 use super::stamps::Stamps;
-use crate::nostr::EventId;
+use crate::nostr::{Event, EventId, Kind};
 use crate::sorted::{SortedMap, SortedSet};
 use crate::time::doubled;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use zajil_api::{Place, RelayUrl, UnixTime};
+use zajil_api::{Place, RelayUrl};
 
 /// Unanswered events per server: enough to fill the line, few enough not to flood.
 const WINDOW: usize = 24;
 /// After so long without an answer the server is asked again, ever more patiently.
 const ANSWER_TIMEOUT_MS: u64 = 20_000;
 const LONGEST_WAIT_MS: u64 = 600_000;
-/// What at least one server has is given up on the others after so long.
-const KEPT_SECONDS: u64 = 14 * 86_400;
 
 /// One event over one connection.
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +84,16 @@ impl Outbox {
     pub fn has_own_event(&self, relay: &RelayUrl) -> bool {
         let targets = |row: &&OutgoingRow| row.targets.iter().any(|to| to.relay == *relay);
         self.rows.values().filter(targets).any(|row| row.content == Outgoing::Event)
+    }
+
+    /// What speaks for the account in events of this kind.
+    pub fn of_kind(&self, kind: Kind) -> Vec<u64> {
+        let is_of_kind = |row: &&OutgoingRow| {
+            let made = row.made.as_ref().filter(|_| row.content == Outgoing::Event);
+            let event = made.and_then(|made| Event::parse(made.json.0.as_bytes()).ok());
+            event.is_some_and(|event| event.kind == kind)
+        };
+        self.rows.values().filter(is_of_kind).map(|row| row.id).collect()
     }
 
     pub fn rows(&self) -> impl Iterator<Item = &OutgoingRow> {
@@ -268,23 +276,6 @@ impl Outbox {
             target.answer = Answer::None;
             self.open.entry(relay.clone()).or_default().insert(id);
         }
-    }
-
-    /// Rows that some server has and the others will not get any more. Of what others wait for,
-    /// a promise is not enough.
-    pub fn outdated(&self, now: UnixTime) -> Vec<u64> {
-        let old = |row: &&OutgoingRow| row.since.0.saturating_add(KEPT_SECONDS) < now.0;
-        let held = |row: &&OutgoingRow| {
-            let is_held = |target: &Target| match target.answer {
-                Answer::Held => true,
-                Answer::Accepted => {
-                    row.purpose == Purpose::Other && matches!(row.content, Outgoing::Message(_))
-                }
-                Answer::None | Answer::Refused => false,
-            };
-            matches!(row.content, Outgoing::Event) || row.targets.iter().any(is_held)
-        };
-        self.rows.values().filter(old).filter(held).map(|row| row.id).collect()
     }
 }
 

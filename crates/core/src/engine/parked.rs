@@ -138,7 +138,15 @@ impl Engine {
                     advanced = true;
                     continue;
                 }
+                Err(error) if error.is_ours() => {
+                    // To be tried again when it is handed out again.
+                    self.unsee(&row.event);
+                    self.note("a parked event", Err(error));
+                }
                 outcome => {
+                    if let Err(error) = &outcome {
+                        self.explain(key, error);
+                    }
                     advanced |= matches!(outcome, Ok(Epoch::Advanced | Epoch::Branched));
                     self.note("a parked event", outcome.map(|_| ()));
                 }

@@ -5,6 +5,7 @@ use super::feed::Feed;
 use super::held::Place;
 use super::reconcile::{Comparison, FIRST_WORD_MS};
 use super::seen::SeenOf;
+use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, EventId, Filter};
 use crate::sorted::SortedSet;
 use crate::time::doubled;
@@ -165,6 +166,7 @@ impl Progress {
 
     pub fn timeout(&self) -> Option<Timestamp> {
         match self.step {
+            Step::Paging | Step::Ready { .. } if mutant::active(Mutant::WaitForAll) => None,
             Step::Paging => {
                 let silent = self.heard_at.0 + SILENCE_MS;
                 Some(Timestamp(silent.min(self.page_asked_at.0 + LONGEST_PAGE_MS)))

@@ -39,8 +39,12 @@ impl Engine {
         self.enqueue(content, None, targets, Purpose::Other);
     }
 
+    /// An event that replaces those of its kind that came before, here too.
     pub(super) fn enqueue_event(&mut self, event: &Event, targets: SortedSet<RelayUrl>) {
         let made = made(event);
+        for id in self.outbox.of_kind(event.kind) {
+            self.drop_outgoing(id);
+        }
         self.enqueue(Outgoing::Event, Some(made), targets, Purpose::Other);
     }
 
@@ -256,13 +260,6 @@ impl Engine {
                 self.outbox.open_at(&relay).into_iter().for_each(|id| self.outbox.remove(id));
             }
             self.dispatch(&relay);
-        }
-    }
-
-    /// At start: what some server has had for long is not pressed on the others.
-    pub(super) fn drop_outdated(&mut self) {
-        for id in self.outbox.outdated(self.unix_now()) {
-            self.drop_outgoing(id);
         }
     }
 }

@@ -107,6 +107,13 @@ impl Engine {
         true
     }
 
+    /// An event of ours came out of a server's store. Others drop a copy that was damaged there.
+    pub(super) fn handed_out(&mut self, relay: &RelayUrl, row: u64, event: &Event) {
+        if self.is_as_made(row, event) || event.verify().is_ok() {
+            self.is_held(relay, row);
+        }
+    }
+
     /// Whether it is, to the letter, what was sent: that costs less than its signature.
     fn is_as_made(&self, row: u64, event: &Event) -> bool {
         let made = self.outbox.row(row).and_then(|row| row.made.as_ref());
@@ -160,7 +167,7 @@ impl Engine {
     }
 
     /// It was read back.
-    pub(super) fn is_held(&mut self, relay: &RelayUrl, row: u64) {
+    fn is_held(&mut self, relay: &RelayUrl, row: u64) {
         if let Some(reading) = self.read_back.relays.get_mut(relay) {
             reading.due.remove(&row);
             reading.tries.remove(&row);

@@ -7,7 +7,7 @@ use super::record::{ChatKey, Purpose};
 use crate::engine::{Output, Timestamp};
 use crate::envelope::{Count, Inner, InnerKind, MAX_RECEIPT, ReceiptKind};
 use crate::nostr::EventId;
-use zajil_api::{MessageState, Place, Receipts, Stage, UnixTime};
+use zajil_api::{MessageState, Place, Stage, UnixTime};
 
 /// Receipts wait a moment for company, so that a burst costs one.
 const GATHER_MS: u64 = 120;
@@ -91,27 +91,6 @@ impl Engine {
         self.send_kind(key, &InnerKind::Receipt { kind, of, last }, Purpose::Other)
     }
 
-    /// Everything up to `up_to` was on the screen.
-    pub(super) fn mark_read(&mut self, key: ChatKey, up_to: Place) {
-        let shared = self.settings.receipts == Receipts::Shared;
-        let Some(chat) = self.chats.get_mut(&key) else { return };
-        // What came late has its place among what was read.
-        let read = up_to.min(chat.row.newest).max(chat.row.read_up_to);
-        let unread = chat.unread_after(read);
-        if read == chat.row.read_up_to && unread == chat.row.unread {
-            return;
-        }
-        let newest = chat.last_incoming_until(read);
-        let was_read = chat.last_incoming_until(chat.row.read_up_to);
-        if shared && newest.is_some() && (newest != was_read || unread < chat.row.unread) {
-            chat.row.to_mark_read = newest;
-        }
-        chat.row.unread = unread;
-        chat.row.read_up_to = read;
-        self.chat_changed(key);
-        self.receipts_due(key);
-    }
-
     /// The other tells what became of our messages.
     pub(super) fn handle_receipt(&mut self, key: ChatKey, kind: ReceiptKind, of: &[EventId]) {
         let newest = of.iter().filter_map(|id| self.unsettled.place_of(id)).max();
@@ -188,8 +167,12 @@ impl Engine {
         let event = sealed.to_event(self.unix_now(), &mut self.rng)?;
         self.note_made_for(key, &event);
         let text = format!("[\"EVENT\",{}]", event.to_json());
-        for relay in targets.into_iter().filter(|relay| self.pool.is_open(relay)) {
-            self.outputs.push_back(Output::Send { relay, text: text.clone() });
+        for relay in targets {
+            // Not worth a word where a server wants to be left in peace.
+            let link = self.pool.get(&relay).filter(|link| link.is_open());
+            if link.is_some_and(|link| link.questions_wait_until(now).is_none()) {
+                self.outputs.push_back(Output::Send { relay, text: text.clone() });
+            }
         }
         Ok(())
     }

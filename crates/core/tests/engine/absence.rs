@@ -167,10 +167,11 @@ fn a_dead_server_does_not_keep_messages_for_ever() {
     world.pass(5_000);
     assert_eq!(world.states("Alice", "Bob").last(), Some(&MessageState::Read));
     assert!(world.person("Alice").rows(Table::Records) > before + 90);
+    // Without a restart: a tab may lead for weeks.
     world.pass(20 * DAY);
-    world.restart("Alice");
-    world.pass(60_000);
-    assert!(world.person("Alice").rows(Table::Records) <= before + 5);
+    let after = world.person("Alice").rows(Table::Records);
+    // Two key packages were made meanwhile, whose private halves are kept for longer.
+    assert!(after <= before + 10, "{before} rows became {after}");
 }
 
 #[test]

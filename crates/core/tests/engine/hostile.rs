@@ -153,6 +153,39 @@ fn a_server_that_says_not_now_is_asked_again() {
 }
 
 #[test]
+fn a_server_that_wants_to_be_left_in_peace_is_not_told_of_typing() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let chat = world.meet("Alice", "Bob");
+    world.send("Bob", "Alice", "there?");
+    world.pass(1_000);
+    world.relay(ONE).refuses = Some("rate-limited: slow down");
+    world.send("Alice", "Bob", "here");
+    world.run();
+    let frames = world.relay(ONE).frames;
+    world.command("Alice", Command::Typing { chat });
+    assert_eq!(world.relay(ONE).frames, frames);
+}
+
+#[test]
+fn a_damaged_copy_of_our_own_message_is_no_copy() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Alice", "Bob");
+    world.pass(5_000);
+    world.stop("Bob");
+    world.relay(ONE).breaks_signatures = true;
+    world.send("Alice", "Bob", "whole?");
+    for _ in 0..2 {
+        world.pass(60_000);
+        assert_eq!(world.states("Alice", "Bob"), [MessageState::Sending]);
+        world.restart("Alice");
+    }
+    world.relay(ONE).breaks_signatures = false;
+    world.restart("Alice");
+    world.pass(60_000);
+    assert_eq!(world.states("Alice", "Bob"), [MessageState::Sent { on: 1, of: 1 }]);
+}
+
+#[test]
 fn silence_is_not_success_and_the_same_event_is_sent_again() {
     let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
     world.meet("Alice", "Bob");

@@ -24,6 +24,7 @@ mod hostile;
 mod limits;
 mod links;
 mod parked;
+mod reading;
 mod reconnect;
 mod refused;
 mod rubbish;

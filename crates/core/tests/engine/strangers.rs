@@ -10,21 +10,41 @@ use zajil_core::envelope::{
     parse_key_package_event, prove, welcome_rumor,
 };
 use zajil_core::mls::{Group, LeafSigner, Provider};
-use zajil_core::nostr::{Event, Kind, SecretKey, UnsignedEvent, nip59};
+use zajil_core::nostr::{Event, Kind, PublicKey, SecretKey, UnsignedEvent, nip59};
 use zajil_core::store::Table;
 
 const ONE: &str = "wss://one.example";
 
 /// Somebody founds a group with Bob's key package, as any software may, and invites him.
 fn invites_bob(world: &mut World, seed: u8, nostr_group_id: [u8; 32], relays: Vec<String>) {
-    let bob = world.person("Bob").account().public_key;
+    let (_, key_package) = key_package_of(world, "Bob");
+    let wrap = invitation(world, seed, &key_package, key_package.pubkey, nostr_group_id, relays);
+    world.inject(ONE, wrap);
+    world.pass(3_000);
+}
+
+/// Somebody's key, and their latest key package.
+fn key_package_of(world: &mut World, who: &str) -> (PublicKey, Event) {
+    let key = world.person(who).account().public_key;
     let mut events = world.relay(ONE).events.iter().rev();
-    let of_bob =
-        |event: &&Event| event.kind == Kind::KEY_PACKAGE && event.pubkey.to_hex() == bob.as_str();
-    let key_package = events.find(of_bob).unwrap().clone();
+    let of_them =
+        |event: &&Event| event.kind == Kind::KEY_PACKAGE && event.pubkey.to_hex() == key.as_str();
+    let event = events.find(of_them).unwrap().clone();
+    (event.pubkey, event)
+}
+
+/// An invitation made with a key package, for whoever it is sent to.
+fn invitation(
+    world: &World,
+    seed: u8,
+    key_package: &Event,
+    to: PublicKey,
+    nostr_group_id: [u8; 32],
+    relays: Vec<String>,
+) -> Event {
     let mut rng = ChaCha20Rng::from_seed([seed; 32]);
     let provider = Provider::new([seed; 32], HashMap::new());
-    let found = parse_key_package_event(&provider, &key_package).unwrap();
+    let found = parse_key_package_event(&provider, key_package).unwrap();
     let key = SecretKey::generate(&mut rng);
     let signer = LeafSigner::from_bytes([seed; 32]);
     let now = UnixTime(world.now.0 / 1000);
@@ -42,9 +62,7 @@ fn invites_bob(world: &mut World, seed: u8, nostr_group_id: [u8; 32], relays: Ve
         invite: None,
     };
     let rumor = welcome_rumor(key.public_key(), &welcome, now);
-    let wrap = nip59::wrap(&rumor, &key, &key_package.pubkey, now, &mut rng).unwrap();
-    world.inject(ONE, wrap);
-    world.pass(3_000);
+    nip59::wrap(&rumor, &key, &to, now, &mut rng).unwrap()
 }
 
 #[test]
@@ -78,6 +96,20 @@ fn a_request_gets_us_to_nobodys_servers_and_changes_nothing_others_can_see() {
     assert_eq!(requests.iter().filter(|chat| chat.stage == Stage::Requested).count(), 4);
     assert_eq!(world.connects, []);
     assert_eq!(world.relay(ONE).events.len(), before + 4, "only the four invitations");
+}
+
+#[test]
+fn an_invitation_to_nobody_does_not_show_that_we_are_there() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.pass(2 * 3_600_000);
+    // Made for Alice's device, and handed to Bob.
+    let (_, of_alice) = key_package_of(&mut world, "Alice");
+    let (bob, _) = key_package_of(&mut world, "Bob");
+    let wrap = invitation(&world, 1, &of_alice, bob, [1; 32], vec![ONE.to_owned()]);
+    let before = world.relay(ONE).events.len();
+    world.inject(ONE, wrap);
+    world.pass(60_000);
+    assert_eq!(world.relay(ONE).events.len(), before + 1, "only the invitation");
 }
 
 #[test]

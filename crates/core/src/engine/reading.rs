@@ -1,0 +1,77 @@
+//! How far the person has read, and how much is still unread.
+
+use super::Engine;
+use super::history::Wanted;
+use super::record::ChatKey;
+use super::save::{MessagePart, message_key};
+use crate::nostr::EventId;
+use crate::store::{Order, Range, Row, Table};
+use zajil_api::{Place, Receipts};
+
+/// Rows of the store looked through for one report. What is beyond stays unread until the last
+/// message is seen.
+const MAX_READ_ROWS: u32 = 6_000;
+
+impl Engine {
+    /// Everything up to `up_to` was on the screen.
+    pub(super) fn mark_read(&mut self, key: ChatKey, up_to: Place) {
+        let shared = self.settings.receipts == Receipts::Shared;
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        // What came late has its place among what was read.
+        let before = chat.row.read_up_to;
+        let read = up_to.min(chat.row.newest).max(before);
+        let (behind, is_all) = chat.known_after(read);
+        if !is_all {
+            chat.row.read_up_to = read;
+            self.chat_changed(key);
+            return self.load_read(key, before, read);
+        }
+        let unread = behind.min(chat.row.unread);
+        if read == before && unread == chat.row.unread {
+            return;
+        }
+        let newest = chat.last_incoming_until(read);
+        let was_read = chat.last_incoming_until(before);
+        if shared && newest.is_some() && (newest != was_read || unread < chat.row.unread) {
+            chat.row.to_mark_read = newest;
+        }
+        chat.row.unread = unread;
+        chat.row.read_up_to = read;
+        self.chat_changed(key);
+        self.receipts_due(key);
+    }
+
+    /// Further back than is remembered: what was read is counted in the store.
+    fn load_read(&mut self, chat: ChatKey, after: Place, up_to: Place) {
+        if after < up_to {
+            let range = Range {
+                table: Table::Messages,
+                from: message_key(chat, after, u8::MAX),
+                to: Some(message_key(chat, up_to, u8::MAX)),
+                order: Order::Descending,
+                limit: Some(MAX_READ_ROWS),
+            };
+            self.load(range, Wanted::Read { chat });
+        }
+    }
+
+    /// These messages of the chat were on the screen, the last of them first.
+    pub(super) fn read_loaded(&mut self, key: ChatKey, rows: &[Row]) {
+        let said = rows.iter().filter_map(|(name, row)| match self.read_message(name, row) {
+            Some((_, MessagePart::Said(row))) if !row.mine => Some(row.id),
+            _ => None,
+        });
+        let read: Vec<EventId> = said.collect();
+        let shared = self.settings.receipts == Receipts::Shared;
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        let Some(newest) = read.first() else { return };
+        if shared && chat.known_after(chat.row.read_up_to).0 > 0 {
+            chat.row.to_mark_read = Some(*newest);
+        }
+        let count = u32::try_from(read.len()).unwrap_or(u32::MAX);
+        let (behind, _) = chat.known_after(chat.row.read_up_to);
+        chat.row.unread = chat.row.unread.saturating_sub(count).max(behind);
+        self.chat_changed(key);
+        self.receipts_due(key);
+    }
+}
