@@ -33,9 +33,10 @@ else await cuts();
 report.end();
 
 async function cuts() {
-  await onStage({ browser, prepare: onDisk() }, (people) => {
+  await onStage({ browser, prepare: onDisk() }, async (people) => {
     const how = { n, within, patience, random };
-    return blows(people, report, "power cuts", how, () => cut(people));
+    await blows(people, report, "power cuts", how, () => cut(people));
+    report.figure("copies of the disk made for them", people.disk.copies);
   });
 
   let [bad, lost, promised] = [0, 0, 0];

@@ -1,9 +1,10 @@
 // A disk that can lose its power: an ext4 image, mounted through a loop device.
 //
 // A cut is a copy of the image as it is, with nothing flushed: whatever the file system
-// inside still held in memory is missing from it, as after a real cut.
+// inside still held in memory is missing from it, as after a real cut. The kernel may write
+// while it is copied; a copy that is not of one moment is no disk that ever was, and made again.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
@@ -19,6 +20,8 @@ export class Disk {
   #spare;
   /** Where it is mounted. */
   folder;
+  /** How many were made for all cuts. */
+  copies = 0;
 
   constructor(folder) {
     this.#image = join(folder, "disk.img");
@@ -46,8 +49,11 @@ export class Disk {
 
   /** The power is gone, and back. Whoever used the disk must be dead already. */
   async cut() {
-    // Image files have holes; copying those as well takes longer than the file system waits.
-    run("cp", "--sparse=always", this.#image, this.#spare);
+    do {
+      this.copies += 1;
+      // Image files have holes; copying those as well takes longer than the file system waits.
+      run("cp", "--sparse=always", this.#image, this.#spare);
+    } while (!same(this.#image, this.#spare));
     await this.#unmount();
     rmSync(this.#image);
     [this.#image, this.#spare] = [this.#spare, this.#image];
@@ -77,6 +83,11 @@ export class Disk {
       }
     }
   }
+}
+
+/** What was written during the copy behind the place it had come to is missing from it. */
+function same(one, other) {
+  return spawnSync("cmp", ["--silent", one, other]).status === 0;
 }
 
 function run(program, ...words) {

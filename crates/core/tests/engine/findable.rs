@@ -1,8 +1,9 @@
 //! What others need to reach us is on our servers, or comes back there.
 
 use crate::world::World;
-use zajil_api::{Command, Stage};
+use zajil_api::{Command, RelayUrl, Stage};
 use zajil_core::nostr::{Event, Kind};
+use zajil_core::store::Table;
 
 const ONE: &str = "wss://one.example";
 const TWO: &str = "wss://two.example";
@@ -96,4 +97,21 @@ fn an_account_made_while_the_clock_was_far_ahead_can_be_reached_once_it_is_right
     world.meet("Bob", "Alice");
     world.pass(5_000);
     assert_eq!(world.stage("Bob", "Alice"), Stage::Open);
+}
+
+#[test]
+fn what_speaks_for_the_account_waits_once_for_a_server_that_is_gone() {
+    let mut world = World::with_accounts(&["Alice"], &[ONE, TWO]);
+    world.take_down(TWO);
+    world.pass(5_000);
+    let before = world.person("Alice").rows(Table::Records);
+    for _ in 0..10 {
+        let url = "wss://more.example".to_owned();
+        world.command("Alice", Command::AddServer { url: url.clone() });
+        world.pass(5_000);
+        world.command("Alice", Command::RemoveServer { url: RelayUrl::new(&url) });
+        world.pass(5_000);
+    }
+    let grown = world.person("Alice").rows(Table::Records) - before;
+    assert!(grown < 5, "{grown} rows more");
 }

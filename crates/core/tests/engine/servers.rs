@@ -4,7 +4,6 @@ use crate::world::World;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL};
 use zajil_api::{Command, LinkState, MessageState, RelayUrl, Server, Update};
 use zajil_core::nostr::RelayMessage;
-use zajil_core::store::Table;
 
 const ONE: &str = "wss://one.example";
 const TWO: &str = "wss://two.example";
@@ -26,23 +25,6 @@ fn server(world: &mut World, who: &'static str, url: &str) -> Server {
 
 fn proofs(world: &mut World, url: &str, who: &str) -> usize {
     world.relay(url).manners.answers.iter().filter(|(other, _)| *other == who).count()
-}
-
-#[test]
-fn what_speaks_for_the_account_waits_once_for_a_server_that_is_gone() {
-    let mut world = World::with_accounts(&["Alice"], &[ONE, TWO]);
-    world.take_down(TWO);
-    world.pass(5_000);
-    let before = world.person("Alice").rows(Table::Records);
-    for _ in 0..10 {
-        let url = "wss://more.example".to_owned();
-        world.command("Alice", Command::AddServer { url: url.clone() });
-        world.pass(5_000);
-        world.command("Alice", Command::RemoveServer { url: RelayUrl::new(&url) });
-        world.pass(5_000);
-    }
-    let grown = world.person("Alice").rows(Table::Records) - before;
-    assert!(grown < 5, "{grown} rows more");
 }
 
 #[test]
