@@ -13,6 +13,7 @@ const DRILLS: &[(&str, &str)] = &[
     ("outage", "six hours with four of five relays bad and the web origin gone"),
     ("kill", "SIGKILL of the browser at random moments"),
     ("power", "power cuts: what never reached the disk is gone (root, Linux)"),
+    ("zeros", "a browser's log that ends in zeros, as a power cut leaves it"),
     ("tabs", "several tabs; the leading one closed, killed, frozen"),
     ("quota", "a full or failing store at any write"),
 ];

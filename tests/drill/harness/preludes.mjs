@@ -105,3 +105,8 @@ export function lockForFirst() {
     return (await isFirst) ? request.apply(this, words) : new Promise(() => {});
   };
 }
+
+/** Client hints are how the app knows Chromium. */
+export function noHints() {
+  delete Object.getPrototypeOf(navigator).userAgentData;
+}

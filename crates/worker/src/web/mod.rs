@@ -8,6 +8,7 @@ mod console;
 mod desk;
 mod fault;
 mod fence;
+mod fresh_log;
 mod info;
 mod lead;
 mod lock;

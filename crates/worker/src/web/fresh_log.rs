@@ -1,0 +1,45 @@
+//! Has Chromium begin another log before anything is written.
+//!
+//! Chromium keeps an origin's databases in one LevelDB, and goes on with the log of the start
+//! before. Where the power failed, that log may end in zeros: a file system may keep a file's new
+//! size and not yet its last bytes. Whatever is written behind them is skipped by the next start
+//! up to the end of a block, and a record that reaches into the next block is taken for damage:
+//! then every database of the origin is deleted. Deleting one database writes out all that the
+//! log holds and begins another.
+
+use futures::future::{Either, select};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::Reflect;
+use rexie::Rexie;
+use std::pin::pin;
+use wasm_bindgen::JsValue;
+
+/// Made and deleted at every start.
+const NAME: &str = "fresh-log";
+
+/// A frozen tab may be in the midst of the same, and holds it up.
+const PATIENCE_MS: u32 = 2_000;
+
+/// To be done by whoever leads, before the first write of this start.
+pub(super) async fn begin_fresh_log() {
+    if !is_chromium() {
+        return;
+    }
+    let made_and_deleted = pin!(async {
+        Rexie::builder(NAME).version(1).build().await?.close();
+        Rexie::delete(NAME).await
+    });
+    match select(made_and_deleted, TimeoutFuture::new(PATIENCE_MS)).await {
+        Either::Left((Ok(()), _)) => {}
+        // A store that fails says so when the account is opened.
+        Either::Left((Err(error), _)) => tracing::warn!(%error, "no fresh log"),
+        Either::Right(_) => tracing::warn!("a fresh log takes too long"),
+    }
+}
+
+/// Client hints are Chromium's alone.
+fn is_chromium() -> bool {
+    let navigator = Reflect::get(&js_sys::global(), &JsValue::from_str("navigator"));
+    let hints = JsValue::from_str("userAgentData");
+    navigator.is_ok_and(|navigator| Reflect::has(&navigator, &hints).unwrap_or(false))
+}
