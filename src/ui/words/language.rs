@@ -47,9 +47,10 @@ impl Language {
     /// Both files together are smaller than one request's overhead, so they travel in
     /// the app: no flash of the wrong language, nothing to fetch when offline.
     pub fn catalog(self) -> Catalog {
-        Catalog::parse(match self {
+        let texts = match self {
             Self::English => include_str!(concat!(env!("OUT_DIR"), "/en.txt")),
             Self::Arabic => include_str!(concat!(env!("OUT_DIR"), "/ar.txt")),
-        })
+        };
+        Catalog::parse(include_str!(concat!(env!("OUT_DIR"), "/keys.txt")), texts)
     }
 }
