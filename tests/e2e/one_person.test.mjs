@@ -88,5 +88,15 @@ for (const engine of engines) {
       assert.equal(await kept.inputValue(), "Evelyn");
       eve.assertNoComplaints();
     });
+
+    const skip = engine.name !== "Chromium" && "no driver of it deletes what a site stored";
+    test("what the browser deletes under a tab that does nothing is noticed", { skip }, async () => {
+      const frank = await arrives("Frank");
+      await frank.begins();
+      const driver = await frank.page.context().newCDPSession(frank.page);
+      const of = { origin: server.origin, storageTypes: "indexeddb" };
+      await driver.send("Storage.clearDataForOrigin", of);
+      await frank.page.getByText("Your browser removed this account’s data").waitFor();
+    });
   });
 }

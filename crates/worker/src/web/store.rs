@@ -5,6 +5,7 @@ use super::fault::OpenFault;
 use super::fence::{Fence, GuardedWrite};
 use super::schema::{VAULT, VAULT_ENTRY};
 use futures::join;
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Reflect, Uint8Array};
 use rexie::{Direction, KeyRange};
 use std::cell::{Cell, RefCell};
@@ -14,6 +15,9 @@ use std::task::{Context, Poll, Waker};
 use wasm_bindgen::{JsCast, JsValue};
 use zajil_core::sorted::SortedSet;
 use zajil_core::store::{Changes, Order, Range, Row, Store, StoreError, Table};
+
+/// How often a store that was ended and does not open is tried, to see whether it is gone.
+const ASK_AGAIN_MS: u32 = 500;
 
 /// Tables of sealed bytes under binary keys, which IndexedDB compares bytewise.
 pub struct IdbStore {
@@ -75,8 +79,13 @@ impl IdbStore {
         loop {
             poll_fn(|context| self.signals.ended.poll(context)).await;
             self.signals.ended.sent.set(false);
-            if self.live().await.is_err_and(|error| error == StoreError::Cleared) {
-                return;
+            loop {
+                match self.live().await {
+                    Ok(_) => break,
+                    Err(StoreError::Cleared) => return,
+                    // It is being deleted: nothing tells when that is over.
+                    Err(_) => TimeoutFuture::new(ASK_AGAIN_MS).await,
+                }
             }
         }
     }
