@@ -22,7 +22,7 @@ const bottomGap = (page) =>
   page.$eval(".scroller", (s) => s.scrollHeight - s.scrollTop - s.clientHeight);
 const until = async (what, read, good) => {
   let seen;
-  for (let n = 0; n < 60; n += 1) {
+  for (let n = 0; n < 200; n += 1) {
     seen = await read();
     if (good(seen)) return seen;
     await new Promise((resume) => setTimeout(resume, 50));

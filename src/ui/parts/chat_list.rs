@@ -25,8 +25,8 @@ pub fn ChatList() -> impl IntoView {
     view! {
         <nav class="chats" aria-label=say("chats.title")>
             <For each=order key=|id| id.clone() children=|id| view! { <ChatRow id/> }/>
+            {maybe(waiting)}
+            {maybe(nothing)}
         </nav>
-        {maybe(waiting)}
-        {maybe(nothing)}
     }
 }

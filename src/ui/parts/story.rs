@@ -22,9 +22,7 @@ pub fn StoryDialog(chat: ChatId, place: Place) -> impl IntoView {
     let state = memo(move || ctx.watch(Part::Message(place), |state| state.state_of(place)));
     let unsent = memo(move || state.get().is_some_and(|state| state <= MessageState::Sending));
     let can_withdraw = memo(move || {
-        ctx.watch(Part::Story, |state| {
-            state.delivery.as_ref().is_some_and(|told| told.can_withdraw)
-        })
+        ctx.watch(Part::Story, |state| state.delivery.as_ref().map(|told| told.can_withdraw))
     });
     let said = RwSignal::new(None::<String>);
     let body = move || {
@@ -45,9 +43,13 @@ pub fn StoryDialog(chat: ChatId, place: Place) -> impl IntoView {
     let ways = move || {
         unsent.get().then(|| {
             let can_withdraw = can_withdraw.get();
+            let words = can_withdraw.map(|can| match can {
+                true => say("story.withdraw_words"),
+                false => say("story.may_be_out"),
+            });
             view! {
-                <Unsent place can_withdraw said stop="0"/>
-                <p class="quiet small" hidden=!can_withdraw>{say("story.withdraw_words")}</p>
+                <Unsent place can_withdraw=can_withdraw == Some(true) said stop="0"/>
+                <p class="quiet small">{words.unwrap_or_default()}</p>
             }
         })
     };
