@@ -52,6 +52,19 @@ for (const engine of engines) {
       assert.equal(await bob.count("While you were out"), 1);
     });
 
+    journey.step("texts written faster than they are kept stand alone, in their order", async () => {
+      const quick = Array.from({ length: 12 }, (_, nth) => `quick ${nth + 1}.`);
+      await bob.page.getByRole("textbox", { name: "Message", exact: true }).focus();
+      for (const text of quick) {
+        await bob.page.keyboard.insertText(text);
+        await bob.page.keyboard.press("Enter");
+      }
+      for (const person of [alice, bob]) {
+        await person.reads("quick 12.");
+        assert.deepEqual(await person.texts(quick), quick);
+      }
+    });
+
     journey.step("after a reload the history is there, in order", async () => {
       const said = ["Hello Alice, it is me", "مرحبا Bob", "While you were out"];
       for (const person of [alice, bob]) {

@@ -1,7 +1,7 @@
 use super::height::Height;
 use super::icon::{Glyph, Icon};
 use super::scroll::Scroll;
-use crate::ui::context::{Answer, ctx, memo};
+use crate::ui::context::{Answer, Ctx, ctx, memo};
 use crate::ui::failure::{sentence_for, too_long};
 use crate::ui::live::{attr, maybe};
 use crate::ui::page;
@@ -35,33 +35,9 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
     let send = move || {
         let Some(area) = field.get_untracked() else { return };
         let id = chat.get_value();
-        let Some(text) = ctx.change(|state| state.begin_to_send(&id)) else { return };
-        let command = Command::SendMessage { chat: id.clone(), text };
-        // This composer may be gone by then, and another be there for the same chat.
-        let answered = move |answer| match answer {
-            Answer::Refused(failure) => {
-                let text = ctx.change(|state| state.not_sent(&id)).unwrap_or_default();
-                ctx.wake([Part::Draft(id)]);
-                let words = match failure {
-                    Failure::MessageTooLong { limit } => too_long(text.trim().len(), limit),
-                    other => sentence_for(&other),
-                };
-                if let Some(words) = refusal.try_set(Some(words)) {
-                    ctx.notice.set(words);
-                }
-            }
-            _ => {
-                ctx.change(|state| state.sent(&id));
-                ctx.wake([Part::Draft(id)]);
-                if refusal.try_set(None).is_none() {
-                    scroll.follow();
-                }
-            }
-        };
-        if ctx.ask(command, answered).is_none() {
-            ctx.change(|state| chat.with_value(|chat| state.not_sent(chat)));
+        if let Some(text) = ctx.change(|state| state.begin_to_send(&id)) {
+            hand_over(ctx, id, text, refusal, scroll);
         }
-        ctx.wake([Part::Draft(chat.get_value())]);
         let _ = area.focus();
     };
     let typed = move |_| {
@@ -119,4 +95,44 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
             </button>
         </form>
     }
+}
+
+/// Gives a text to the engine, and then those that were to be sent meanwhile. The composer may
+/// be gone by the time of the answer, and another be there for the same chat.
+fn hand_over(
+    ctx: Ctx,
+    chat: ChatId,
+    text: String,
+    refusal: RwSignal<Option<String>>,
+    scroll: Scroll,
+) {
+    let command = Command::SendMessage { chat: chat.clone(), text };
+    let id = chat.clone();
+    let answered = move |answer| match answer {
+        Answer::Refused(failure) => {
+            let text = ctx.change(|state| state.not_sent(&id)).unwrap_or_default();
+            ctx.wake([Part::Draft(id)]);
+            let words = match failure {
+                Failure::MessageTooLong { limit } => too_long(text.trim().len(), limit),
+                other => sentence_for(&other),
+            };
+            if let Some(words) = refusal.try_set(Some(words)) {
+                ctx.notice.set(words);
+            }
+        }
+        _ => {
+            let next = ctx.change(|state| state.sent(&id));
+            ctx.wake([Part::Draft(id.clone())]);
+            if refusal.try_set(None).is_none() {
+                scroll.follow();
+            }
+            if let Some(next) = next {
+                hand_over(ctx, id, next, refusal, scroll);
+            }
+        }
+    };
+    if ctx.ask(command, answered).is_none() {
+        ctx.change(|state| state.not_sent(&chat));
+    }
+    ctx.wake([Part::Draft(chat)]);
 }

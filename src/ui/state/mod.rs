@@ -76,7 +76,7 @@ pub struct AppState {
     /// Unsent text by chat: in memory only, never in the browser's open storage.
     drafts: Vec<(ChatId, String)>,
     /// The drafts that the engine was asked to send and has not answered for.
-    sending: Vec<(ChatId, String)>,
+    sending: Vec<drafts::Sending>,
 }
 
 impl Default for AppState {

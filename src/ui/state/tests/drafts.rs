@@ -27,9 +27,41 @@ fn what_was_typed_while_a_text_was_on_its_way_stays() {
     state.begin_to_send(&id);
     state.keep_draft(&id, "first and more");
     assert_eq!(state.begin_to_send(&id), None);
-    state.sent(&id);
-    assert_eq!(state.draft(&id), " and more");
-    assert_eq!(state.begin_to_send(&id).as_deref(), Some("and more"));
+    state.keep_draft(&id, "first and more, and again");
+    state.begin_to_send(&id);
+    state.keep_draft(&id, "first and more, and again, and");
+    assert_eq!(state.sent(&id).as_deref(), Some("and more"), "as it was when it was to be sent");
+    assert_eq!(state.draft(&id), " and more, and again, and");
+    assert_eq!(state.sent(&id).as_deref(), Some(", and again"));
+    assert_eq!(state.sent(&id), None);
+    assert_eq!(state.draft(&id), ", and");
+    assert_eq!(state.begin_to_send(&id).as_deref(), Some(", and"));
+}
+
+#[test]
+fn a_text_that_was_changed_meanwhile_is_not_sent_by_itself() {
+    let (mut state, id) = typed("first");
+    state.begin_to_send(&id);
+    state.keep_draft(&id, "first second");
+    state.begin_to_send(&id);
+    state.keep_draft(&id, "fi second");
+    assert_eq!(state.sent(&id), None);
+    assert_eq!(state.draft(&id), "fi second");
+    // Taken away again before its turn.
+    let (mut state, id) = typed("first");
+    state.begin_to_send(&id);
+    state.keep_draft(&id, "first second");
+    state.begin_to_send(&id);
+    state.keep_draft(&id, "first");
+    assert_eq!((state.sent(&id), state.draft(&id).as_str()), (None, ""));
+}
+
+#[test]
+fn whoever_presses_twice_sends_once() {
+    let (mut state, id) = typed("first");
+    state.begin_to_send(&id);
+    state.begin_to_send(&id);
+    assert_eq!(state.sent(&id), None);
 }
 
 #[test]
