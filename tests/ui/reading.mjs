@@ -45,6 +45,18 @@ export function reading({ test, open, until, field }) {
     await until("all was read", () => row.locator(".badge").count(), (count) => count === 0);
   });
 
+  // Where days end decides how high a page is: one as high as the page that leaves changes no size.
+  for (const timezoneId of [0, 4, 8, 12, -4, -8].map((hours) => `Etc/GMT${hours < 0 ? "" : "+"}${hours}`)) {
+    test(`whoever scrolls down comes to the newest message, in ${timezoneId}`, async (page) => {
+      await open(page, "away", chat(4), ".unread-line");
+      const down = async () => {
+        await page.$eval(".scroller", (scroller) => { scroller.scrollTop = scroller.scrollHeight; });
+        return (await places(page)).at(-1);
+      };
+      await until("the newest message is there", down, (last) => last === 613);
+    }, { timezoneId });
+  }
+
   test("the log is one stop for Tab, arrows go through it, and Enter tells a story", async (page) => {
     await open(page, "busy", chat(0), ".message");
     await until("it has opened", () => page.evaluate(() => document.activeElement.className), (name) => name === "composer-field");

@@ -53,6 +53,8 @@ fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoVie
         ctx.watch(Part::Timeline, |_| ());
         scroll.fetch();
         scroll.keep_focus();
+        // As much may have come below as went above: then nothing changes its size.
+        scroll.restore();
     });
     watch_sizes(scroll);
     close_later(ctx, id.clone());

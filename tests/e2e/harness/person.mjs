@@ -100,7 +100,9 @@ export class Person {
   async texts(among) {
     const log = this.page.getByRole("log", { name: "Messages", exact: true });
     const articles = await log.getByRole("article").allInnerTexts();
-    return among.filter((text) => articles.some((article) => article.includes(text)));
+    // In the log's order; what stands in one bubble with another shows as one.
+    const said = articles.map((article) => among.filter((text) => article.includes(text)).join(""));
+    return said.filter((text) => text !== "");
   }
 
   async count(text) {
