@@ -187,6 +187,11 @@ impl Drawing {
         let restores = self.copied & (1 << who) != 0 && self.dice.chance(60);
         self.copied |= 1 << who;
         self.put(if restores { Action::Restore { who } } else { Action::Backup { who } });
+        // What is written after some copies is dated before them.
+        if !restores && self.dice.chance(30) {
+            let back = self.dice.between(HOUR, DAY as u64) as i64;
+            self.put(Action::Clock { who, by: -back });
+        }
     }
 
     fn trouble(&mut self) {

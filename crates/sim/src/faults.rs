@@ -11,22 +11,26 @@ thread_local! {
     static FAULTS: RefCell<Vec<String>> = RefCell::default();
 }
 
-/// Runs something, and tells what was logged as an error meanwhile in this thread.
-pub fn listen<T>(run: impl FnOnce() -> T) -> (T, Vec<String>) {
+/// Runs something, and tells what was logged as an error meanwhile in this thread. `trace`:
+/// all that is logged is printed.
+pub fn listen<T>(trace: bool, run: impl FnOnce() -> T) -> (T, Vec<String>) {
     FAULTS.take();
-    let outcome = tracing::subscriber::with_default(Ear, run);
+    let least = if trace { Level::DEBUG } else { Level::ERROR };
+    let outcome = tracing::subscriber::with_default(Ear { least }, run);
     (outcome, FAULTS.take())
 }
 
-struct Ear;
+struct Ear {
+    least: Level,
+}
 
 impl Subscriber for Ear {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() == Level::ERROR
+        *metadata.level() <= self.least && metadata.target().starts_with("zajil")
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(LevelFilter::ERROR)
+        Some(LevelFilter::from_level(self.least))
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -40,7 +44,12 @@ impl Subscriber for Ear {
     fn event(&self, event: &Event<'_>) {
         let mut words = Words(String::new());
         event.record(&mut words);
-        FAULTS.with_borrow_mut(|faults| faults.push(words.0));
+        if self.least > Level::ERROR {
+            println!("   {} {}", event.metadata().level(), words.0);
+        }
+        if *event.metadata().level() == Level::ERROR {
+            FAULTS.with_borrow_mut(|faults| faults.push(words.0));
+        }
     }
 
     fn enter(&self, _: &Id) {}

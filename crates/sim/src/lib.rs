@@ -38,6 +38,6 @@ mod world;
 
 /// The beginning of a frame, for a trace.
 fn short(text: &str) -> &str {
-    let end = text.char_indices().nth(180).map_or(text.len(), |(at, _)| at);
+    let end = text.char_indices().nth(400).map_or(text.len(), |(at, _)| at);
     &text[..end]
 }

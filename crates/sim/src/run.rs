@@ -54,7 +54,7 @@ pub fn run(history: &History, mode: &Mode) -> Outcome {
         let lasted = world.now - start;
         Outcome { broken: world.verdict.broken, messages, frames: world.frames, lasted }
     };
-    let (outcome, faults) = listen(|| catch_unwind(AssertUnwindSafe(whole)));
+    let (outcome, faults) = listen(mode.trace, || catch_unwind(AssertUnwindSafe(whole)));
     let mut outcome = outcome.unwrap_or_else(|payload| {
         let words = payload.downcast_ref::<String>().cloned();
         let words = words.or_else(|| payload.downcast_ref::<&str>().map(|s| (*s).to_owned()));

@@ -30,6 +30,8 @@ pub enum Rule {
     Confirmed,
     /// No key of a ratchet makes two messages.
     Keys,
+    /// Nothing is written in an epoch before a server was given the commit that begins it.
+    Published,
     /// The engine finds no fault with itself.
     Sound,
     /// Nothing panics.
@@ -39,7 +41,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 16] = [
+    pub const ALL: [Rule; 17] = [
         Rule::Opens,
         Rule::Meets,
         Rule::Keeps,
@@ -53,6 +55,7 @@ impl Rule {
         Rule::Held,
         Rule::Confirmed,
         Rule::Keys,
+        Rule::Published,
         Rule::Sound,
         Rule::Panics,
         Rule::Rest,

@@ -72,7 +72,7 @@ pub fn seal_message(
         .encrypt(Nonce::from_slice(&nonce), mls_message)
         .map_err(|_| EnvelopeError::Encoding("message"))?;
     let content = BASE64.encode([nonce.as_slice(), &ciphertext].concat());
-    crate::observe::sealed(mls_message, &content);
+    crate::observe::sealed(nostr_group_id, mls_message, &content);
     Ok(SealedMessage { nostr_group_id, content })
 }
 

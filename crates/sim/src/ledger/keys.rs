@@ -1,11 +1,14 @@
-//! Which key of a ratchet made what, and what of it went over the wire.
+//! Which key of a ratchet and which epoch made what, and what of it went over the wire.
 
 use super::{Count, Ledger};
 use crate::relay::Kept;
 use crate::verdict::{Rule, Verdict};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use zajil_core::observe;
+
+/// What founds a group is committed before anybody else is in it, and published nowhere.
+const FIRST_EPOCH: u64 = 1;
 
 #[derive(Default)]
 pub struct Keys {
@@ -13,9 +16,17 @@ pub struct Keys {
     sealed: HashMap<String, Sealed>,
     /// What was sent under a key.
     used: HashMap<[u8; 32], [u8; 32]>,
+    /// The groups and epochs that a commit which some server was given ends.
+    ended: HashSet<([u8; 32], u64)>,
 }
 
 struct Sealed {
+    group: [u8; 32],
+    epoch: u64,
+    application: Option<Application>,
+}
+
+struct Application {
     key: [u8; 32],
     message: [u8; 32],
     /// Of a chat message.
@@ -38,39 +49,54 @@ fn said(payload: &[u8]) -> Option<(String, Option<Count>)> {
 impl Ledger {
     /// Takes note of what an engine has just encrypted.
     pub fn sealed(&mut self) {
-        for sealed in observe::take() {
-            let said = said(&sealed.payload);
-            if let Some((text, count)) = &said
-                && let Some(written) = self.written.get_mut(text)
-            {
-                written.count = *count;
-            }
-            let text = said.map(|(text, _)| text);
-            let entry = Sealed { key: sealed.key, message: sealed.message, text };
-            self.keys.sealed.insert(sealed.content, entry);
+        for observe::Sealed { content, group, epoch, application } in observe::take() {
+            let application = application.map(|application| {
+                let said = said(&application.payload);
+                if let Some((text, count)) = &said
+                    && let Some(written) = self.written.get_mut(text)
+                {
+                    written.count = *count;
+                }
+                let observe::Application { key, message, .. } = application;
+                Application { key, message, text: said.map(|(text, _)| text) }
+            });
+            self.keys.sealed.insert(content, Sealed { group, epoch, application });
         }
     }
 
     /// An event of somebody's leaves the device.
     pub fn leaves(&mut self, who: usize, content: &str, verdict: &mut Verdict) {
-        let text = self.keys.sealed.get(content).and_then(|sealed| sealed.text.as_ref());
+        let Some(sealed) = self.keys.sealed.get(content) else { return };
+        let Some(application) = &sealed.application else { return };
+        let text = application.text.as_ref();
         if let Some(text) = text.filter(|text| self.written.get(*text).is_some_and(|w| w.removed)) {
             verdict.note(Rule::Back, format!("P{who} sends {text:?}, which was taken back"));
+        }
+        let before = (sealed.group, sealed.epoch.saturating_sub(1));
+        if sealed.epoch > FIRST_EPOCH && !self.keys.ended.contains(&before) {
+            let epoch = sealed.epoch;
+            let detail = format!("P{who} writes in epoch {epoch}, which no server was told of");
+            verdict.note(Rule::Published, detail);
         }
     }
 
     /// An event of somebody's reaches a relay, whatever becomes of it there.
     pub fn sent(&mut self, who: usize, event: &Kept, verdict: &mut Verdict) {
         let Some(sealed) = self.keys.sealed.get(&event.event.content) else { return };
-        let first = self.keys.used.entry(sealed.key).or_insert(sealed.message);
-        if *first != sealed.message {
+        let Some(Application { key, message, .. }) = &sealed.application else {
+            self.keys.ended.insert((sealed.group, sealed.epoch));
+            return;
+        };
+        let first = self.keys.used.entry(*key).or_insert(*message);
+        if first != message {
             verdict.note(Rule::Keys, format!("P{who} sends two messages under one key"));
         }
     }
 
     /// A relay has an event.
     pub fn held(&mut self, relay: usize, content: &str) {
-        let text = self.keys.sealed.get(content).and_then(|sealed| sealed.text.clone());
+        let sealed = self.keys.sealed.get(content);
+        let text = sealed.and_then(|sealed| sealed.application.as_ref()?.text.clone());
         self.held[relay].extend(text);
     }
 }
