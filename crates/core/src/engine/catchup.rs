@@ -113,9 +113,9 @@ impl Engine {
         progress.is_news |= !was_seen;
         let genuine = progress.filter.matches(&event)
             && (event.verify_id().is_ok() || mutant::active(Mutant::AcceptForgedId));
-        let stored = progress.step == Step::Paging;
+        let stored = progress.is_paging();
         // Whatever is wrong with an event, the server counted it for its page.
-        if (part == Part::Older) == (progress.page > 0) && progress.step == Step::Paging {
+        if (part == Part::Older) == (progress.page > 0) && stored {
             progress.count(genuine.then_some(event.created_at));
         }
         if !genuine {
@@ -183,7 +183,7 @@ impl Engine {
             progress.fail(now);
             return;
         }
-        if progress.step != Step::Paging || (part == Part::Older) != (progress.page > 0) {
+        if !progress.is_paging() || (part == Part::Older) != (progress.page > 0) {
             return;
         }
         let full = progress.in_page >= FULL_PAGE && !mutant::active(Mutant::FirstPageOnly);

@@ -2,6 +2,7 @@
 
 use super::again::Asked;
 use super::arrivals::Batch;
+use super::groups::Seeking;
 use super::record::{ChatKey, ChatRow, MessageRow};
 use super::unread::Unread;
 use super::{Engine, Timestamp};
@@ -53,6 +54,7 @@ pub(super) struct Chat {
     pub written_again: SortedSet<(Place, [u8; 32])>,
     /// Groups joined since this start: with which batch of events, and when they were founded.
     pub joined: SortedMap<[u8; 32], (Batch, UnixTime)>,
+    pub seeking: Seeking,
     /// Rows of the outbox from this one on are younger than the newest group.
     pub first_row: u64,
     /// When somebody on another branch was shown ours.
@@ -113,6 +115,7 @@ impl Chat {
             failed: None,
             written_again: SortedSet::new(),
             joined: SortedMap::new(),
+            seeking: Seeking::default(),
             first_row: 0,
             branch_shown_at: None,
             owes_sign: false,

@@ -32,6 +32,9 @@ impl Engine {
             let last = chat.row.groups.last().map(|group| SeenOf::group(&group.nostr_group_id));
             chat.caught_up |= last.is_some_and(|group| groups.contains(&group));
         }
+        for key in self.open_chats() {
+            self.seek_reader(key);
+        }
         self.send_waiting();
     }
 

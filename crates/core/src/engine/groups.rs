@@ -5,10 +5,68 @@
 
 use super::arrivals::Batch;
 use super::chat::Chat;
-use super::record::{GroupRow, WantedRow};
+use super::record::{ChatKey, GroupRow, Purpose, WantedRow};
+use super::{Engine, Timestamp};
 use crate::mls::Group;
 use crate::mutant::{self, Mutant};
+use crate::time::doubled;
 use zajil_api::{Stage, UnixTime};
+
+/// The other is looked for in the groups we do not write to, after so long without a
+/// confirmation, and again, ever more patiently.
+const SEEK_SECONDS: u64 = 60;
+const LONGEST_PATIENCE_SECONDS: u64 = 86_400;
+
+/// Whether the other reads where we write.
+#[derive(Debug, Default)]
+pub(super) struct Seeking {
+    pub due_at: Option<Timestamp>,
+    times: u32,
+}
+
+impl Engine {
+    /// Something was written that the other has not confirmed: where there are several groups,
+    /// they may not be in this one.
+    pub(super) fn seek_reader(&mut self, key: ChatKey) {
+        let at = Timestamp(self.now.0 + SEEK_SECONDS * 1000);
+        if let Some(chat) = self.chats.get_mut(&key).filter(|chat| chat.groups.len() > 1) {
+            chat.seeking.due_at.get_or_insert(at);
+        }
+    }
+
+    pub(super) fn seek_readers(&mut self) {
+        let now = self.now;
+        let is_due = |chat: &&Chat| chat.seeking.due_at.is_some_and(|at| at <= now);
+        let due: Vec<ChatKey> = self.chats.values().filter(is_due).map(|c| c.row.key).collect();
+        for key in due {
+            self.seek_reader_now(key);
+        }
+    }
+
+    /// Our leaf is renewed in each of the other groups. Whoever follows that reads there, and
+    /// says so; until they do, once is enough.
+    fn seek_reader_now(&mut self, key: ChatKey) {
+        let now = self.now;
+        let is_waiting = !self.unsettled.undelivered(key).is_empty();
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        if !is_waiting || chat.row.stage != Stage::Open || !chat.caught_up {
+            chat.seeking = Seeking::default();
+            return;
+        }
+        let wait = doubled(SEEK_SECONDS, chat.seeking.times, LONGEST_PATIENCE_SECONDS);
+        chat.seeking.times += 1;
+        chat.seeking.due_at = Some(Timestamp(now.0 + wait * 1000));
+        let others = chat.row.groups.iter().rev().skip(1).map(|row| row.nostr_group_id);
+        let purpose = |group: &[u8; 32]| Purpose::Commit { chat: key, group: *group };
+        let is_asked =
+            |group: &[u8; 32]| self.outbox.rows().any(|row| row.purpose == purpose(group));
+        let silent: Vec<[u8; 32]> = others.filter(|group| !is_asked(group)).collect();
+        for group in silent {
+            let renewed = self.update_leaf(key, group);
+            self.note("renewing our leaf in another group", renewed);
+        }
+    }
+}
 
 impl Chat {
     /// Where to write: the group in which the other was heard last, or that we joined since.

@@ -207,7 +207,8 @@ impl Engine {
     /// When to call with [`Input::TimedOut`], if nothing else comes first.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let chats = self.chats.values();
-        let chats = chats.flat_map(|chat| [chat.receipts_due_at, chat.gaps_due_at]).flatten();
+        let due = |chat: &Chat| [chat.receipts_due_at, chat.gaps_due_at, chat.seeking.due_at];
+        let chats = chats.flat_map(due).flatten();
         let own = [
             self.pool.next_timeout(),
             self.outbox.next_timeout(),
@@ -228,6 +229,7 @@ impl Engine {
         self.time_out_catchup();
         self.send_due_receipts();
         self.look_after_gaps();
+        self.seek_readers();
         self.tell_moved_servers();
     }
 

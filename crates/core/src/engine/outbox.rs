@@ -40,6 +40,8 @@ pub(super) struct Outbox {
     /// What was tried over the current connection, and how often.
     attempts: SortedMap<RelayUrl, SortedMap<u64, (Attempt, u32)>>,
     paused: SortedMap<RelayUrl, Timestamp>,
+    /// Servers whose window got room when something on its way was given up.
+    freed: SortedSet<RelayUrl>,
     pub refused: Refused,
     pub stamps: Stamps,
     next_id: u64,
@@ -125,9 +127,9 @@ impl Outbox {
         attempts.chain(self.paused.values().copied()).chain(self.refused.next_timeout()).min()
     }
 
-    /// The servers to turn to again, now that a time has passed.
+    /// The servers to turn to again, now that a time has passed or there is room.
     pub fn timed_out(&mut self, now: Timestamp) -> Vec<RelayUrl> {
-        let mut again: SortedSet<RelayUrl> = SortedSet::new();
+        let mut again = std::mem::take(&mut self.freed);
         for (relay, attempts) in &mut self.attempts {
             for (attempt, tries) in attempts.values_mut() {
                 match *attempt {
@@ -225,8 +227,10 @@ impl Outbox {
         for open in self.open.values_mut() {
             open.remove(&id);
         }
-        for attempts in self.attempts.values_mut() {
-            attempts.remove(&id);
+        for (relay, attempts) in &mut self.attempts {
+            if attempts.remove(&id).is_some() {
+                self.freed.insert(relay.clone());
+            }
         }
     }
 
@@ -286,3 +290,7 @@ fn after(now: Timestamp, tries: u32) -> Timestamp {
     };
     Timestamp(now.0 + wait)
 }
+
+#[cfg(test)]
+#[path = "outbox_tests.rs"]
+mod tests;

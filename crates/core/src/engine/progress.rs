@@ -133,6 +133,7 @@ impl Progress {
     }
 
     pub fn begin_page(&mut self, until: UnixTime, now: Timestamp) {
+        self.step = Step::Paging;
         self.page += 1;
         self.in_page = 0;
         self.until = Some(until);
@@ -145,6 +146,13 @@ impl Progress {
     pub fn is_on_its_way(&self) -> bool {
         use Step::{Comparing, Fetching, Listening, Paging};
         matches!(self.step, Listening | Comparing | Fetching | Paging)
+    }
+
+    /// Whether the server is handing out a page. One that was given up as silent, as every
+    /// server is that was heard while the device slept, may go on before it is read.
+    pub fn is_paging(&self) -> bool {
+        matches!(self.step, Step::Paging)
+            || matches!(self.step, Step::Ready { .. }) && !self.complete
     }
 
     /// Everything it brought was read. What was cut off is asked for again; a server that

@@ -114,6 +114,7 @@ impl Engine {
                 chat.written.remove(&place);
             }
             self.forget_queued(key, place);
+            self.seek_reader(key);
         }
     }
 

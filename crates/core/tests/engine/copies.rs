@@ -2,6 +2,7 @@
 
 use crate::world::World;
 use std::collections::BTreeSet;
+use zajil_core::nostr::Kind;
 
 const ONE: &str = "wss://one.example";
 const DAY: i64 = 86_400_000;
@@ -188,15 +189,10 @@ fn of_two_copies_each_gets_what_is_written_once_it_shows_up() {
     assert!(texts.contains(&"to the first".to_owned()), "{texts:?}");
 }
 
-#[test]
-fn of_two_groups_that_came_at_once_the_one_that_the_other_answers_in_is_written_to() {
-    const TWO: &str = "wss://two.example";
-    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
-    world.meet("Bob", "Alice");
-    world.pass(5_000);
+/// Twice Bob cannot follow his own group any more, and founds another. The second time his
+/// clock is behind: by the dates, that group is the older one. Alice is not there meanwhile.
+fn founds_two_more(world: &mut World) {
     let backup = world.person("Bob").disk.clone();
-    // Twice Bob cannot follow his own group any more, and founds another. The second time his
-    // clock is behind: by the dates, that group is the older one.
     world.restart("Bob");
     world.pass(10_000);
     world.stop("Alice");
@@ -207,12 +203,61 @@ fn of_two_groups_that_came_at_once_the_one_that_the_other_answers_in_is_written_
         world.start("Bob");
         world.pass(60_000);
     }
+}
+
+#[test]
+fn of_two_groups_that_came_at_once_the_one_that_the_other_answers_in_is_written_to() {
+    const TWO: &str = "wss://two.example";
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    founds_two_more(&mut world);
     // One server does not come to an end: all that Alice hears meanwhile counts as old.
     world.relay(TWO).endless = true;
     world.start("Alice");
     world.send("Alice", "Bob", "where are you?");
     world.pass(120_000);
     assert_eq!(world.texts("Bob", "Alice"), ["where are you?"]);
+}
+
+#[test]
+fn whoever_reads_in_another_group_than_the_one_that_is_written_to_is_found() {
+    const TWO: &str = "wss://two.example";
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    founds_two_more(&mut world);
+    // He goes on in the latter: Alice's first commit there leads nowhere, and nobody follows it.
+    world.restart("Bob");
+    world.pass(60_000);
+    // One server does not come to an end: all that Alice hears meanwhile counts as old.
+    world.relay(TWO).endless = true;
+    world.start("Alice");
+    world.send("Alice", "Bob", "where are you?");
+    world.pass(300_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["where are you?"]);
+}
+
+#[test]
+fn what_the_other_could_not_read_comes_again_in_the_group_that_is_founded_then() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    let backup = world.person("Bob").disk.clone();
+    // They go on; then the server loses what would show that to the Bob who is put back.
+    world.restart("Bob");
+    world.pass(10_000);
+    world.send("Bob", "Alice", "forgotten by Bob");
+    world.pass(10_000);
+    world.relay(ONE).events.retain(|event| event.kind != Kind::GROUP_MESSAGE);
+    world.stop("Bob");
+    world.people.get_mut("Bob").unwrap().disk = backup;
+    world.start("Bob");
+    world.pass(10_000);
+    // Its number is that of the forgotten one: Alice misses nothing.
+    world.send("Bob", "Alice", "after");
+    world.pass(600_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["forgotten by Bob", "after"]);
 }
 
 #[test]

@@ -25,8 +25,8 @@ pub struct SimRelay {
     pub endless: bool,
     /// Ends every subscription with these words.
     pub closes: Option<&'static str>,
-    /// Hands out older pages only when released.
-    pub slow_pages: bool,
+    /// Hands out pages whose subscriptions' names begin or end so only when released.
+    pub slow_pages: Option<&'static str>,
     pub delayed: Vec<(Who, String)>,
     /// Serves only whoever has proven who they are (NIP-42).
     pub wants_proof: bool,
@@ -63,7 +63,7 @@ impl Default for SimRelay {
             breaks_signatures: false,
             endless: false,
             closes: None,
-            slow_pages: false,
+            slow_pages: None,
             delayed: Vec::new(),
             wants_proof: false,
             manners: Manners::default(),
@@ -253,11 +253,13 @@ impl SimRelay {
         if !self.endless {
             frames.push((who, RelayMessage::Eose(subscription).to_json()));
         }
-        let older = name.ends_with("-older");
+        let is_slow = |part: &str| name.starts_with(part) || name.ends_with(part);
+        let is_page = filters.iter().all(|filter| filter.wanted() != Some(0));
+        let is_delayed = is_page && self.slow_pages.is_some_and(is_slow);
         self.subscriptions.insert((who, name), filters);
         self.manners.most_subscriptions =
             self.manners.most_subscriptions.max(self.subscriptions_of(who).len());
-        if older && self.slow_pages {
+        if is_delayed {
             self.delayed.append(&mut frames);
         }
         frames

@@ -39,7 +39,7 @@ impl World {
     pub fn release(&mut self, url: &str) {
         let url = RelayUrl::new(url);
         let relay = self.relays.get_mut(&url).unwrap();
-        relay.slow_pages = false;
+        relay.slow_pages = None;
         for (to, text) in std::mem::take(&mut relay.delayed) {
             self.inbox.push_back((to, Input::RelayFrame { relay: url.clone(), text }));
         }
