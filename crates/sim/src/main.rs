@@ -15,6 +15,10 @@ use zajil_sim::run::{Mode, run};
 use zajil_sim::shrink::shrink;
 use zajil_sim::{mutants, verdict::Rule};
 
+/// A tenth of a history is making room for small things.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let options = match Options::read(std::env::args().skip(1)) {
         Ok(options) => options,

@@ -25,7 +25,11 @@ fn what_is_given_up_makes_room_for_what_waits_behind_it() {
     }
     assert_eq!((outbox.due(&relay), outbox.timed_out(NOW)), (vec![], vec![]));
     outbox.remove(0);
-    assert_eq!(outbox.timed_out(NOW), [relay.clone()], "it is turned to again at once");
+    assert_eq!(
+        outbox.timed_out(NOW),
+        std::slice::from_ref(&relay),
+        "it is turned to again at once"
+    );
     assert_eq!(outbox.due(&relay), [window]);
     assert_eq!(outbox.timed_out(NOW), [], "and once");
 }

@@ -191,6 +191,18 @@ impl SimRelay {
         if self.events.iter().any(|known| known.id == id) {
             return vec![ok(true, "duplicate: have it")];
         }
+        // NIP-01: of what replaces what came before, the latest is kept; of two of one second,
+        // the one with the lower id.
+        let place =
+            |event: &Event| (event.kind, event.pubkey, event.tag_value("d").map(str::to_owned));
+        let age = |event: &Event| (event.created_at, std::cmp::Reverse(event.id));
+        if event.kind.is_replaceable() || event.kind.is_addressable() {
+            let same = |known: &&Event| place(known) == place(&event);
+            if self.events.iter().filter(same).any(|known| age(known) > age(&event)) {
+                return vec![ok(true, "duplicate: have a newer one")];
+            }
+            self.events.retain(|known| place(known) != place(&event));
+        }
         let mut frames = if self.silent { Vec::new() } else { vec![ok(true, "")] };
         if !self.forgets {
             let told = self.inject(event);
