@@ -59,6 +59,7 @@ mutants! {
     KeepLeaf "write with the keys of an earlier start",
     KeepUnread "wait for ever for what no key opens",
     WriteToFirstGroup "write to the first group with somebody",
+    ForgetWelcome "let a Welcome go once servers have it",
 }
 
 /// Whether this bug is planted in this thread.

@@ -190,6 +190,10 @@ impl Engine {
         self.dirty.mls = true;
         self.dirty.account = true;
         let reference = made.reference.clone();
+        if account.row.key_packages.last().is_some_and(|row| is_ahead(row.made_at, now)) {
+            // Servers keep that one in its place until its date is past.
+            self.rng.fill_bytes(&mut account.row.slot);
+        }
         account.row.key_packages.push(KeyPackageRow { reference, made_at: now });
         let kept_since = UnixTime(now.0.saturating_sub(KEY_PACKAGE_KEPT_DAYS * DAY));
         let (old, kept) = std::mem::take(&mut account.row.key_packages)

@@ -240,7 +240,7 @@ impl Engine {
         }
     }
 
-    fn lookups_done(&mut self, relay: &RelayUrl) {
+    pub(super) fn lookups_done(&mut self, relay: &RelayUrl) {
         let place = (relay.clone(), Feed::Lookups);
         let progress = self.catchup.feeds.get(&place);
         let events: Vec<Event> =

@@ -5,6 +5,7 @@ use super::arrivals::Batch;
 use super::groups::Seeking;
 use super::record::{ChatKey, ChatRow, MessageRow};
 use super::unread::Unread;
+use super::welcomes::Inviting;
 use super::{Engine, Timestamp};
 use crate::envelope::Count;
 use crate::mls::Group;
@@ -55,6 +56,7 @@ pub(super) struct Chat {
     /// Groups joined since this start: with which batch of events, and when they were founded.
     pub joined: SortedMap<[u8; 32], (Batch, UnixTime)>,
     pub seeking: Seeking,
+    pub inviting: Inviting,
     /// Rows of the outbox from this one on are younger than the newest group.
     pub first_row: u64,
     /// When somebody on another branch was shown ours.
@@ -116,6 +118,7 @@ impl Chat {
             written_again: SortedSet::new(),
             joined: SortedMap::new(),
             seeking: Seeking::default(),
+            inviting: Inviting::default(),
             first_row: 0,
             branch_shown_at: None,
             owes_sign: false,

@@ -14,7 +14,7 @@
 //! | `standing`, `practice` | what servers did so far; cutting them on purpose |
 //! | `clock`, `stamps` | time for timers, the time of day, and the times that events bear |
 //! | `invite`, `start` | from a link to a founded group |
-//! | `join` | from a Welcome to a chat |
+//! | `welcomes`, `join` | from a Welcome to a chat; until it is answered |
 //! | `send`, `outbox`, `names`, `fit`, `refused`, `publish` | from the composer to every server |
 //! | `promises`, `readback` | asking servers for what they said they keep |
 //! | `delivery`, `unsettled` | what became of an own message |
@@ -94,6 +94,7 @@ mod told;
 mod transmit;
 mod unread;
 mod unsettled;
+mod welcomes;
 
 pub use crate::relay::Network;
 pub use crate::time::Timestamp;
@@ -207,7 +208,10 @@ impl Engine {
     /// When to call with [`Input::TimedOut`], if nothing else comes first.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let chats = self.chats.values();
-        let due = |chat: &Chat| [chat.receipts_due_at, chat.gaps_due_at, chat.seeking.due_at];
+        let due = |chat: &Chat| {
+            let inviting = chat.inviting.due_at();
+            [chat.receipts_due_at, chat.gaps_due_at, chat.seeking.due_at, inviting]
+        };
         let chats = chats.flat_map(due).flatten();
         let own = [
             self.pool.next_timeout(),
@@ -230,6 +234,7 @@ impl Engine {
         self.send_due_receipts();
         self.look_after_gaps();
         self.seek_readers();
+        self.invite_again();
         self.tell_moved_servers();
     }
 

@@ -34,9 +34,10 @@ impl Engine {
         to: PublicKey,
         rumor: &Rumor,
         targets: SortedSet<RelayUrl>,
+        purpose: Purpose,
     ) {
         let content = Outgoing::Welcome { to, rumor: EventJson(rumor.to_json()) };
-        self.enqueue(content, None, targets, Purpose::Other);
+        self.enqueue(content, None, targets, purpose);
     }
 
     /// An event that replaces those of its kind that came before, here too.
@@ -218,7 +219,10 @@ impl Engine {
                 self.settle(chat, place, MessageState::NotSent);
             }
             Purpose::Commit { chat, group } if held > 0 => self.commit_accepted(chat, group, id),
-            Purpose::Message { .. } | Purpose::Commit { .. } | Purpose::Other => {}
+            Purpose::Message { .. }
+            | Purpose::Commit { .. }
+            | Purpose::Welcome { .. }
+            | Purpose::Other => {}
         }
         self.finish(id);
     }

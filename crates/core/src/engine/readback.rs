@@ -8,6 +8,7 @@ use super::promises::{GATHER_MS, PATIENCE_MS, Question};
 use super::publish::may_be_anew;
 use super::record::{Answer, Outgoing, OutgoingRow, Purpose};
 use super::{Engine, Timestamp};
+use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, Filter};
 use crate::sorted::SortedMap;
 use std::collections::BTreeSet;
@@ -15,8 +16,9 @@ use zajil_api::{MessageState, RelayUrl};
 
 /// Questions about one event on one connection; then the promise is all there is.
 const MAX_TRIES: u32 = 8;
-/// The same for what later events of the account's take the place of.
-const MAX_TRIES_REPLACEABLE: u32 = 2;
+/// The same for what an honest server may not hand out to us: what later events of the account's
+/// take the place of, and mail for others.
+const MAX_TRIES_UNPROVEN: u32 = 2;
 
 impl Engine {
     /// A server said that it keeps a row.
@@ -185,8 +187,9 @@ impl Engine {
         let now = self.now;
         let Some(outgoing) = self.outbox.row(row) else { return };
         let most = match outgoing.content {
-            Outgoing::Event => MAX_TRIES_REPLACEABLE,
-            Outgoing::Message(_) | Outgoing::Welcome { .. } => {
+            // Servers that hand mail out to its addressee alone do well.
+            Outgoing::Event | Outgoing::Welcome { .. } => MAX_TRIES_UNPROVEN,
+            Outgoing::Message(_) => {
                 // It may have an earlier event of the row, which was forgotten with a restart.
                 if self.outbox.names.at(relay, row).is_some() || !may_be_anew(outgoing) {
                     self.broke(relay);
@@ -221,6 +224,8 @@ impl Engine {
                 // What is not waited for any more was read.
                 .is_none_or(|state| state >= MessageState::Delivered),
             Purpose::Commit { group, .. } => self.is_followed(group, row.id),
+            // One that was answered has no purpose any more.
+            Purpose::Welcome { .. } => mutant::active(Mutant::ForgetWelcome),
             Purpose::Other => true,
         }
     }

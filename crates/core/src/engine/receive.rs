@@ -115,7 +115,9 @@ impl Engine {
         let is_news = self.arrivals.is_none() || self.is_answered_last(key, routing);
         let chat = self.chats.get_mut(&key).filter(|chat| chat.row.peer == inner.author);
         let Some(chat) = chat else { return };
-        if is_news && chat.heard_in(routing) {
+        let moves = is_news && chat.heard_in(routing);
+        self.welcome_answered(key, routing);
+        if moves {
             tracing::debug!("the other reads in another group");
             self.weigh_keys(key);
             let undelivered = self.unsettled.undelivered(key);

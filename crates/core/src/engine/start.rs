@@ -3,7 +3,7 @@
 use super::Engine;
 use super::chat::Chat;
 use super::error::EngineError;
-use super::record::{ChatKey, GroupRow, WantedRow};
+use super::record::{ChatKey, GroupRow, Purpose, WantedRow};
 use crate::envelope::{
     GroupProfile, KeyPackageEvent, Routing, WelcomeRumor, group_components, group_event_key,
     parse_inbox_relays, parse_key_package_event, welcome_rumor,
@@ -34,7 +34,7 @@ impl Engine {
             Some(key) => {
                 if let Some(chat) = self.chats.get_mut(&key) {
                     match chat.row.stage {
-                        Stage::Open => {}
+                        Stage::Open => self.wanted_again(key, wanted),
                         Stage::Connecting => chat.row.wanted = Some(wanted),
                         Stage::Requested => self.accept_request(key)?,
                     }
@@ -68,7 +68,7 @@ impl Engine {
     /// Asks every connected relay for the other's key package.
     pub(super) fn look_up(&mut self, key: ChatKey) {
         let open: Vec<RelayUrl> = self.pool.open().cloned().collect();
-        if self.chats.get(&key).is_some_and(Chat::seeks) {
+        if self.is_sought(key) {
             for relay in open {
                 self.subscribe_lookups(&relay);
             }
@@ -77,20 +77,15 @@ impl Engine {
 
     /// What to ask a relay about people we want to reach; `None` when nobody.
     pub(super) fn lookup_filter(&self) -> Option<Filter> {
-        let peers: SortedSet<PublicKey> =
-            self.chats.values().filter(|chat| chat.seeks()).map(|chat| chat.row.peer).collect();
+        let peers: SortedSet<PublicKey> = self.sought().map(|chat| chat.row.peer).collect();
         let kinds = [Kind::KEY_PACKAGE, Kind::INBOX_RELAYS];
         (!peers.is_empty()).then(|| Filter::new().authors(peers).kinds(kinds))
     }
 
     /// All that a relay knew of whom we look for has arrived.
     pub(super) fn found(&mut self, events: &[Event]) {
-        let waiting: Vec<(ChatKey, PublicKey)> = self
-            .chats
-            .values()
-            .filter(|chat| chat.seeks())
-            .map(|chat| (chat.row.key, chat.row.peer))
-            .collect();
+        let waiting: Vec<(ChatKey, PublicKey)> =
+            self.sought().map(|chat| (chat.row.key, chat.row.peer)).collect();
         for (key, peer) in waiting {
             let of_peer = || events.iter().filter(|event| event.pubkey == peer);
             let best = of_peer()
@@ -107,7 +102,7 @@ impl Engine {
                 .max_by_key(|event| event.created_at)
                 .map(parse_inbox_relays)
                 .unwrap_or_default();
-            if let Some(key_package) = best {
+            if let Some(key_package) = best.filter(|found| self.is_to_be_used(key, found)) {
                 let founded = self.found_group(key, &key_package, &inbox);
                 self.note("founding a group", founded);
             }
@@ -132,7 +127,7 @@ impl Engine {
         inbox: &[String],
     ) -> Result<(), EngineError> {
         let components = self.leaf_components()?;
-        let now = self.unix_now();
+        let (now, founded_at) = (self.unix_now(), self.now);
         let mut nostr_group_id = [0; 32];
         self.rng.fill_bytes(&mut nostr_group_id);
         let own = self.trusted_first(&self.servers);
@@ -186,12 +181,20 @@ impl Engine {
         chat.row.wanted = None;
         chat.caught_up = true;
         chat.seeks_anew = false;
+        chat.inviting.invited(founded_at);
         let targets: SortedSet<RelayUrl> =
             inbox.into_iter().chain(wanted.relays).take(MAX_INBOX_RELAYS).collect();
         self.begin_states(nostr_group_id, epoch, outer, true);
         self.weigh_keys(key);
         self.chat_changed(key);
-        self.enqueue_welcome(peer, &rumor, targets);
+        let used = found.key_package.reference.as_slice().try_into().unwrap_or_default();
+        let (group, used_at) = (nostr_group_id, found.created_at);
+        self.enqueue_welcome(
+            peer,
+            &rumor,
+            targets,
+            Purpose::Welcome { chat: key, group, used, used_at },
+        );
         self.connect();
         self.resubscribe();
         self.send_name(key)?;

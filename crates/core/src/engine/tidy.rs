@@ -34,6 +34,10 @@ impl Engine {
 /// Whether some server has it and the others will not get it any more. Of what others wait for,
 /// a promise is not enough.
 fn is_outdated(row: &OutgoingRow, now: UnixTime) -> bool {
+    if matches!(row.purpose, Purpose::Welcome { .. }) {
+        // Nobody could ask for it.
+        return false;
+    }
     let is_other = row.purpose == Purpose::Other && matches!(row.content, Outgoing::Message(_));
     let kept = if is_other { OTHER_KEPT_SECONDS } else { KEPT_SECONDS };
     let is_taken = |answer: Answer| match answer {

@@ -31,5 +31,6 @@ mod rubbish;
 mod servers;
 mod shares;
 mod strangers;
+mod welcomes;
 mod withdrawal;
 mod world;

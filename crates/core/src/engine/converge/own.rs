@@ -209,10 +209,11 @@ impl Engine {
         }
     }
 
-    /// Our own commits for a group that is no more are of no use.
+    /// Our own commits for a group that is no more are of no use, nor is a Welcome to it.
     pub(in crate::engine) fn withdraw_commits(&mut self, routing: [u8; 32]) {
         let of_group = |content: &Outgoing, purpose: Purpose| match (content, purpose) {
-            (Outgoing::Message(_), Purpose::Commit { group, .. }) => group == routing,
+            (Outgoing::Message(_), Purpose::Commit { group, .. })
+            | (Outgoing::Welcome { .. }, Purpose::Welcome { group, .. }) => group == routing,
             _ => false,
         };
         let rows = self.outbox.rows().filter(|row| of_group(&row.content, row.purpose));

@@ -157,6 +157,8 @@ pub enum Purpose {
     Commit { chat: ChatKey, group: [u8; 32] },
     /// Nothing.
     Other,
+    /// A Welcome that the other has not answered; which key package it is for, and its date.
+    Welcome { chat: ChatKey, group: [u8; 32], used: [u8; 32], used_at: UnixTime },
 }
 
 /// Pairs are the good and all, in thousandths of what was counted; what lies further back

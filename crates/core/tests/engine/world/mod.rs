@@ -235,6 +235,11 @@ impl World {
         self.run();
     }
 
+    /// One more relay, which nobody knows of yet.
+    pub fn set_up(&mut self, url: &str) {
+        self.relays.insert(RelayUrl::new(url), SimRelay::default());
+    }
+
     pub fn take_down(&mut self, url: &str) {
         let url = RelayUrl::new(url);
         let relay = self.relays.get_mut(&url).unwrap();

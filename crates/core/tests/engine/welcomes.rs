@@ -1,0 +1,141 @@
+//! Whoever was invited gets in, whatever servers forgot and whatever became of their device.
+
+use crate::world::World;
+use zajil_api::{Command, Stage};
+use zajil_core::nostr::Kind;
+
+const ONE: &str = "wss://one.example";
+const TWO: &str = "wss://two.example";
+
+/// Every server loses all that it has, and its connections.
+fn wipe(world: &mut World, urls: &[&str]) {
+    for url in urls {
+        world.take_down(url);
+        world.relay(url).events.clear();
+        world.bring_up(url);
+    }
+}
+
+fn welcomes(world: &mut World, url: &str) -> usize {
+    world.relay(url).events.iter().filter(|event| event.kind == Kind::GIFT_WRAP).count()
+}
+
+#[test]
+fn a_welcome_that_every_server_lost_comes_all_the_same() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.pass(60_000);
+    let link = world.invite_of("Bob");
+    world.stop("Bob");
+    world.command("Alice", Command::StartChat { link });
+    world.pass(60_000);
+    world.send("Alice", "Bob", "hello");
+    world.pass(120_000);
+    wipe(&mut world, &[ONE, TWO]);
+    world.pass(300_000);
+    world.start("Bob");
+    world.pass(120_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["hello"]);
+    assert_eq!(world.chat_of("Bob", "Alice").with.name, "Alice", "and the name with it");
+}
+
+#[test]
+fn a_welcome_is_kept_over_a_start_and_let_go_once_it_is_answered() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.pass(60_000);
+    let link = world.invite_of("Bob");
+    world.stop("Bob");
+    world.command("Alice", Command::StartChat { link });
+    world.pass(60_000);
+    // For longer than anything else is kept that a server has.
+    world.pass(20 * 86_400_000);
+    world.restart("Alice");
+    wipe(&mut world, &[ONE]);
+    world.pass(300_000);
+    assert_eq!(welcomes(&mut world, ONE), 1);
+    world.start("Bob");
+    world.pass(120_000);
+    assert_eq!(world.stage("Bob", "Alice"), Stage::Open);
+    wipe(&mut world, &[ONE]);
+    world.pass(300_000);
+    assert_eq!(welcomes(&mut world, ONE), 0, "nobody needs it any more");
+}
+
+#[test]
+fn somebody_whose_device_was_put_back_before_they_were_invited_is_invited_again() {
+    let mut world = World::with_accounts(&["Alice", "Bob", "Carol"], &[ONE]);
+    world.pass(60_000);
+    let backup = world.person("Bob").disk.clone();
+    world.pass(2 * 3_600_000);
+    // Carol uses Bob's key package, so that another takes its place: the copy does not know it.
+    world.meet("Carol", "Bob");
+    world.pass(60_000);
+    let link = world.invite_of("Bob");
+    world.stop("Bob");
+    world.command("Alice", Command::StartChat { link });
+    world.pass(60_000);
+    world.send("Alice", "Bob", "hello");
+    world.pass(60_000);
+    world.people.get_mut("Bob").unwrap().disk = backup;
+    world.start("Bob");
+    world.pass(300_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["hello"]);
+    world.send("Bob", "Alice", "there you are");
+    world.pass(60_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["hello", "there you are"]);
+}
+
+#[test]
+fn a_key_package_that_is_published_again_and_again_founds_no_group_each_time() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.pass(60_000);
+    let link = world.invite_of("Bob");
+    world.command("Alice", Command::StartChat { link });
+    // Bob is there for nobody, but his server list changes all the time.
+    world.pass(10);
+    let before = welcomes(&mut world, ONE);
+    for _ in 0..5 {
+        wipe(&mut world, &[ONE]);
+        world.pass(900_000);
+    }
+    assert!(welcomes(&mut world, ONE) <= before.max(1), "the same Welcome and no other");
+}
+
+#[test]
+fn a_link_opened_again_moves_a_chat_whose_servers_are_gone_to_others() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.pass(60_000);
+    world.meet("Alice", "Bob");
+    world.pass(60_000);
+    world.send("Alice", "Bob", "before");
+    world.pass(60_000);
+    world.take_down(ONE);
+    world.set_up(TWO);
+    world.send("Alice", "Bob", "into the void");
+    for who in ["Alice", "Bob"] {
+        world.command(who, Command::AddServer { url: TWO.to_owned() });
+    }
+    world.pass(120_000);
+    let link = world.invite_of("Bob");
+    world.command("Alice", Command::StartChat { link });
+    world.pass(120_000);
+    world.send("Bob", "Alice", "here");
+    world.pass(60_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["before", "into the void", "here"]);
+    assert_eq!(world.texts("Alice", "Bob"), ["before", "into the void", "here"]);
+    assert_eq!(world.person("Alice").chats().len(), 1, "in the chat that they had");
+}
+
+#[test]
+fn a_link_opened_again_changes_nothing_while_the_chat_has_a_server() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.pass(60_000);
+    world.meet("Alice", "Bob");
+    world.pass(120_000);
+    let before = world.relay(ONE).events.len();
+    for _ in 0..3 {
+        let link = world.invite_of("Bob");
+        world.command("Alice", Command::StartChat { link });
+        world.pass(60_000);
+    }
+    assert_eq!(world.relay(ONE).events.len(), before);
+}
