@@ -4,7 +4,7 @@ use super::history::Wanted;
 use super::record::{ChatKey, MessageRow, Purpose};
 use super::save::{MessagePart, message_key};
 use super::{Engine, Timestamp};
-use crate::envelope::{Count, Counts, InnerKind, MAX_RANGES, MAX_RECEIPT, Void};
+use crate::envelope::{Count, Counts, InnerKind, MAX_RANGES, Void};
 use crate::mutant::{self, Mutant};
 use crate::nostr::EventId;
 use crate::sorted::SortedMap;
@@ -97,9 +97,8 @@ impl Engine {
 
     fn confirm(&mut self, key: ChatKey, question: EventId) {
         let Some(chat) = self.chats.get_mut(&key) else { return };
-        // Where so much is still to be confirmed, they ask again.
-        if chat.row.stage == Stage::Open && chat.row.to_confirm.len() < MAX_RECEIPT {
-            chat.row.to_confirm.push(question);
+        if chat.row.stage == Stage::Open {
+            chat.confirm_once_more(question);
             self.chat_changed(key);
             self.receipts_due(key);
         }

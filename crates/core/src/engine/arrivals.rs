@@ -3,10 +3,7 @@
 use super::Engine;
 use super::record::{ChatKey, MessageRow};
 use crate::mutant::{self, Mutant};
-use zajil_api::{MessageState, Stage, Update};
-
-/// Messages kept of somebody whose request is not accepted.
-const MAX_REQUEST_MESSAGES: u64 = 50;
+use zajil_api::{MessageState, Update};
 
 /// A message that was read and has no place in its chat yet.
 #[derive(Debug)]
@@ -56,9 +53,6 @@ impl Engine {
     pub(super) fn place_arrival(&mut self, Arrival { chat: key, row }: Arrival) {
         let now = self.unix_now();
         let Some(chat) = self.chats.get_mut(&key) else { return };
-        if chat.row.stage == Stage::Requested && chat.row.received >= MAX_REQUEST_MESSAGES {
-            return;
-        }
         if chat.note_heard(row.count, row.place(), now) {
             self.keep_arrival(key, &row);
         } else {
@@ -74,7 +68,7 @@ impl Engine {
             return self.keep_arrival(key, row);
         }
         if let Some(chat) = self.chats.get_mut(&key) {
-            chat.row.to_confirm.push(row.id);
+            chat.confirm_once_more(row.id);
             self.chat_changed(key);
             self.receipts_due(key);
         }
@@ -86,7 +80,7 @@ impl Engine {
             .then(|| MessageRow { sent_at: now, ..row.clone() });
         let row = late.as_ref().unwrap_or(row);
         let Some(chat) = self.chats.get_mut(&key) else { return };
-        chat.row.to_confirm.push(row.id);
+        chat.confirm(row.id);
         let place = chat.place(row, now);
         self.gaps_due(key);
         self.save_message(key, place, row);

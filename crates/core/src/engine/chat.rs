@@ -229,7 +229,6 @@ impl Chat {
             row.sent_at = row.sent_at.max(message.sent_at);
             return place;
         }
-        row.received += 1;
         row.unread = row.unread.saturating_add(1);
         if row.last_incoming.is_none_or(|(last, _)| last < place) {
             row.last_incoming = Some((place, message.id));

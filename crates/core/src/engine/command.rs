@@ -133,6 +133,8 @@ impl Engine {
         let now = self.unix_now();
         let chat = self.chats.get_mut(&key).ok_or(Failure::ChatUnknown)?;
         if chat.row.stage == Stage::Requested {
+            // What was not listened to is read before anything is written.
+            chat.caught_up &= chat.is_listened_to();
             chat.row.stage = Stage::Open;
             // Its servers were not asked before: they are asked for all there is.
             for group in &mut chat.row.groups {
@@ -162,6 +164,7 @@ impl Engine {
         let Some(chat) = self.chats.remove(&key) else { return };
         for row in &chat.row.groups {
             self.forget_group(&row.nostr_group_id);
+            self.forget_seen_of(&row.nostr_group_id);
         }
         for group in chat.groups {
             let deleted = group.delete(&self.provider).map_err(Into::into);

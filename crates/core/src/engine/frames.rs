@@ -80,6 +80,9 @@ impl Engine {
     /// is saved with what came of it, or not at all.
     pub(super) fn take_event(&mut self, event: &Event) {
         let Some(of) = SeenOf::event(event) else { return };
+        if !self.is_for_us(event) {
+            return self.catchup.claims.settle(&event.id);
+        }
         // First, because what cannot be kept takes it back.
         self.mark_seen(&event.id, event.created_at, of, Dated::InVain);
         let outcome = match event.kind {
@@ -94,6 +97,7 @@ impl Engine {
             Ok(()) if self.was_seen(&event.id) && !self.is_parked(&event.id) => {
                 self.mark_seen(&event.id, event.created_at, of, Dated::ByPeer);
                 self.catchup.claims.settle(&event.id);
+                self.count_of_request(event);
             }
             Err(EngineError::Envelope(error)) if *error == unsigned => {
                 self.unsee(&event.id);

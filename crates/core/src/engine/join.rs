@@ -163,7 +163,8 @@ impl Engine {
         // Somebody used our key package: the next one gets another.
         self.renew_used_key_package();
         // In every group, not only the one we write to: the other sees where we are.
-        if let Some(joined) = joined {
+        let caught_up = self.chats.get(&key).is_some_and(|chat| chat.caught_up);
+        if let Some(joined) = joined.filter(|_| caught_up) {
             let updated = self.update_leaf(key, joined);
             self.note("renewing our leaf", updated);
         }

@@ -15,6 +15,7 @@
 //! | `clock`, `stamps` | time for timers, the time of day, and the times that events bear |
 //! | `invite`, `start` | from a link to a founded group |
 //! | `welcomes`, `join` | from a Welcome to a chat; until it is answered |
+//! | `requests` | what somebody may say before they are accepted |
 //! | `send`, `outbox`, `names`, `fit`, `refused`, `publish` | from the composer to every server |
 //! | `promises`, `readback` | asking servers for what they said they keep |
 //! | `delivery`, `unsettled` | what became of an own message |
@@ -79,6 +80,7 @@ mod receive;
 mod reconcile;
 mod record;
 mod refused;
+mod requests;
 mod save;
 mod search;
 mod seen;

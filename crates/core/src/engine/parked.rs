@@ -8,7 +8,7 @@ use super::record::{ChatKey, ParkedRow};
 use crate::envelope::{EnvelopeError, GroupEventKey, SealedMessage};
 use crate::mls::MlsError;
 use crate::mutant::{self, Mutant};
-use crate::nostr::Event;
+use crate::nostr::{Event, EventId};
 use zajil_api::{Stage, UnixTime};
 
 /// Events of one chat that wait for a key at most. Anybody can write to a routing id, so this
@@ -89,7 +89,16 @@ impl Engine {
             std::mem::take(&mut self.parked).into_iter().partition(|row| row.at.0 < before);
         self.parked = kept;
         for row in old {
-            self.forget_parked(&row.event);
+            self.waited_in_vain(&row.event);
+        }
+    }
+
+    /// It is not waited for any more. Anybody can make those without end, so it is remembered as
+    /// such.
+    pub(super) fn waited_in_vain(&mut self, event: &EventId) {
+        self.forget_parked(event);
+        if let Some(row) = self.seen_row(event).copied() {
+            self.mark_useless(row.id, row.created_at, row.of);
         }
     }
 

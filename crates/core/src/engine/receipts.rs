@@ -1,6 +1,7 @@
 //! Ticks and typing: what one side knows of the other.
 
 use super::Engine;
+use super::chat::Chat;
 use super::error::EngineError;
 use super::history::Wanted;
 use super::record::{ChatKey, Purpose};
@@ -19,6 +20,23 @@ const MAX_AFTER: usize = 20;
 const TYPING_EVERY_MS: u64 = 5_000;
 /// Whoever was not heard of for so long is not there to see it.
 const PRESENT_MS: u64 = 180_000;
+
+impl Chat {
+    /// The other is to be told that this came.
+    pub fn confirm(&mut self, id: EventId) {
+        if !self.row.to_confirm.contains(&id) {
+            self.row.to_confirm.push(id);
+        }
+    }
+
+    /// The same of what may have been told before. Where so much is still to be confirmed, they
+    /// send or ask again.
+    pub fn confirm_once_more(&mut self, id: EventId) {
+        if self.row.to_confirm.len() < MAX_RECEIPT {
+            self.confirm(id);
+        }
+    }
+}
 
 impl Engine {
     /// Something is to be told to the other, soon.
@@ -175,5 +193,27 @@ impl Engine {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nostr::SecretKey;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    #[test]
+    fn what_comes_again_and_again_is_to_be_confirmed_once() {
+        let peer = SecretKey::generate(&mut ChaCha20Rng::from_seed([1; 32])).public_key();
+        let (key, name) = (ChatKey([1; 16]), String::new());
+        let mut chat = Chat::fresh(key, peer, name, Stage::Open, UnixTime(0));
+        let id = |number: u8| EventId::from_bytes([number; 32]);
+        (0..100).for_each(|_| chat.confirm_once_more(id(1)));
+        assert_eq!(chat.row.to_confirm, [id(1)]);
+        (0..=u8::MAX).for_each(|number| chat.confirm_once_more(id(number)));
+        assert_eq!(chat.row.to_confirm.len(), MAX_RECEIPT);
+        chat.confirm(id(u8::MAX));
+        assert_eq!(chat.row.to_confirm.len(), MAX_RECEIPT + 1, "what is new is always confirmed");
     }
 }

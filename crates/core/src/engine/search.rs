@@ -14,7 +14,8 @@ impl Engine {
     /// Asks every connected server of a chat for all it has of it since `from`, whatever it
     /// was asked before. A search that goes on and reaches as far back is left alone.
     pub(super) fn search_chat(&mut self, key: ChatKey, from: UnixTime) {
-        let Some(chat) = self.chats.get(&key) else { return };
+        let chat = self.chats.get(&key).filter(|chat| chat.is_listened_to());
+        let Some(chat) = chat else { return };
         let relays: SortedSet<RelayUrl> =
             chat.relays().filter(|relay| self.pool.is_open(relay)).cloned().collect();
         let ids: Vec<[u8; 32]> = chat.row.groups.iter().map(|group| group.nostr_group_id).collect();

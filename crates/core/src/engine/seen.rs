@@ -41,10 +41,7 @@ impl SeenOf {
     pub fn event(event: &Event) -> Option<Self> {
         match event.kind {
             Kind::GIFT_WRAP => Some(Self::Inbox),
-            Kind::GROUP_MESSAGE => {
-                let id = hex::decode(event.tag_value("h")?).ok()?;
-                Some(Self::group(&id.try_into().ok()?))
-            }
+            Kind::GROUP_MESSAGE => Some(Self::group(&routing_of(event)?)),
             _ => None,
         }
     }
@@ -135,14 +132,25 @@ impl Seen {
         self.entries.remove(name).map(|entry| key(entry.day, name))
     }
 
+    /// Forgets all that was handled of one kind; the rows to delete.
+    pub fn drop_of(&mut self, of: SeenOf) -> Vec<Key> {
+        self.useless.remove(&of);
+        self.drop_where(&|entry| entry.row.is_some_and(|row| row.of == of))
+    }
+
     /// Forgets what was handled before the day of `time` and is not dated later either;
     /// the rows to delete.
     pub fn drop_before(&mut self, time: UnixTime) -> Vec<Key> {
         let first = u32::try_from(time.0 / DAY).unwrap_or(u32::MAX);
         self.forgot_before = self.forgot_before.max(time);
+        let is_dated_later = |entry: &Entry| entry.row.is_some_and(|row| row.created_at >= time);
+        self.drop_where(&|entry| entry.day < first && !is_dated_later(entry))
+    }
+
+    fn drop_where(&mut self, is_over: &dyn Fn(&Entry) -> bool) -> Vec<Key> {
         let mut gone = Vec::new();
         self.entries.retain(|name, entry| {
-            let keep = entry.day >= first || entry.row.is_some_and(|row| row.created_at >= time);
+            let keep = !is_over(entry);
             if !keep {
                 gone.push(key(entry.day, name));
             }
@@ -150,6 +158,12 @@ impl Seen {
         });
         gone
     }
+}
+
+/// The routing id of a group event.
+pub(super) fn routing_of(event: &Event) -> Option<[u8; 32]> {
+    let id = event.tag_value("h").filter(|_| event.kind == Kind::GROUP_MESSAGE)?;
+    hex::decode(id).ok()?.try_into().ok()
 }
 
 /// What an event says, whoever signed it and when.

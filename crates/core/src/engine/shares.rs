@@ -53,7 +53,7 @@ impl Engine {
         let since = self.since(relay);
         let mut wanted: Vec<(Feed, Ask, Since)> = Vec::new();
         let is_request = |chat: &&Chat| chat.row.stage == Stage::Requested;
-        let (requested, own): (Vec<&Chat>, Vec<&Chat>) = self.chats.values().partition(is_request);
+        let (requested, own): (Vec<&Chat>, Vec<&Chat>) = self.heard_chats().partition(is_request);
         // Somebody whose request was not accepted does not get us to their servers.
         let requested = if self.servers.contains(relay) { requested } else { Vec::new() };
         let at_once = self.ids_at_once(relay);

@@ -134,7 +134,7 @@ impl Engine {
         let settled: SortedSet<EventId> = rows.filter(|id| about.contains(id)).collect();
         self.parked.retain(|row| !settled.contains(&row.event));
         for event in settled.iter() {
-            self.forget_parked(event);
+            self.waited_in_vain(event);
         }
         self.gaps_due(key);
     }

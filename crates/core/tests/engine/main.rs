@@ -27,6 +27,7 @@ mod parked;
 mod reading;
 mod reconnect;
 mod refused;
+mod requests;
 mod rubbish;
 mod servers;
 mod shares;

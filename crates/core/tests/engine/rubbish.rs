@@ -42,6 +42,31 @@ fn rubbish_for_a_chats_routing_id_is_bounded_and_harmless() {
     assert_eq!(routings(&mut world), [h], "and nobody needs another group");
 }
 
+#[test]
+fn what_the_other_says_is_not_theirs_is_forgotten_too() {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Alice", "Bob");
+    world.pass(60_000);
+    let h = routing(&mut world);
+    let before = world.person("Bob").rows(Table::Seen);
+    let mut rng = ChaCha20Rng::from_seed([9; 32]);
+    for _ in 0..5 {
+        for seed in 0..200 {
+            let mut bytes = [0; 60];
+            rng.fill_bytes(&mut bytes);
+            let tags = vec![Tag::new("h", [h.clone()])];
+            let content = STANDARD.encode(bytes);
+            world.inject(ONE, stranger(Kind::GROUP_MESSAGE, tags, &content, seed));
+        }
+        world.pass(1_200_000);
+    }
+    assert!(world.chat_of("Bob", "Alice").gaps.is_empty());
+    // The latest 500, and what Alice and Bob said.
+    let seen = world.person("Bob").rows(Table::Seen) - before;
+    assert!(seen < 600, "{seen}");
+}
+
 /// The routing ids that anything was written under.
 fn routings(world: &mut World) -> Vec<String> {
     let all = world.relay(ONE).events.iter().filter(|event| event.kind == Kind::GROUP_MESSAGE);

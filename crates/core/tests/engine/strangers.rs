@@ -1,68 +1,21 @@
 //! What somebody can do to us whom we never accepted: nothing much.
 
-use crate::world::World;
+use crate::world::{Guest, World, key_package_of};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
-use std::collections::HashMap;
 use zajil_api::{Command, Stage, UnixTime};
-use zajil_core::envelope::{
-    GroupProfile, Routing, WelcomeRumor, group_components, leaf_components,
-    parse_key_package_event, prove, welcome_rumor,
-};
-use zajil_core::mls::{Group, LeafSigner, Provider};
-use zajil_core::nostr::{Event, Kind, PublicKey, SecretKey, UnsignedEvent, nip59};
+use zajil_core::nostr::{Event, Kind, SecretKey, UnsignedEvent};
 use zajil_core::store::Table;
 
 const ONE: &str = "wss://one.example";
 
 /// Somebody founds a group with Bob's key package, as any software may, and invites him.
 fn invites_bob(world: &mut World, seed: u8, nostr_group_id: [u8; 32], relays: Vec<String>) {
-    let (_, key_package) = key_package_of(world, "Bob");
-    let wrap = invitation(world, seed, &key_package, key_package.pubkey, nostr_group_id, relays);
+    let (_, key_package) = key_package_of(world, "Bob", ONE);
+    let to = key_package.pubkey;
+    let (_, wrap) = Guest::invites(world, seed, &key_package, to, nostr_group_id, relays);
     world.inject(ONE, wrap);
     world.pass(3_000);
-}
-
-/// Somebody's key, and their latest key package.
-fn key_package_of(world: &mut World, who: &str) -> (PublicKey, Event) {
-    let key = world.person(who).account().public_key;
-    let mut events = world.relay(ONE).events.iter().rev();
-    let of_them =
-        |event: &&Event| event.kind == Kind::KEY_PACKAGE && event.pubkey.to_hex() == key.as_str();
-    let event = events.find(of_them).unwrap().clone();
-    (event.pubkey, event)
-}
-
-/// An invitation made with a key package, for whoever it is sent to.
-fn invitation(
-    world: &World,
-    seed: u8,
-    key_package: &Event,
-    to: PublicKey,
-    nostr_group_id: [u8; 32],
-    relays: Vec<String>,
-) -> Event {
-    let mut rng = ChaCha20Rng::from_seed([seed; 32]);
-    let provider = Provider::new([seed; 32], HashMap::new());
-    let found = parse_key_package_event(&provider, key_package).unwrap();
-    let key = SecretKey::generate(&mut rng);
-    let signer = LeafSigner::from_bytes([seed; 32]);
-    let now = UnixTime(world.now.0 / 1000);
-    let leaf = leaf_components(prove(&key, &signer.public_key(), now, &mut rng));
-    let identity = key.public_key().to_bytes();
-    let routing = Routing { nostr_group_id, relays: relays.clone() };
-    let state = group_components(&GroupProfile::default(), &[identity], &routing);
-    let founded =
-        Group::found(&provider, &signer, &identity, &leaf, &state, &found.key_package, now.0)
-            .unwrap();
-    let welcome = WelcomeRumor {
-        welcome: founded.welcome,
-        key_package: found.event_id,
-        relays,
-        invite: None,
-    };
-    let rumor = welcome_rumor(key.public_key(), &welcome, now);
-    nip59::wrap(&rumor, &key, &to, now, &mut rng).unwrap()
 }
 
 #[test]
@@ -103,9 +56,10 @@ fn an_invitation_to_nobody_does_not_show_that_we_are_there() {
     let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
     world.pass(2 * 3_600_000);
     // Made for Alice's device, and handed to Bob.
-    let (_, of_alice) = key_package_of(&mut world, "Alice");
-    let (bob, _) = key_package_of(&mut world, "Bob");
-    let wrap = invitation(&world, 1, &of_alice, bob, [1; 32], vec![ONE.to_owned()]);
+    let (_, of_alice) = key_package_of(&mut world, "Alice", ONE);
+    let (bob, _) = key_package_of(&mut world, "Bob", ONE);
+    let relays = vec![ONE.to_owned()];
+    let (_, wrap) = Guest::invites(&world, 1, &of_alice, bob, [1; 32], relays);
     let before = world.relay(ONE).events.len();
     world.inject(ONE, wrap);
     world.pass(60_000);

@@ -23,7 +23,8 @@ pub struct ChatRow {
     /// Own messages so far, and the time of the last.
     pub sent: u64,
     pub sent_at: UnixTime,
-    /// The other's messages so far.
+    /// Events of the other's that were read while the chat was a request. Rows of before counted
+    /// their messages.
     pub received: u64,
     /// The run of our count.
     pub run: u32,

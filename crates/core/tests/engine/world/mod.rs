@@ -10,6 +10,7 @@
     reason = "a test's world: what cannot be shall end the test"
 )]
 
+mod guest;
 mod manners;
 mod negentropy;
 mod person;
@@ -17,6 +18,7 @@ mod relay;
 mod talk;
 mod wire;
 
+pub use guest::{Guest, key_package_of};
 pub use person::Person;
 pub use relay::SimRelay;
 

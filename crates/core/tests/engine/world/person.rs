@@ -10,6 +10,8 @@ pub struct Person {
     pub disk: MemoryStore,
     /// Everything the screen was told since the last start.
     pub updates: Vec<Update>,
+    /// Bytes saved so far.
+    pub saved: usize,
     number: u8,
     starts: u8,
     commands: u64,
@@ -22,6 +24,7 @@ impl Person {
             engine: None,
             disk: MemoryStore::default(),
             updates: Vec::new(),
+            saved: 0,
             number,
             starts: 0,
             commands: 0,
@@ -58,6 +61,8 @@ impl Person {
     }
 
     pub fn save(&mut self, changes: &Changes) {
+        self.saved +=
+            changes.iter().filter_map(|(.., value)| value).map(<[u8]>::len).sum::<usize>();
         self.disk.commit(changes).now_or_never().unwrap().unwrap();
     }
 

@@ -1,0 +1,77 @@
+//! Somebody with software of their own, who says whatever they want.
+
+use super::World;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use std::collections::HashMap;
+use zajil_api::UnixTime;
+use zajil_core::envelope::{
+    GroupProfile, Inner, InnerKind, Routing, WelcomeRumor, group_components, group_event_key,
+    leaf_components, parse_key_package_event, prove, seal_message, welcome_rumor,
+};
+use zajil_core::mls::{Group, LeafSigner, Provider};
+use zajil_core::nostr::{Event, Kind, PublicKey, SecretKey, nip59};
+
+pub struct Guest {
+    rng: ChaCha20Rng,
+    provider: Provider,
+    signer: LeafSigner,
+    key: SecretKey,
+    group: Group,
+    routing: [u8; 32],
+}
+
+impl Guest {
+    /// Founds a group with a key package, and writes an invitation to it.
+    pub fn invites(
+        world: &World,
+        seed: u8,
+        key_package: &Event,
+        to: PublicKey,
+        nostr_group_id: [u8; 32],
+        relays: Vec<String>,
+    ) -> (Self, Event) {
+        let mut rng = ChaCha20Rng::from_seed([seed; 32]);
+        let provider = Provider::new([seed; 32], HashMap::new());
+        let found = parse_key_package_event(&provider, key_package).unwrap();
+        let key = SecretKey::generate(&mut rng);
+        let signer = LeafSigner::from_bytes([seed; 32]);
+        let now = UnixTime(world.now.0 / 1000);
+        let leaf = leaf_components(prove(&key, &signer.public_key(), now, &mut rng));
+        let identity = key.public_key().to_bytes();
+        let routing = Routing { nostr_group_id, relays: relays.clone() };
+        let state = group_components(&GroupProfile::default(), &[identity], &routing);
+        let founded =
+            Group::found(&provider, &signer, &identity, &leaf, &state, &found.key_package, now.0)
+                .unwrap();
+        let welcome = WelcomeRumor {
+            welcome: founded.welcome,
+            key_package: found.event_id,
+            relays,
+            invite: None,
+        };
+        let rumor = welcome_rumor(key.public_key(), &welcome, now);
+        let wrap = nip59::wrap(&rumor, &key, &to, now, &mut rng).unwrap();
+        let group = founded.group;
+        (Self { rng, provider, signer, key, group, routing: nostr_group_id }, wrap)
+    }
+
+    /// Their next message, as an event.
+    pub fn says(&mut self, now: UnixTime, kind: &InnerKind) -> Event {
+        let rumor = Inner::rumor(self.key.public_key(), now, kind).to_json();
+        let message = self.group.encrypt(&self.provider, &self.signer, rumor.as_bytes()).unwrap();
+        let outer = group_event_key(&self.provider, &self.group).unwrap();
+        let sealed = seal_message(&outer, self.routing, &message, &mut self.rng).unwrap();
+        sealed.to_event(now, &mut self.rng).unwrap()
+    }
+}
+
+/// Somebody's key, and their latest key package on a relay.
+pub fn key_package_of(world: &mut World, who: &str, url: &str) -> (PublicKey, Event) {
+    let key = world.person(who).account().public_key;
+    let mut events = world.relay(url).events.iter().rev();
+    let of_them =
+        |event: &&Event| event.kind == Kind::KEY_PACKAGE && event.pubkey.to_hex() == key.as_str();
+    let event = events.find(of_them).unwrap().clone();
+    (event.pubkey, event)
+}
