@@ -69,6 +69,10 @@ impl Engine {
         }
         if let Some(chat) = self.chats.get_mut(&key) {
             chat.confirm_once_more(row.id);
+            if row.place() <= chat.row.read_up_to {
+                // They were not told of it, or did not hear it.
+                self.say_read_again(key);
+            }
             self.chat_changed(key);
             self.receipts_due(key);
         }

@@ -29,6 +29,8 @@ pub(super) struct Chat {
     pub typing_sent_at: Option<Timestamp>,
     /// When the other was last heard of since this start.
     pub heard_at: Option<Timestamp>,
+    /// When the other read up to `peer_read`, by their clock, where they said so since this start.
+    pub peer_read_at: UnixTime,
     recent: SortedMap<Place, EventId>,
     /// Behind this, all of the other's messages are among `recent`.
     recent_from: Place,
@@ -103,6 +105,7 @@ impl Chat {
             receipts_due_at: None,
             typing_sent_at: None,
             heard_at: None,
+            peer_read_at: UnixTime(0),
             recent,
             recent_from,
             queued: SortedMap::new(),
@@ -202,9 +205,6 @@ impl Chat {
         let recent = self.recent.values().filter(|id| !self.row.to_confirm.contains(id));
         let recent: Vec<EventId> = recent.copied().collect();
         self.row.to_confirm.extend(recent);
-        if self.row.to_mark_read.is_none() && self.row.read_up_to != Place::START {
-            self.row.to_mark_read = self.last_incoming_until(self.row.read_up_to);
-        }
     }
 
     /// The place of the next message of ours, written at `now`: behind what was seen and said so
@@ -218,6 +218,10 @@ impl Chat {
     /// Takes `message` into the chat's row: what is last, unread, and previewed.
     pub fn place(&mut self, message: &MessageRow, at: UnixTime) -> Place {
         let place = message.place();
+        if !message.mine && place <= self.row.read_up_to && self.row.to_mark_read.is_some() {
+            // It came late, and was not on the screen: what is still to be said ends before it.
+            self.row.to_mark_read = self.last_incoming_until(place);
+        }
         let row = &mut self.row;
         row.clock = row.clock.max(message.clock);
         row.touched_at = at;

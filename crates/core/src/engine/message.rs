@@ -3,15 +3,12 @@
 use super::chat::PREVIEW;
 use super::record::MessageRow;
 use crate::envelope::{Inner, InnerKind};
-use crate::nostr::Rumor;
+use crate::nostr::{EventId, Rumor};
 use zajil_api::{Direction, Message, MessageId, MessageState, Place, Preview};
 
 impl MessageRow {
     pub fn place(&self) -> Place {
-        let (high, low) = self.id.as_bytes().split_at(4);
-        let half =
-            |bytes: &[u8]| bytes.first_chunk::<4>().map_or(0, |bytes| u32::from_be_bytes(*bytes));
-        Place { at: self.sent_at, clock: self.clock, tie: (half(high), half(low)) }
+        Place { at: self.sent_at, clock: self.clock, tie: tie(&self.id) }
     }
 
     /// The message as it is said to the other.
@@ -44,4 +41,12 @@ impl MessageRow {
             received_at: self.received_at,
         }
     }
+}
+
+/// How a message's id stands in its place.
+pub(super) fn tie(id: &EventId) -> (u32, u32) {
+    let (high, low) = id.as_bytes().split_at(4);
+    let half =
+        |bytes: &[u8]| bytes.first_chunk::<4>().map_or(0, |bytes| u32::from_be_bytes(*bytes));
+    (half(high), half(low))
 }

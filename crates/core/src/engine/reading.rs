@@ -1,6 +1,7 @@
 //! How far the person has read, and how much is still unread.
 
 use super::Engine;
+use super::chat::Chat;
 use super::history::Wanted;
 use super::record::ChatKey;
 use super::save::{MessagePart, message_key};
@@ -12,7 +13,26 @@ use zajil_api::{Place, Receipts};
 /// message is seen.
 const MAX_READ_ROWS: u32 = 6_000;
 
+impl Chat {
+    /// What was read is said once more, unless something of it came late and was not seen.
+    fn say_read_again(&mut self) {
+        let read = self.row.read_up_to;
+        let all_is_read = self.known_after(read) == (self.row.unread, true);
+        if all_is_read && self.row.to_mark_read.is_none() {
+            self.row.to_mark_read = self.last_incoming_until(read);
+        }
+    }
+}
+
 impl Engine {
+    /// The other may not know any more what was read here.
+    pub(super) fn say_read_again(&mut self, key: ChatKey) {
+        let shared = self.settings.receipts == Receipts::Shared;
+        if let Some(chat) = self.chats.get_mut(&key).filter(|_| shared) {
+            chat.say_read_again();
+        }
+    }
+
     /// Everything up to `up_to` was on the screen.
     pub(super) fn mark_read(&mut self, key: ChatKey, up_to: Place) {
         let shared = self.settings.receipts == Receipts::Shared;

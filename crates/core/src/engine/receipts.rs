@@ -4,6 +4,7 @@ use super::Engine;
 use super::chat::Chat;
 use super::error::EngineError;
 use super::history::Wanted;
+use super::message::tie;
 use super::record::{ChatKey, Purpose};
 use crate::engine::{Output, Timestamp};
 use crate::envelope::{Count, Inner, InnerKind, MAX_RECEIPT, ReceiptKind};
@@ -110,9 +111,19 @@ impl Engine {
     }
 
     /// The other tells what became of our messages.
-    pub(super) fn handle_receipt(&mut self, key: ChatKey, kind: ReceiptKind, of: &[EventId]) {
+    pub(super) fn handle_receipt(
+        &mut self,
+        key: ChatKey,
+        kind: ReceiptKind,
+        of: &[EventId],
+        at: UnixTime,
+    ) {
         let newest = of.iter().filter_map(|id| self.unsettled.place_of(id)).max();
-        self.note_receipt(key, kind, of);
+        for id in of {
+            if let Some(place) = self.place_spoken_of(key, id) {
+                self.note_receipt(key, kind, place, at);
+            }
+        }
         if let Some((chat, place)) = newest.filter(|(chat, _)| *chat == key) {
             self.ask_after(chat, place);
         }
@@ -139,29 +150,38 @@ impl Engine {
         }
     }
 
-    fn note_receipt(&mut self, key: ChatKey, kind: ReceiptKind, of: &[EventId]) {
-        for id in of {
-            let Some((chat, place)) = self.unsettled.place_of(id) else { continue };
-            if chat != key {
-                continue;
+    /// The place of an own message that the other names. The one up to which they had read is
+    /// not waited for any more, and named again where what came late before it was read.
+    fn place_spoken_of(&self, key: ChatKey, id: &EventId) -> Option<Place> {
+        if let Some((chat, place)) = self.unsettled.place_of(id) {
+            return Some(place).filter(|_| chat == key);
+        }
+        let read = self.chats.get(&key).map(|chat| chat.row.peer_read);
+        read.filter(|place| place.tie == tie(id))
+    }
+
+    /// What the other said at `at`, by their clock. Receipts overtake each other; what reached
+    /// them later than they said "read" was not on their screen then.
+    fn note_receipt(&mut self, key: ChatKey, kind: ReceiptKind, place: Place, at: UnixTime) {
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        match kind {
+            ReceiptKind::Delivered => {
+                let was_read = place <= chat.row.peer_read && at <= chat.peer_read_at;
+                let state = if was_read { MessageState::Read } else { MessageState::Delivered };
+                self.unsettled.reached(key, place, at);
+                self.settle(key, place, state);
             }
-            match kind {
-                ReceiptKind::Delivered => {
-                    let read = self.chats.get(&key).map(|chat| chat.row.peer_read);
-                    let was_read = read.is_some_and(|read| place <= read);
-                    let state = if was_read { MessageState::Read } else { MessageState::Delivered };
-                    self.settle(key, place, state);
+            ReceiptKind::Read => {
+                if place > chat.row.peer_read {
+                    (chat.row.peer_read, chat.peer_read_at) = (place, at);
+                    self.chat_changed(key);
+                } else if place == chat.row.peer_read {
+                    chat.peer_read_at = chat.peer_read_at.max(at);
                 }
-                ReceiptKind::Read => {
-                    if let Some(chat) = self.chats.get_mut(&key) {
-                        chat.row.peer_read = chat.row.peer_read.max(place);
-                        self.chat_changed(key);
-                    }
-                    for place in self.unsettled.delivered_up_to(key, place) {
-                        self.settle(key, place, MessageState::Read);
-                    }
+                for place in self.unsettled.delivered_up_to(key, place, at) {
                     self.settle(key, place, MessageState::Read);
                 }
+                self.settle(key, place, MessageState::Read);
             }
         }
     }

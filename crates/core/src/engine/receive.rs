@@ -183,7 +183,7 @@ impl Engine {
             }
             InnerKind::Receipt { kind, of, last } => {
                 self.note_answer(key, &of);
-                self.handle_receipt(key, kind, &of);
+                self.handle_receipt(key, kind, &of, inner.created_at);
                 self.heard_of(key, last);
             }
             InnerKind::Again(of) => self.handle_again(key, inner.id, &of),

@@ -81,7 +81,7 @@ impl Engine {
         chat.written.insert(place);
         self.save_message(key, place, row);
         self.save_queued(&QueuedRow { chat: key, place, rumor });
-        let unsettled = UnsettledRow { chat: key, place, id: row.id, state: MessageState::Sending };
+        let unsettled = UnsettledRow::new(key, place, row.id, MessageState::Sending);
         self.save_unsettled(&unsettled);
         if let Some(settled) = self.unsettled.insert(unsettled) {
             self.forget_unsettled(&settled);

@@ -3,7 +3,7 @@
 use super::record::{ChatKey, UnsettledRow};
 use crate::nostr::EventId;
 use std::collections::{BTreeMap, HashMap};
-use zajil_api::{MessageState, Place};
+use zajil_api::{MessageState, Place, UnixTime};
 
 /// More of one chat are not waited for to be read.
 const MAX_PER_CHAT: usize = 2_000;
@@ -45,11 +45,20 @@ impl Unsettled {
         waiting.map(|((_, place), _)| *place).collect()
     }
 
-    /// Own messages in `chat` up to `place` that reached the other.
-    pub fn delivered_up_to(&self, chat: ChatKey, place: Place) -> Vec<Place> {
+    /// Own messages in `chat` up to `place` that had reached the other `by` then.
+    pub fn delivered_up_to(&self, chat: ChatKey, place: Place, by: UnixTime) -> Vec<Place> {
         let range = self.by_place.range((chat, Place::START)..=(chat, place));
-        let reached = range.filter(|(_, row)| row.state == MessageState::Delivered);
+        let reached =
+            range.filter(|(_, row)| row.state == MessageState::Delivered && row.delivered_at <= by);
         reached.map(|((_, place), _)| *place).collect()
+    }
+
+    /// The other says at `at` that a message reached them. The first time counts.
+    pub fn reached(&mut self, chat: ChatKey, place: Place, at: UnixTime) {
+        if let Some(row) = self.by_place.get_mut(&(chat, place)) {
+            let is_first = row.state < MessageState::Delivered;
+            row.delivered_at = if is_first { at } else { row.delivered_at.min(at) };
+        }
     }
 
     /// Forgets a message that was taken back.
@@ -84,7 +93,6 @@ impl Unsettled {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use zajil_api::UnixTime;
 
     const CHAT: ChatKey = ChatKey([7; 16]);
 
@@ -93,7 +101,7 @@ mod tests {
         id[..4].copy_from_slice(&number.to_be_bytes());
         let place = Place { at: UnixTime(number.into()), ..Place::START };
         let state = MessageState::Sending;
-        UnsettledRow { chat: CHAT, place, id: EventId::from_bytes(id), state }
+        UnsettledRow::new(CHAT, place, EventId::from_bytes(id), state)
     }
 
     #[test]

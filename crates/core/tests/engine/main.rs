@@ -32,6 +32,7 @@ mod rubbish;
 mod servers;
 mod shares;
 mod strangers;
+mod ticks;
 mod welcomes;
 mod withdrawal;
 mod world;

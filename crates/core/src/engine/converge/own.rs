@@ -159,6 +159,7 @@ impl Engine {
             chat.row.owes_name = true;
             chat.confirm_again();
         }
+        self.say_read_again(key);
         self.chat_changed(key);
     }
 

@@ -197,7 +197,7 @@ impl<S: Store> Migration<'_, S> {
             v1::Record::Unsettled(row) => match place(&row.chat, row.seq) {
                 Some(place) => {
                     let v1::UnsettledRow { chat, id, state, .. } = row;
-                    Record::Unsettled(UnsettledRow { chat, place, id, state })
+                    Record::Unsettled(UnsettledRow::new(chat, place, id, state))
                 }
                 None => return changes.delete(Table::Records, key.to_vec()),
             },

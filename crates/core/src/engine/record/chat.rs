@@ -114,6 +114,16 @@ pub struct UnsettledRow {
     pub place: Place,
     pub id: EventId,
     pub state: MessageState,
+    /// When the other said that it reached them, by their clock; long ago where that was before
+    /// this start.
+    #[serde(skip)]
+    pub delivered_at: UnixTime,
+}
+
+impl UnsettledRow {
+    pub fn new(chat: ChatKey, place: Place, id: EventId, state: MessageState) -> Self {
+        Self { chat, place, id, state, delivered_at: UnixTime(0) }
+    }
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

@@ -109,12 +109,12 @@ fn rows() -> Vec<Record> {
             targets: vec![Target { relay: relay(), answer: Answer::Refused }],
             purpose: Purpose::Message { chat: ChatKey([1; 16]), place: place() },
         }),
-        Record::Unsettled(UnsettledRow {
-            chat: ChatKey([1; 16]),
-            place: place(),
-            id: event(),
-            state: MessageState::Delivered,
-        }),
+        Record::Unsettled(UnsettledRow::new(
+            ChatKey([1; 16]),
+            place(),
+            event(),
+            MessageState::Delivered,
+        )),
         Record::Cursor { relay: relay(), at: UnixTime(9) },
         Record::Blocked(peer()),
         Record::Queued(QueuedRow {
