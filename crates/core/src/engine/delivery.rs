@@ -10,7 +10,9 @@ use super::save::MessagePart;
 use crate::envelope::{Counts, Inner, InnerKind, Void};
 use crate::mutant::{self, Mutant};
 use crate::store::Row;
-use zajil_api::{CommandId, CopyState, Delivery, Failure, MessageState, Place, ServerCopy, Update};
+use zajil_api::{
+    CommandId, CopyState, Delivery, Failure, MessageState, Place, RelayUrl, ServerCopy, Update,
+};
 
 /// Numbers remembered in a chat.
 const MAX_WITHDRAWN: usize = 256;
@@ -56,9 +58,8 @@ impl Engine {
     fn can_withdraw(&self, chat: ChatKey, place: Place, left: bool) -> bool {
         let queued = self.chats.get(&chat).is_some_and(|chat| chat.queued.contains_key(&place));
         // What has left may have arrived, whether or not there was an answer.
-        let untaken = |row: &OutgoingRow| {
-            row.made.is_none() || row.targets.iter().all(|t| t.answer == Answer::Refused)
-        };
+        let is_refused = || self.unsettled.state_at(chat, place) == Some(MessageState::NotSent);
+        let untaken = |row: &OutgoingRow| row.made.is_none() || is_refused();
         let waits = queued || self.outbox.of_message(chat, place).is_some_and(untaken);
         waits && !left
     }
@@ -156,6 +157,30 @@ impl Engine {
         chat.queued.insert(place, rumor.clone());
         self.save_queued(&QueuedRow { chat: key, place, rumor });
         Ok(())
+    }
+
+    /// Whether a server said that it keeps a row, or was seen to.
+    pub(super) fn is_taken(&self, relay: &RelayUrl, id: u64) -> bool {
+        let mut targets = self.outbox.row(id).into_iter().flat_map(|row| &row.targets);
+        let is_taken = |answer| matches!(answer, Answer::Accepted | Answer::Held);
+        targets.any(|target| target.relay == *relay && is_taken(target.answer))
+    }
+
+    /// A server was sent a row before, and did not say no.
+    pub(super) fn may_be_out(&mut self, id: u64) {
+        let purpose = self.outbox.row(id).map(|row| row.purpose);
+        if let Some(Purpose::Message { chat, place }) = purpose {
+            self.unsettled.may_be_out(chat, place);
+        }
+    }
+
+    /// At start: what was on its way then may have left, unless all are known to refuse it.
+    pub(super) fn doubt_what_was_on_its_way(&mut self) {
+        let made = self.outbox.rows().filter(|row| row.made.is_some());
+        let made: Vec<u64> = made.map(|row| row.id).collect();
+        for id in made {
+            self.may_be_out(id);
+        }
     }
 
     /// Nothing more is on its way of this row: where it lies is written down with the message.

@@ -200,6 +200,7 @@ impl Engine {
     /// What every start does once the rows are read.
     fn begin(&mut self) {
         self.parked.sort_by_key(|row| row.at);
+        self.doubt_what_was_on_its_way();
         self.drop_old_seen();
         self.drop_old_standings();
         self.tidy_up();

@@ -41,6 +41,13 @@ impl Names {
         self.at.entry(row).or_default().insert(relay.clone(), event);
     }
 
+    /// A server said that it does not take what it was sent.
+    pub fn went_in_vain(&mut self, relay: &RelayUrl, row: u64) {
+        if let Some(at) = self.at.get_mut(&row) {
+            at.remove(relay);
+        }
+    }
+
     /// Which of the row's events a server is to be asked for, as far as known.
     pub fn at(&self, relay: &RelayUrl, row: u64) -> Option<EventId> {
         self.at.get(&row)?.get(relay).copied()

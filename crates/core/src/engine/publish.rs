@@ -87,6 +87,9 @@ impl Engine {
                     continue;
                 }
             };
+            if self.outbox.names.at(relay, id).is_some() {
+                self.may_be_out(id);
+            }
             match self.fit(relay, id, &text) {
                 Fit::Takes => {
                     self.outbox.asked(relay, id, self.now);
@@ -166,6 +169,9 @@ impl Engine {
     ) {
         let Some(id) = self.outbox.row_of(event) else { return };
         let says = |prefix: &str| message.starts_with(prefix);
+        if !accepted && !self.is_taken(relay, id) {
+            self.outbox.names.went_in_vain(relay, id);
+        }
         if accepted || says("duplicate:") {
             self.outbox.names.went_to(relay, id, *event);
             let trusts = mutant::active(Mutant::TrustOk);
@@ -193,6 +199,10 @@ impl Engine {
     }
 
     pub(super) fn handle_answer(&mut self, relay: &RelayUrl, id: u64, answer: Answer) {
+        if answer == Answer::Refused && self.is_taken(relay, id) {
+            // It does not want another copy. Whether it keeps the one it took is read back.
+            return;
+        }
         let Some(row) = self.outbox.answer(relay, id, answer) else { return };
         let count =
             |answer: Answer| row.targets.iter().filter(|target| target.answer == answer).count();

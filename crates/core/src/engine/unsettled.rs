@@ -61,6 +61,14 @@ impl Unsettled {
         }
     }
 
+    /// What was sent was not answered, or was taken and lost: whatever servers say from now on,
+    /// it may have reached the other.
+    pub fn may_be_out(&mut self, chat: ChatKey, place: Place) {
+        if let Some(row) = self.by_place.get_mut(&(chat, place)) {
+            row.may_be_out |= row.state == MessageState::Sending;
+        }
+    }
+
     /// Forgets a message that was taken back.
     pub fn remove(&mut self, chat: ChatKey, place: Place) -> Option<EventId> {
         let row = self.by_place.remove(&(chat, place))?;
@@ -76,7 +84,8 @@ impl Unsettled {
         state: MessageState,
     ) -> Option<UnsettledRow> {
         let row = self.by_place.get_mut(&(chat, place))?;
-        let fails = state == MessageState::NotSent && row.state == MessageState::Sending;
+        let is_sending = row.state == MessageState::Sending && !row.may_be_out;
+        let fails = state == MessageState::NotSent && is_sending;
         if state <= row.state && !fails {
             return None;
         }

@@ -156,3 +156,20 @@ fn a_receipt_that_was_lost_comes_after_the_next_one() {
     assert_eq!(world.states("Bob", "Alice"), [MessageState::Delivered; 2]);
     assert_eq!(world.texts("Alice", "Bob"), ["one", "two"]);
 }
+
+#[test]
+fn a_server_that_holds_a_message_and_wants_no_other_copy_still_holds_it() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.stop("Alice");
+    world.send("Bob", "Alice", "hello");
+    world.pass(2_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sent { on: 1, of: 1 }]);
+    let place = last(&mut world, "Bob", "Alice");
+    let id = world.relay(ONE).events.last().unwrap().id.to_hex();
+    world.say(ONE, "Bob", &format!("[\"OK\",\"{id}\",false,\"blocked: too many events\"]"));
+    let story = delivery(&mut world, "Bob", "Alice", place);
+    assert_eq!(copies(&story), [(ONE, CopyState::Held)]);
+    assert!(!story.can_withdraw);
+}

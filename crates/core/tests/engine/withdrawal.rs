@@ -2,7 +2,7 @@
 
 use crate::delivery::{delivery, last};
 use crate::world::World;
-use zajil_api::{Command, Failure, Stage, Update};
+use zajil_api::{Command, Failure, MessageState, Stage, Update};
 use zajil_core::nostr::Kind;
 
 const ONE: &str = "wss://one.example";
@@ -188,4 +188,33 @@ fn what_was_asked_for_and_sent_again_cannot_be_taken_back() {
     world.pass(40_000);
     assert_eq!(world.texts("Alice", "Bob"), ["first", "second"]);
     assert!(!delivery(&mut world, "Bob", "Alice", place).can_withdraw);
+}
+
+#[test]
+fn what_was_not_answered_and_is_refused_later_may_be_out() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let chat = world.meet("Bob", "Alice");
+    world.pass(5_000);
+    // The server hands it on, keeps nothing, and the connection dies before it says a word.
+    world.relay(ONE).silent = true;
+    world.send("Bob", "Alice", "out");
+    assert_eq!(world.texts("Alice", "Bob"), ["out"]);
+    world.take_down(ONE);
+    world.relay(ONE).events.pop();
+    world.relay(ONE).silent = false;
+    world.relay(ONE).refuses = Some("blocked: too many events");
+    world.bring_up(ONE);
+    let place = last(&mut world, "Bob", "Alice");
+    for _ in 0..3 {
+        world.pass(120_000);
+        assert_eq!(world.states("Bob", "Alice"), [MessageState::Sending]);
+        assert!(!delivery(&mut world, "Bob", "Alice", place).can_withdraw);
+        let withdraw = Command::WithdrawMessage { chat: chat.clone(), place };
+        let updates = world.command("Bob", withdraw);
+        assert!(
+            matches!(updates.last(), Some(Update::Refused { failure: Failure::MessageOut, .. })),
+            "{updates:?}"
+        );
+        world.restart("Bob");
+    }
 }

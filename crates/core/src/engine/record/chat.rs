@@ -118,11 +118,15 @@ pub struct UnsettledRow {
     /// this start.
     #[serde(skip)]
     pub delivered_at: UnixTime,
+    /// Whether a server may have it though none said so.
+    #[serde(skip)]
+    pub may_be_out: bool,
 }
 
 impl UnsettledRow {
     pub fn new(chat: ChatKey, place: Place, id: EventId, state: MessageState) -> Self {
-        Self { chat, place, id, state, delivered_at: UnixTime(0) }
+        let (delivered_at, may_be_out) = (UnixTime(0), false);
+        Self { chat, place, id, state, delivered_at, may_be_out }
     }
 }
 
