@@ -83,10 +83,10 @@ impl Engine {
         if !chat.asked.is_due(now) {
             return;
         }
-        let last = Count { run: chat.row.run, number: chat.row.sent };
         let missed = chat.asked.take(of, now);
+        let counts = chat.counts();
         let (never_sent, missed): (Vec<Count>, Vec<Count>) =
-            missed.into_iter().partition(|count| is_beyond(count, last));
+            missed.into_iter().partition(|count| !is_among(count, &counts));
         if !never_sent.is_empty() {
             self.say_void(key, never_sent);
         }
@@ -183,9 +183,11 @@ fn stretches(mut counts: Vec<Count>) -> Vec<Counts> {
     all.collect()
 }
 
-/// Whether there is no such message, `last` being the latest: nothing to look for.
-fn is_beyond(count: &Count, last: Count) -> bool {
-    count.run == last.run && count.number > last.number
+/// Whether there may be such a message, `counts` being how far each run went. For any other the
+/// whole chat would be looked through, as often as somebody makes up another number.
+fn is_among(count: &Count, counts: &[Count]) -> bool {
+    let is_in = |last: &Count| count.run == last.run && (1..=last.number).contains(&count.number);
+    counts.iter().any(is_in)
 }
 
 #[cfg(test)]
@@ -219,8 +221,10 @@ mod tests {
     #[test]
     fn what_was_never_sent_is_not_looked_for() {
         let count = |run, number| Count { run, number };
-        assert!(is_beyond(&count(7, 4), count(7, 3)));
-        assert!(!is_beyond(&count(7, 3), count(7, 3)));
-        assert!(!is_beyond(&count(6, 4), count(7, 3)), "of an earlier run there may be more");
+        let counts = [count(6, 9), count(7, 3)];
+        assert!(is_among(&count(7, 3), &counts) && is_among(&count(6, 9), &counts));
+        for made_up in [count(7, 4), count(6, 10), count(7, 0), count(5, 1)] {
+            assert!(!is_among(&made_up, &counts), "{made_up:?}");
+        }
     }
 }

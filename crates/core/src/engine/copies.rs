@@ -23,6 +23,14 @@ const SHOW_UP_CHATS: usize = 8;
 /// other tells apart.
 const EARLIER_RUNS: usize = MAX_RUNS - 1;
 
+impl Chat {
+    /// How far we counted, in each run that we know of.
+    pub fn counts(&self) -> Vec<Count> {
+        let now = Count { run: self.row.run, number: self.row.sent };
+        self.runs.iter().copied().chain([now]).collect()
+    }
+}
+
 impl Engine {
     /// Servers have handed out what they keep of these groups: what is written from now on is
     /// written in the state that others know.

@@ -132,9 +132,7 @@ impl Engine {
         let name = name.ok_or(EngineError::State("no account"))?;
         self.send_kind(key, &InnerKind::Name(name), Purpose::Other)?;
         let Some(chat) = self.chats.get(&key) else { return Ok(()) };
-        let now = Count { run: chat.row.run, number: chat.row.sent };
-        let counts: Vec<Count> = chat.runs.iter().copied().chain([now]).collect();
-        for last in counts.into_iter().filter(|count| count.number > 0) {
+        for last in chat.counts().into_iter().filter(|count| count.number > 0) {
             let receipt = InnerKind::Receipt { kind: ReceiptKind::Delivered, of: Vec::new(), last };
             self.send_kind(key, &receipt, Purpose::Other)?;
         }

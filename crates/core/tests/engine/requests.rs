@@ -2,7 +2,7 @@
 
 use crate::world::{Guest, World, key_package_of};
 use zajil_api::{ChatId, Command, Stage, UnixTime};
-use zajil_core::envelope::{Count, InnerKind, ReceiptKind};
+use zajil_core::envelope::{Count, Counts, InnerKind, ReceiptKind};
 use zajil_core::nostr::{EventId, Kind};
 use zajil_core::store::Table;
 
@@ -138,4 +138,18 @@ fn a_declined_request_leaves_its_invitation_and_whose_it_was() {
     let left: Vec<usize> = rows(&world).iter().zip(&before).map(|(now, then)| now - then).collect();
     let of = |table| left[Table::ALL.into_iter().position(|other| other == table).unwrap()];
     assert_eq!((of(Table::Messages), of(Table::Seen), of(Table::Records)), (0, 1, 1));
+}
+
+#[test]
+fn made_up_numbers_have_no_chat_looked_through() {
+    let (mut world, mut guest) = asked();
+    world.command("Bob", Command::AcceptRequest { chat: request(&world) });
+    world.pass(5_000);
+    let before = world.loads;
+    for nth in 1..=20 {
+        let of = vec![Counts { run: 77, first: nth * 100, last: nth * 100 + 99 }];
+        write(&mut world, &mut guest, &InnerKind::Again(of));
+        world.pass(6_000);
+    }
+    assert_eq!(world.loads, before);
 }

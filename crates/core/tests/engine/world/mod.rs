@@ -42,6 +42,8 @@ pub struct World {
     later: BTreeMap<(Timestamp, usize), (&'static str, Input)>,
     /// Outputs carried out so far, by anyone.
     pub outputs: usize,
+    /// Ranges read from disks while running.
+    pub loads: usize,
     /// Who was told to connect where.
     pub connects: Vec<(&'static str, RelayUrl)>,
     /// After so many outputs of this person, their device dies and starts anew.
@@ -61,6 +63,7 @@ impl World {
             inbox: VecDeque::new(),
             later: BTreeMap::new(),
             outputs: 0,
+            loads: 0,
             connects: Vec::new(),
             crash: None,
             clocks: BTreeMap::new(),
@@ -181,6 +184,7 @@ impl World {
             Output::Save(changes) => person.save(&changes),
             Output::Load { token, range } => {
                 let rows = person.load(&range);
+                self.loads += 1;
                 self.inbox.push_back((who, Input::Loaded { token, rows }));
             }
             Output::Update(update) => person.updates.push(update),
