@@ -94,6 +94,7 @@ impl ChatKey {
 impl Chat {
     /// As it is at a start: with keys that a copy of this device may know.
     pub fn new(row: ChatRow, groups: Vec<Group>) -> Self {
+        // Whatever is stored.
         let must_renew = !groups.is_empty() && !mutant::active(Mutant::KeepLeaf);
         let row = ChatRow { must_renew, ..row };
         let recent = row.last_incoming.into_iter().collect();

@@ -10,6 +10,8 @@ use crate::nostr::{ClientMessage, Event, Filter, Kind, SubscriptionId};
 use crate::sorted::{SortedMap, SortedSet};
 use zajil_api::RelayUrl;
 
+/// A server that does not say so long that it is done is not waited for.
+const PATIENCE_MS: u64 = 10_000;
 /// All of it is published again at most once in so long.
 const EVERY_MS: u64 = 600_000;
 
@@ -30,9 +32,34 @@ struct Question {
     found: Vec<Kind>,
 }
 
+impl Question {
+    fn timeout(&self) -> Timestamp {
+        Timestamp(self.at.0 + PATIENCE_MS)
+    }
+
+    fn is_answered(&self) -> bool {
+        self.wanted.iter().all(|kind| self.found.contains(kind))
+    }
+}
+
 impl Findable {
     pub fn disconnected(&mut self, relay: &RelayUrl) {
         self.asked.remove(relay);
+    }
+
+    pub fn next_timeout(&self) -> Option<Timestamp> {
+        self.asked.values().map(Question::timeout).min()
+    }
+
+    pub fn is_question(&self, relay: &RelayUrl, name: &str) -> bool {
+        self.asked.get(relay).is_some_and(|question| question.name == name)
+    }
+
+    /// The server is not silent about what it was not asked yet.
+    pub fn wait_until(&mut self, relay: &RelayUrl, until: Timestamp) {
+        if let Some(question) = self.asked.get_mut(relay) {
+            question.at = until.max(question.at);
+        }
     }
 }
 
@@ -90,13 +117,12 @@ impl Engine {
     }
 
     pub(super) fn own_ended(&mut self, relay: &RelayUrl, subscription: &str) -> bool {
-        let is_it = |question: &Question| question.name == subscription;
-        if !self.findable.asked.get(relay).is_some_and(is_it) {
+        if !self.findable.is_question(relay, subscription) {
             return false;
         }
         let Some(question) = self.findable.asked.remove(relay) else { return false };
         self.close(relay, subscription);
-        if question.wanted.iter().all(|kind| question.found.contains(kind)) {
+        if question.is_answered() {
             self.findable.knows.insert(relay.clone());
             return true;
         }
@@ -107,6 +133,21 @@ impl Engine {
             self.publish_account();
         }
         true
+    }
+
+    /// A server that never comes to an end would keep the question's place, and does not say
+    /// what it lacks.
+    pub(super) fn time_out_findable(&mut self) {
+        let asked = self.findable.asked.iter();
+        let late = asked.filter(|(_, question)| question.timeout() <= self.now);
+        let late: Vec<RelayUrl> = late.map(|(relay, _)| relay.clone()).collect();
+        for relay in late {
+            let Some(question) = self.findable.asked.remove(&relay) else { continue };
+            self.close(&relay, &question.name);
+            if question.is_answered() {
+                self.findable.knows.insert(relay);
+            }
+        }
     }
 
     /// Publishes anew what speaks for the account.

@@ -219,6 +219,7 @@ impl Engine {
             self.pool.next_timeout(),
             self.outbox.next_timeout(),
             self.read_back.next_timeout(),
+            self.findable.next_timeout(),
             self.catchup.next_timeout(),
             self.next_take(),
         ];
@@ -232,6 +233,7 @@ impl Engine {
         self.wait_in_lines();
         self.time_out_outbox();
         self.time_out_read_back();
+        self.time_out_findable();
         self.time_out_catchup();
         self.send_due_receipts();
         self.look_after_gaps();

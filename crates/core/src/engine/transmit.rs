@@ -128,6 +128,8 @@ impl Engine {
                 self.catchup.claims.wait_until(relay, Some(number), now);
             } else if self.read_back.is_question(relay, &name) {
                 self.read_back.wait_until(relay, now);
+            } else if self.findable.is_question(relay, &name) {
+                self.findable.wait_until(relay, now);
             } else if let Some((feed, _)) = self.feed_of(relay, &name)
                 && let Some(progress) = self.catchup.progress(relay, feed)
             {

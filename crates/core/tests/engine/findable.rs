@@ -115,3 +115,20 @@ fn what_speaks_for_the_account_waits_once_for_a_server_that_is_gone() {
     let grown = world.person("Alice").rows(Table::Records) - before;
     assert!(grown < 5, "{grown} rows more");
 }
+
+#[test]
+fn a_server_that_never_comes_to_an_end_is_not_asked_for_ever() {
+    let mut world = World::with_accounts(&["Alice"], &[ONE]);
+    world.pass(60_000);
+    world.take_down(ONE);
+    world.relay(ONE).manners.never_ends = Some("o-");
+    world.bring_up(ONE);
+    world.pass(5_000);
+    let asks = |world: &mut World| {
+        let names = world.relay(ONE).subscriptions_of("Alice");
+        names.iter().any(|name| name.starts_with("o-"))
+    };
+    assert!(asks(&mut world));
+    world.pass(20_000);
+    assert!(!asks(&mut world));
+}

@@ -193,7 +193,6 @@ impl Engine {
                     continue;
                 }
                 if group.has_pending() {
-                    row.pending_commit = false;
                     self.dirty.mls = true;
                     if let Err(error) = group.discard_pending(&self.provider) {
                         tracing::error!(%error, "a commit could not be given up");

@@ -46,7 +46,8 @@ pub struct ChatRow {
     pub done: Vec<DoneRow>,
     /// The time of the last event made for the chat.
     pub made_at: UnixTime,
-    /// Another copy of this device wrote here: nothing is encrypted before our leaf is renewed.
+    /// Whether a copy of this device may know the newest group's keys: nothing is encrypted
+    /// before our leaf is renewed. After a start one may, so what is stored counts for nothing.
     pub must_renew: bool,
     /// The other has not been told our name yet.
     pub owes_name: bool,
@@ -90,7 +91,8 @@ pub struct GroupRow {
     pub joined_at: UnixTime,
     /// Outer keys, newest epoch first.
     pub keys: Vec<GroupEventKey>,
-    /// A commit of ours that no server has confirmed yet.
+    /// Means nothing any more, and is always false in new rows: a commit of ours that waits is a
+    /// [`StateRow`](super::StateRow).
     pub pending_commit: bool,
 }
 

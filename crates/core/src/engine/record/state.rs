@@ -26,7 +26,8 @@ pub struct StateRow {
     pub parent: Option<StateId>,
     /// Whose commit led here.
     pub committer: [u8; 32],
-    /// Whether only an admin may make such a commit.
+    /// Whether only an admin may make such a commit, by which the profile ranks them. So far it
+    /// is always false: the only commits that are followed renew their author's leaf.
     pub privileged: bool,
     /// The outer key of this epoch.
     pub key: GroupEventKey,

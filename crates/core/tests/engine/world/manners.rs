@@ -5,6 +5,8 @@ use zajil_core::nostr::EventId;
 pub struct Manners {
     /// Takes connections and frames, and says nothing at all.
     pub hangs: bool,
+    /// Never says that what is stored is over, for questions named so.
+    pub never_ends: Option<&'static str>,
     /// So long its frames are on their way.
     pub latency_ms: u64,
     /// What it says about itself (NIP-11).
@@ -25,6 +27,7 @@ impl Default for Manners {
     fn default() -> Self {
         Self {
             hangs: false,
+            never_ends: None,
             latency_ms: 0,
             info: None,
             challenges: None,

@@ -262,7 +262,8 @@ impl SimRelay {
         }
         let mut frames: Vec<(Who, String)> =
             found.into_iter().map(|e| (who, self.frame(&name, e))).collect();
-        if !self.endless {
+        let never_ends = self.manners.never_ends.is_some_and(|part| name.starts_with(part));
+        if !self.endless && !never_ends {
             frames.push((who, RelayMessage::Eose(subscription).to_json()));
         }
         let is_slow = |part: &str| name.starts_with(part) || name.ends_with(part);
