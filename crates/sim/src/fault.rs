@@ -37,7 +37,7 @@ pub enum Fault {
     Invents,
     /// Hands out again what it handed out before.
     Replays,
-    /// Says OK and keeps nothing.
+    /// Says OK and keeps nothing, though it passes some of it on.
     Amnesiac,
     /// Loses everything it kept, once, when this ends.
     Wipes,

@@ -113,9 +113,8 @@ impl Engine {
         progress.is_news |= !was_seen;
         let genuine = progress.filter.matches(&event)
             && (event.verify_id().is_ok() || mutant::active(Mutant::AcceptForgedId));
-        let stored = progress.is_paging();
         // Whatever is wrong with an event, the server counted it for its page.
-        if (part == Part::Older) == (progress.page > 0) && stored {
+        if (part == Part::Older) == (progress.page > 0) && progress.is_paging() {
             progress.count(genuine.then_some(event.created_at));
         }
         if !genuine {
@@ -135,11 +134,7 @@ impl Engine {
                 self.lookups_done(relay);
             }
         } else if self.outbox.holds(&event.id) {
-            // Our own, come back: handed out of the store it is held, else it was taken.
-            match (self.outbox.row_of(&event.id), stored) {
-                (Some(row), true) => self.handed_out(relay, row, &event),
-                _ => self.handle_ok(relay, &event.id, true, ""),
-            }
+            self.own_came_back(relay, &event.id);
         } else if progress.step == Step::Live {
             if !self.was_seen(&event.id) {
                 self.take_event(&event);

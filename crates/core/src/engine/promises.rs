@@ -37,9 +37,8 @@ pub(super) struct Reading {
 pub(super) struct Question {
     pub name: String,
     pub at: Timestamp,
-    /// The rows asked about, by event.
+    /// The rows asked about that were not handed out yet, by event.
     pub rows: SortedMap<EventId, u64>,
-    pub found: BTreeSet<u64>,
 }
 
 impl ReadBack {

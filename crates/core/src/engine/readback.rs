@@ -9,9 +9,8 @@ use super::publish::may_be_anew;
 use super::record::{Answer, Outgoing, OutgoingRow, Purpose};
 use super::{Engine, Timestamp};
 use crate::mutant::{self, Mutant};
-use crate::nostr::{Event, Filter};
+use crate::nostr::{Event, EventId, Filter};
 use crate::sorted::SortedMap;
-use std::collections::BTreeSet;
 use zajil_api::{MessageState, RelayUrl};
 
 /// Questions about one event on one connection; then the promise is all there is.
@@ -30,11 +29,10 @@ impl Engine {
     /// A server is there: what it promised, and what it held of what nobody confirmed yet,
     /// is looked for.
     pub(super) fn read_back_all(&mut self, relay: &RelayUrl) {
-        let at = |row: &super::record::OutgoingRow| {
-            let target = row.targets.iter().find(|target| target.relay == *relay);
-            target.is_some_and(|target| matches!(target.answer, Answer::Accepted | Answer::Held))
+        let is_taken = |row: &&OutgoingRow| {
+            matches!(row.answer_of(relay), Some(Answer::Accepted | Answer::Held))
         };
-        let rows: Vec<u64> = self.outbox.rows().filter(|row| at(row)).map(|row| row.id).collect();
+        let rows: Vec<u64> = self.outbox.rows().filter(is_taken).map(|row| row.id).collect();
         for row in rows {
             self.promised(relay, row);
         }
@@ -82,7 +80,7 @@ impl Engine {
         let filter = Filter::new().ids(asked.keys().copied());
         if let Some(reading) = self.read_back.relays.get_mut(relay) {
             let name = name.clone();
-            reading.asked = Some(Question { name, at: now, rows: asked, found: BTreeSet::new() });
+            reading.asked = Some(Question { name, at: now, rows: asked });
         }
         self.req(relay, &name, filter);
     }
@@ -101,12 +99,24 @@ impl Engine {
         let Some(row) = asked.and_then(|asked| asked.rows.get(&event.id)).copied() else {
             return true;
         };
-        let is_whole = self.is_as_made(row, event) || event.verify().is_ok();
-        let asked = self.read_back.relays.get_mut(relay).and_then(|r| r.asked.as_mut());
-        if let Some(asked) = asked.filter(|_| is_whole) {
-            asked.found.insert(row);
+        if self.is_as_made(row, event) || event.verify().is_ok() {
+            let asked = self.read_back.relays.get_mut(relay).and_then(|r| r.asked.as_mut());
+            if let Some(asked) = asked {
+                asked.rows.remove(&event.id);
+            }
+            self.is_held(relay, row);
         }
         true
+    }
+
+    /// An event of ours came on a feed, where what is stored and what is only passed on look the
+    /// same: the server took it, and no more is known.
+    pub(super) fn own_came_back(&mut self, relay: &RelayUrl, event: &EventId) {
+        let row = self.outbox.row_of(event).and_then(|row| self.outbox.row(row));
+        let answer = row.and_then(|row| row.answer_of(relay));
+        if matches!(answer, Some(Answer::None | Answer::Refused)) {
+            self.handle_ok(relay, event, true, "");
+        }
     }
 
     /// An event of ours came out of a server's store. Others drop a copy that was damaged there.
@@ -131,10 +141,7 @@ impl Engine {
         };
         self.close(relay, &asked.name);
         for row in asked.rows.into_values() {
-            match asked.found.contains(&row) {
-                true => self.is_held(relay, row),
-                false => self.is_not_held(relay, row),
-            }
+            self.is_not_held(relay, row);
         }
         self.ask_read_back(relay);
         true

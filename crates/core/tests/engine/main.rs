@@ -18,6 +18,7 @@ mod copies;
 mod crash;
 mod delivery;
 mod disk;
+mod echo;
 mod findable;
 mod gaps;
 mod hostile;

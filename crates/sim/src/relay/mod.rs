@@ -223,11 +223,14 @@ impl Relay {
         if !self.has(Fault::Mute) {
             said.push(ok(true, ""));
         }
-        if self.has(Fault::Amnesiac) {
-            return said;
+        let forgets = self.has(Fault::Amnesiac);
+        if !forgets {
+            self.shelf.insert(kept);
         }
-        self.shelf.insert(kept);
-        said.extend(self.pass_on(kept, dice));
+        // What is passed on need not have been kept.
+        if !forgets || dice.chance(50) {
+            said.extend(self.pass_on(kept, dice));
+        }
         said
     }
 

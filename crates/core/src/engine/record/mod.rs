@@ -110,6 +110,14 @@ pub struct OutgoingRow {
     pub since: UnixTime,
 }
 
+impl OutgoingRow {
+    /// What a server answered; `None` where it is not meant to have it.
+    pub fn answer_of(&self, relay: &RelayUrl) -> Option<Answer> {
+        let target = self.targets.iter().find(|target| target.relay == *relay);
+        target.map(|target| target.answer)
+    }
+}
+
 /// An event as it left.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MadeRow {

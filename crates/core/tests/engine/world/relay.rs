@@ -15,6 +15,8 @@ pub struct SimRelay {
     pub events: Vec<Event>,
     /// Says OK and keeps nothing.
     pub forgets: bool,
+    /// Passes on to whoever listens what it does not keep.
+    pub echoes: bool,
     /// Takes events and says nothing to whoever sent them.
     pub silent: bool,
     /// Refuses every event with these words.
@@ -58,6 +60,7 @@ impl Default for SimRelay {
             up: true,
             events: Vec::new(),
             forgets: false,
+            echoes: false,
             silent: false,
             refuses: None,
             breaks_signatures: false,
@@ -204,10 +207,12 @@ impl SimRelay {
             self.events.retain(|known| place(known) != place(&event));
         }
         let mut frames = if self.silent { Vec::new() } else { vec![ok(true, "")] };
-        if !self.forgets {
-            let told = self.inject(event);
-            frames.extend(told.into_iter().filter(|(to, _)| !self.silent || *to != who));
-        }
+        let told = match self.forgets {
+            false => self.inject(event),
+            true if self.echoes => self.fan_out(&event),
+            true => Vec::new(),
+        };
+        frames.extend(told.into_iter().filter(|(to, _)| !self.silent || *to != who));
         frames
     }
 
