@@ -14,6 +14,8 @@ pub(super) const CHUNK: usize = 100;
 const AT_ONCE: usize = 2;
 /// A server that delivers nothing for so long leaves the rest to others…
 const PATIENCE_MS: u64 = 10_000;
+/// …or for so long, where another that has it too delivered meanwhile: it is not the network…
+const PATIENCE_BESIDE_OTHERS_MS: u64 = 4_000;
 /// …and so does one that is not done after so long, whatever it delivers.
 const LONGEST_MS: u64 = 60_000;
 /// Events known and not here yet, of all servers.
@@ -60,6 +62,8 @@ pub(super) struct Claims {
     /// What each server could be asked for, in order; some of it is no longer free.
     queues: SortedMap<RelayUrl, VecDeque<EventId>>,
     fetches: SortedMap<RelayUrl, Vec<Fetch>>,
+    /// When each server last delivered.
+    delivered: SortedMap<RelayUrl, Timestamp>,
     last_number: u32,
 }
 
@@ -148,6 +152,7 @@ impl Claims {
             return false;
         }
         (fetch.heard_at, fetch.brought) = (now, true);
+        self.delivered.insert(relay.clone(), now);
         match self.claims.get_mut(id) {
             Some(claim) => {
                 claim.state = State::Here(relay.clone(), time);
@@ -249,21 +254,34 @@ impl Claims {
     }
 
     pub fn next_timeout(&self) -> Option<Timestamp> {
-        self.fetches.values().flatten().map(Fetch::timeout).min()
+        let fetches = self.fetches.iter();
+        let timeout = |(relay, fetches): (&RelayUrl, &Vec<Fetch>)| {
+            fetches.iter().map(|fetch| self.timeout(relay, fetch)).min()
+        };
+        fetches.filter_map(timeout).min()
     }
 
     /// Servers that let a request wait for too long.
     pub fn overdue(&self, now: Timestamp) -> Vec<RelayUrl> {
-        let late = |fetches: &Vec<Fetch>| fetches.iter().any(|fetch| fetch.timeout() <= now);
-        let late = self.fetches.iter().filter(|(_, fetches)| late(fetches));
-        late.map(|(relay, _)| relay.clone()).collect()
+        let late = |(relay, fetches): &(&RelayUrl, &Vec<Fetch>)| {
+            fetches.iter().any(|fetch| self.timeout(relay, fetch) <= now)
+        };
+        self.fetches.iter().filter(late).map(|(relay, _)| relay.clone()).collect()
     }
-}
 
-impl Fetch {
-    fn timeout(&self) -> Timestamp {
-        let silent = self.heard_at.0 + PATIENCE_MS;
-        Timestamp(silent.min(self.asked_at.0 + LONGEST_MS))
+    fn timeout(&self, relay: &RelayUrl, fetch: &Fetch) -> Timestamp {
+        let longest = (fetch.heard_at.0 + PATIENCE_MS).min(fetch.asked_at.0 + LONGEST_MS);
+        // What travels before it on the same connection is no silence.
+        let silent_since = self.delivered.get(relay).copied().max(Some(fetch.asked_at));
+        let is_ahead =
+            |other: &RelayUrl| other != relay && self.delivered.get(other).copied() >= silent_since;
+        // Where nobody is, no id need be looked up.
+        let any_ahead = self.delivered.keys().any(&is_ahead);
+        let has_other = |id: &EventId| {
+            self.claims.get(id).is_some_and(|claim| claim.holders.iter().any(&is_ahead))
+        };
+        let soon = silent_since.filter(|_| any_ahead && fetch.left.iter().any(has_other));
+        Timestamp(soon.map_or(longest, |at| longest.min(at.0 + PATIENCE_BESIDE_OTHERS_MS)))
     }
 }
 

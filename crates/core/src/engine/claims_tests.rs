@@ -115,3 +115,36 @@ fn an_event_that_was_not_asked_for_is_not_delivered() {
     assert!(!claims.deliver(&relay("b"), number, &id(0), UnixTime(0), Timestamp(0)));
     assert!(!claims.deliver(&relay("a"), number + 1, &id(0), UnixTime(0), Timestamp(0)));
 }
+
+#[test]
+fn a_server_that_is_silent_while_others_deliver_is_overdue_sooner() {
+    let mut claims = Claims::default();
+    announced(&mut claims, &["a"], 250);
+    claims.next(&relay("a"), CHUNK, Timestamp(0)).unwrap();
+    let (second, of_second) = claims.next(&relay("a"), CHUNK, Timestamp(0)).unwrap();
+    announced(&mut claims, &["b"], 250);
+    let (number, of_b) = claims.next(&relay("b"), CHUNK, Timestamp(0)).unwrap();
+    assert_eq!(claims.next_timeout(), Some(Timestamp(PATIENCE_MS)));
+    let mut deliver = |who: &str, number, id: &EventId, now| {
+        assert!(claims.deliver(&relay(who), number, id, UnixTime(0), Timestamp(now)));
+        claims.next_timeout()
+    };
+    let soon = |since| Some(Timestamp(since + PATIENCE_BESIDE_OTHERS_MS));
+    assert_eq!(deliver("b", number, &of_b[0], 100), soon(0));
+    // Whatever it delivers, it is there; now the other is the silent one.
+    assert_eq!(deliver("a", second, &of_second[0], 200), soon(100));
+    assert_eq!(deliver("b", number, &of_b[1], 300), soon(200));
+    assert_eq!(claims.overdue(soon(200).unwrap()), [relay("a")]);
+}
+
+#[test]
+fn a_server_that_is_silent_about_what_no_other_has_is_given_its_time() {
+    let mut claims = Claims::default();
+    announced(&mut claims, &["a"], 1);
+    claims.next(&relay("a"), CHUNK, Timestamp(0)).unwrap();
+    claims.announce(&relay("b"), id(1));
+    let (number, _) = claims.next(&relay("b"), CHUNK, Timestamp(0)).unwrap();
+    claims.deliver(&relay("b"), number, &id(1), UnixTime(0), Timestamp(100));
+    assert_eq!(claims.overdue(Timestamp(PATIENCE_MS - 1)), []);
+    assert_eq!(claims.overdue(Timestamp(PATIENCE_MS)), [relay("a")]);
+}

@@ -12,8 +12,10 @@ use crate::time::doubled;
 use std::collections::{BTreeMap, VecDeque};
 use zajil_api::UnixTime;
 
-/// How long a finished feed waits for the others.
+/// How long a finished feed waits for the others…
 pub(super) const PATIENCE_MS: u64 = 3_000;
+/// …and for how long, since it was asked, one of the same chats that still fetches what is older.
+const PATIENCE_WITH_OLDER_MS: u64 = 60_000;
 /// A server that says nothing for so long in the middle of a page has stalled…
 const SILENCE_MS: u64 = 60_000;
 /// …and so has one whose page does not end, whatever it says.
@@ -146,6 +148,12 @@ impl Progress {
     pub fn is_on_its_way(&self) -> bool {
         use Step::{Comparing, Fetching, Listening, Paging};
         matches!(self.step, Listening | Comparing | Fetching | Paging)
+    }
+
+    /// Whether what was announced may still bring what is older than others have brought.
+    pub fn keeps_waiting(&self, now: Timestamp) -> bool {
+        let asked_lately = now.0 < self.page_asked_at.0 + PATIENCE_WITH_OLDER_MS;
+        self.is_on_its_way() && !self.wanted.is_empty() && asked_lately
     }
 
     /// Whether the server is handing out a page. One that was given up as silent, as every

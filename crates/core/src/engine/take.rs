@@ -3,12 +3,14 @@
 //!
 //! MLS reads a sender's messages in about the order in which they were written, and forgives
 //! about a thousand that overtake. So nothing is read while a server may still hand out older
-//! events; only for those that keep the others waiting, nobody waits for long. Servers name
-//! what they have oldest first, so that what has arrived of it without a hole can be read
-//! while the rest is on its way.
+//! events; only for those that keep the others waiting, nobody waits for long: for those that
+//! say nothing a moment, for what was named and is fetched until it can be had from no other.
+//! Servers name what they have oldest first, so that what has arrived of it without a hole can
+//! be read while the rest is on its way.
 
 use super::feed::Feed;
 use super::progress::{PATIENCE_MS, Progress, Step};
+use super::seen::SeenOf;
 use super::{Engine, Timestamp};
 use crate::mutant::{self, Mutant};
 use crate::nostr::EventId;
@@ -59,7 +61,7 @@ impl Engine {
     }
 
     /// Once no feed is on its way any more, or one has waited long enough, what the finished
-    /// ones hold is due.
+    /// ones hold is due, unless something older of the same chats was announced and is fetched.
     fn gather_ready(&mut self) {
         let now = self.now;
         let waited = |progress: &Progress| match progress.step {
@@ -74,15 +76,53 @@ impl Engine {
         if self.catchup.feeds.iter().any(on_its_way) && !any_waited {
             return;
         }
+        let missing = self.missing();
+        let waits = |of: &SeenOf| missing.iter().any(|(chats, _)| chats.contains(of));
+        let mut any_due = false;
         for progress in self.catchup.feeds.values_mut() {
             if matches!(progress.step, Step::Ready { .. }) {
-                progress.step = Step::Settling;
-                self.catchup.takes_all = true;
+                let is_due = !progress.of.iter().any(waits);
+                progress.step = if is_due { Step::Settling } else { Step::Ready { since: now } };
+                any_due |= is_due;
                 progress.held_bytes = 0;
                 for (place, event) in std::mem::take(&mut progress.held) {
                     progress.handed.push(place.1);
                     self.catchup.held.hold(event);
                 }
+            }
+        }
+        if any_due {
+            self.catchup.takes_all = true;
+            self.put_off(&missing);
+        }
+    }
+
+    /// The chats of which something announced is still fetched, and up to which date all of it
+    /// is here. Invitations are read in any order.
+    fn missing(&self) -> Vec<(SortedSet<SeenOf>, UnixTime)> {
+        let now = self.now;
+        let waits = |((_, feed), progress): &(&(RelayUrl, Feed), &Progress)| {
+            feed.is_history() && *feed != Feed::Inbox && progress.keeps_waiting(now)
+        };
+        if self.catchup.is_full() {
+            return Vec::new();
+        }
+        let feeds = self.catchup.feeds.iter().filter(waits);
+        feeds.map(|(_, progress)| (progress.of.clone(), progress.frontier)).collect()
+    }
+
+    /// What is younger than something of its chat that is still fetched is not read with the
+    /// rest: the keys of what is older would be gone.
+    fn put_off(&mut self, missing: &[(SortedSet<SeenOf>, UnixTime)]) {
+        let mut held = std::mem::take(&mut self.catchup.held);
+        while let Some(event) = held.next(ALL) {
+            let of = SeenOf::event(&event);
+            let waits = |(chats, complete_to): &(SortedSet<SeenOf>, UnixTime)| {
+                of.is_some_and(|of| chats.contains(&of)) && event.created_at > *complete_to
+            };
+            match missing.iter().any(waits) {
+                true => self.catchup.late.hold(event),
+                false => self.catchup.held.hold(event),
             }
         }
     }
@@ -150,7 +190,8 @@ mod tests {
     use crate::engine::seen::SeenOf;
     use crate::engine::shares::Share;
     use crate::engine::{Config, VaultKey};
-    use crate::nostr::{Event, Filter, Kind, SecretKey, UnsignedEvent};
+    use crate::nostr::{Event, Filter, Kind, SecretKey, Tag, UnsignedEvent};
+    use rand_chacha::ChaCha20Rng;
     use zajil_api::Stage;
 
     fn engine() -> Engine {
@@ -159,18 +200,18 @@ mod tests {
         Engine::open(config, Timestamp(1_700_000_000_000), &[]).unwrap()
     }
 
+    /// Something in a chat.
+    fn event(rng: &mut ChaCha20Rng, routing: [u8; 32], created_at: UnixTime) -> Event {
+        let key = SecretKey::generate(rng);
+        let (pubkey, kind, content) = (key.public_key(), Kind::GROUP_MESSAGE, String::new());
+        let tags = vec![Tag::new("h", [hex::encode(routing)])];
+        Event::sign(UnsignedEvent { pubkey, created_at, kind, tags, content }, &key, rng).unwrap()
+    }
+
     #[test]
     fn nobody_is_woken_while_what_is_read_next_is_still_on_its_way() {
         let mut engine = engine();
-        let key = SecretKey::generate(&mut engine.rng);
-        let unsigned = UnsignedEvent {
-            pubkey: key.public_key(),
-            created_at: UnixTime(1),
-            kind: Kind::GROUP_MESSAGE,
-            tags: vec![],
-            content: String::new(),
-        };
-        let signed = Event::sign(unsigned, &key, &mut engine.rng).unwrap();
+        let signed = event(&mut engine.rng, [1; 32], UnixTime(1));
         for second in 1..=300 {
             engine.catchup.held.hold(Event { created_at: UnixTime(second), ..signed.clone() });
         }
@@ -186,6 +227,37 @@ mod tests {
         while engine.poll_output().is_some() {}
         engine.take_ready();
         assert_eq!((engine.catchup.held.len(), engine.next_take()), (50, None));
+    }
+
+    #[test]
+    fn what_is_still_fetched_holds_up_what_is_younger_in_its_chat_and_not_for_ever() {
+        let mut engine = engine();
+        let (begun, id) = (engine.now, EventId::from_bytes([3; 32]));
+        let feed_of = |chat: u8, step| {
+            let of = SortedSet::from([SeenOf::group(&[chat; 32])]);
+            Progress { step, ..Progress::new(chat.into(), Filter::new(), of, begun) }
+        };
+        let (slow, quick) = (RelayUrl::new("wss://r"), RelayUrl::new("wss://s"));
+        let mut fetching = Progress { frontier: UnixTime(5), ..feed_of(1, Step::Fetching) };
+        fetching.wanted.push_back(id);
+        engine.catchup.claims.announce(&slow, id);
+        engine.catchup.feeds.insert((slow, Feed::Groups(Share::Own(0))), fetching);
+        for chat in [1, 2] {
+            let feed = Feed::Groups(Share::Own(chat.into()));
+            let ready = feed_of(chat, Step::Ready { since: begun });
+            engine.catchup.feeds.insert((quick.clone(), feed), ready);
+        }
+        for (chat, second) in [(1, 4), (1, 6), (2, 7)] {
+            engine.catchup.held.hold(event(&mut engine.rng, [chat; 32], UnixTime(second)));
+        }
+        let mut left_after = |wait: u64| {
+            engine.now = Timestamp(begun.0 + wait);
+            engine.take_ready();
+            while engine.poll_output().is_some() {}
+            engine.catchup.held.len()
+        };
+        assert_eq!([PATIENCE_MS - 1, PATIENCE_MS, 59_000].map(&mut left_after), [3, 1, 1]);
+        assert_eq!(left_after(62_000), 0);
     }
 
     #[test]

@@ -1,0 +1,63 @@
+//! What a server names and does not hand out keeps nobody from reading the rest, nor makes it
+//! unreadable.
+
+use super::{FIVE, ONE, TWO, alice_writes, bob_is_away, numbers};
+use crate::world::World;
+
+/// Bob comes back, and the first server hands out nothing of what it names first.
+fn comes_back_to_one_that_withholds(world: &mut World) {
+    world.stop("Alice");
+    world.relay(ONE).answers_ids = 0;
+    world.start("Bob");
+}
+
+#[test]
+fn what_is_withheld_is_read_before_the_thousand_that_came_after_it() {
+    let mut world = bob_is_away(&[ONE, TWO]);
+    alice_writes(&mut world, 1_300);
+    comes_back_to_one_that_withholds(&mut world);
+    world.pass(6_000);
+    assert_eq!(world.texts("Bob", "Alice"), numbers(1_300));
+}
+
+#[test]
+fn a_commit_that_is_withheld_is_read_before_the_many_that_came_after_it() {
+    let mut world = bob_is_away(&[ONE, TWO]);
+    alice_writes(&mut world, 210);
+    for text in 210..217 {
+        world.restart("Alice");
+        world.pass(60_000);
+        world.send("Alice", "Bob", &text.to_string());
+        world.pass(10_000);
+    }
+    comes_back_to_one_that_withholds(&mut world);
+    world.pass(6_000);
+    assert_eq!(world.texts("Bob", "Alice"), numbers(217));
+}
+
+#[test]
+fn what_only_one_server_has_and_withholds_is_not_waited_for_for_long() {
+    let mut world = bob_is_away(&[ONE, TWO]);
+    let before = world.relay(TWO).events.len();
+    alice_writes(&mut world, 20);
+    world.relay(TWO).events.remove(before);
+    comes_back_to_one_that_withholds(&mut world);
+    world.pass(15_000);
+    assert_eq!(world.texts("Bob", "Alice"), numbers(20).split_off(1));
+}
+
+#[test]
+fn one_dead_server_among_five_keeps_the_newest_waiting_for_a_few_seconds_at_most() {
+    for withholds in [false, true] {
+        let mut world = bob_is_away(&FIVE);
+        alice_writes(&mut world, 300);
+        match withholds {
+            false => world.relay(ONE).manners.hangs = true,
+            true => world.relay(ONE).answers_ids = 0,
+        }
+        world.stop("Alice");
+        world.start("Bob");
+        world.pass(if withholds { 4_500 } else { 3_500 });
+        assert_eq!(world.texts("Bob", "Alice"), numbers(300), "{withholds}");
+    }
+}
