@@ -63,6 +63,8 @@ pub(super) struct Chat {
     pub first_row: u64,
     /// When somebody on another branch was shown ours.
     pub branch_shown_at: Option<Timestamp>,
+    /// Whether something waits only for messages before it.
+    pub has_out_of_reach: bool,
     /// The other is to be told that we are in their epoch.
     pub owes_sign: bool,
     /// Somebody with our keys was noticed since this start.
@@ -125,6 +127,7 @@ impl Chat {
             inviting: Inviting::default(),
             first_row: 0,
             branch_shown_at: None,
+            has_out_of_reach: false,
             owes_sign: false,
             copied: false,
             seeks_anew: false,

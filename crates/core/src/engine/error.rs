@@ -34,6 +34,13 @@ impl EngineError {
                 | Self::Envelope(EnvelopeError::Mls(MlsError::Ours { .. } | MlsError::Lost))
         )
     }
+
+    /// Whether what cannot be read now may be read once something else is here.
+    pub fn is_early(&self) -> bool {
+        use EnvelopeError::{Mls, NoKey};
+        let Self::Envelope(error) = self else { return false };
+        matches!(error, NoKey | Mls(MlsError::FutureEpoch | MlsError::OutOfReach))
+    }
 }
 
 impl From<MlsError> for EngineError {

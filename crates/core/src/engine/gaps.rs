@@ -75,6 +75,7 @@ impl Engine {
     }
 
     fn look_after_gaps_of(&mut self, key: ChatKey) {
+        self.retry_out_of_reach(key);
         let (now, unix) = (self.now, self.unix_now());
         let waiting = self.waiting_for_keys(key);
         let asks = self.chats.get(&key).is_some_and(|chat| chat.has_question(unix));

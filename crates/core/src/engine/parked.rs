@@ -1,5 +1,6 @@
-//! Events that no key opens yet: kept, bounded, and tried again after the next commit. What
-//! there was no room for is searched for again then.
+//! Events that no key opens yet: kept, bounded, and tried again after the next commit, or, where
+//! too many before them are missing, after the next message. What there was no room for is
+//! searched for again then.
 
 use super::Engine;
 use super::error::EngineError;
@@ -117,6 +118,22 @@ impl Engine {
         }
     }
 
+    /// Messages were read: perhaps others came within reach.
+    pub(super) fn retry_out_of_reach(&mut self, key: ChatKey) {
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        if !std::mem::take(&mut chat.has_out_of_reach) {
+            return;
+        }
+        let before = self.parked.len();
+        self.in_written_order(|engine| {
+            engine.retry_parked_once(key);
+        });
+        // Only then, or what there is no room for would be searched for without end.
+        if self.parked.len() < before {
+            self.retry_parked(key);
+        }
+    }
+
     fn retry_parked_once(&mut self, key: ChatKey) -> bool {
         let (waiting, others): (Vec<ParkedRow>, Vec<ParkedRow>) =
             std::mem::take(&mut self.parked).into_iter().partition(|row| row.chat == key);
@@ -129,9 +146,7 @@ impl Engine {
                 continue;
             }
             match self.read_message_event(key, &row.message, || true) {
-                Err(EngineError::Envelope(
-                    EnvelopeError::NoKey | EnvelopeError::Mls(MlsError::FutureEpoch),
-                )) => {
+                Err(error) if error.is_early() => {
                     self.parked.push(row);
                     continue;
                 }

@@ -36,9 +36,7 @@ impl Engine {
         }
         let verified = || event.verify().is_ok();
         match self.read_message_event(key, &message, verified) {
-            Err(EngineError::Envelope(
-                EnvelopeError::NoKey | EnvelopeError::Mls(MlsError::FutureEpoch),
-            )) => {
+            Err(error) if error.is_early() => {
                 event.verify()?;
                 self.park(key, event, message);
                 Ok(())
@@ -96,7 +94,9 @@ impl Engine {
             return self.read_commit(key, routing, &bytes);
         }
         self.dirty.mls = true;
-        match group.process(&self.provider, &bytes)? {
+        let read = group.process(&self.provider, &bytes);
+        chat.has_out_of_reach |= matches!(read, Err(MlsError::OutOfReach));
+        match read? {
             Processed::Application { sender, payload } => {
                 let is_first = self.witnessed(routing, message_epoch(&bytes)?, sender);
                 let inner = Inner::parse(&sender, &payload)?;

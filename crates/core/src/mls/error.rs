@@ -28,6 +28,9 @@ pub enum MlsError {
     /// So many later messages of its sender were read that its own key was deleted.
     #[error("the keys for this message are gone")]
     TooOld,
+    /// So many earlier messages of its sender are missing that its key cannot be made yet.
+    #[error("too many messages before this one are missing")]
+    OutOfReach,
     /// A Welcome for a key package this device does not hold.
     #[error("this welcome is for a key package that is not ours")]
     NotForUs,
@@ -57,6 +60,9 @@ impl MlsError {
             E::ValidationError(UnableToDecrypt(Ratchet(SecretTreeError::SecretReuseError))) => {
                 Self::Replayed
             }
+            E::ValidationError(UnableToDecrypt(Ratchet(
+                SecretTreeError::TooDistantInTheFuture,
+            ))) => Self::OutOfReach,
             // The library has one word for a ratchet that moved on and an epoch that is gone.
             E::ValidationError(UnableToDecrypt(Ratchet(SecretTreeError::TooDistantInThePast))) => {
                 if age <= PAST_EPOCHS as u64 {

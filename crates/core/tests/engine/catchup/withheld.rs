@@ -3,6 +3,7 @@
 
 use super::{FIVE, ONE, TWO, alice_writes, bob_is_away, numbers};
 use crate::world::World;
+use zajil_core::nostr::Event;
 
 /// Bob comes back, and the first server hands out nothing of what it names first.
 fn comes_back_to_one_that_withholds(world: &mut World) {
@@ -60,4 +61,22 @@ fn one_dead_server_among_five_keeps_the_newest_waiting_for_a_few_seconds_at_most
         world.pass(if withholds { 4_500 } else { 3_500 });
         assert_eq!(world.texts("Bob", "Alice"), numbers(300), "{withholds}");
     }
+}
+
+#[test]
+fn what_is_out_of_reach_is_read_once_what_came_before_it_is_here() {
+    let mut world = bob_is_away(&[ONE]);
+    let before = world.relay(ONE).events.len();
+    alice_writes(&mut world, 1_100);
+    world.stop("Alice");
+    // The server cannot find what it keeps of the beginning, and then it can.
+    let lost: Vec<Event> = world.relay(ONE).events.drain(before..before + 1_050).collect();
+    world.start("Bob");
+    world.pass(5_000);
+    assert_eq!(world.texts("Bob", "Alice"), Vec::<String>::new());
+    world.relay(ONE).events.extend(lost);
+    world.take_down(ONE);
+    world.bring_up(ONE);
+    world.pass(60_000);
+    assert_eq!(world.texts("Bob", "Alice"), numbers(1_100));
 }
