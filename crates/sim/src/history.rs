@@ -39,7 +39,7 @@ pub enum Action {
         who: usize,
         to: usize,
     },
-    /// Everything from `of` was on `who`'s screen.
+    /// `who` looks through all that came from `of`.
     Read {
         who: usize,
         of: usize,

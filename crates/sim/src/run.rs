@@ -6,7 +6,6 @@ use crate::ledger::Missing;
 use crate::verdict::Rule;
 use crate::world::World;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use zajil_api::{Command, Message, Page, Place};
 use zajil_core::mutant::{Mutant, plant};
 
 const MINUTE: u64 = 60_000;
@@ -18,7 +17,6 @@ const QUIET: u64 = 10 * MINUTE;
 const CLOSING: u64 = 60 * MINUTE;
 /// Frames that each person and relay may cost in it.
 const QUIET_FRAMES: u64 = 600;
-const PAGE: u16 = 200;
 
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -132,7 +130,7 @@ fn gaps(world: &mut World) {
 /// Whoever confirmed a message has it.
 fn receipts(world: &mut World) {
     for missing in world.ledger.unconfirmed() {
-        let _ = read(world, missing.reader, missing.author);
+        let _ = world.scroll(missing.reader, missing.author);
     }
     let is_there = |who: usize| world.people[who].engine.is_some() && !world.people[who].is_busy();
     let unconfirmed = world.ledger.unconfirmed();
@@ -160,27 +158,7 @@ fn is_whole(world: &mut World) -> bool {
 /// Everybody scrolls through what they may have missed.
 fn look(world: &mut World) {
     for missing in world.ledger.missing() {
-        let _ = read(world, missing.reader, missing.author);
-    }
-}
-
-/// A chat as it stands on somebody's disk, oldest first.
-fn read(world: &mut World, who: usize, with: usize) -> Vec<Message> {
-    let mut all: Vec<Message> = Vec::new();
-    let Some(chat) = world.ledger.chat(who, with) else { return all };
-    let mut page = Page::Newest;
-    loop {
-        let command = Command::LoadMessages { chat: chat.clone(), page, limit: PAGE };
-        let id = world.command(who, command);
-        let Some((messages, is_last)) = world.ledger.page(who, id) else { return all };
-        for message in &messages {
-            world.ledger.shown(who, &chat, message, &mut world.verdict);
-        }
-        page = Page::Before(messages.first().map_or(Place::START, |message| message.place));
-        all.splice(0..0, messages);
-        if is_last {
-            return all;
-        }
+        let _ = world.scroll(missing.reader, missing.author);
     }
 }
 
@@ -202,7 +180,7 @@ fn judge(world: &mut World) {
         world.verdict.note(Rule::Closes, detail);
     }
     for pair in world.ledger.pairs() {
-        let (of_a, of_b) = (read(world, pair.0, pair.1), read(world, pair.1, pair.0));
+        let (of_a, of_b) = (world.scroll(pair.0, pair.1), world.scroll(pair.1, pair.0));
         world.ledger.compare(pair, &of_a, &of_b, &mut world.verdict);
     }
 }

@@ -28,6 +28,8 @@ pub enum Rule {
     Held,
     /// A message is said to be delivered only if the other has it.
     Confirmed,
+    /// A message is said to be read only if it was on the other's screen when they read.
+    Read,
     /// No key of a ratchet makes two messages.
     Keys,
     /// Nothing is written in an epoch before a server was given the commit that begins it.
@@ -41,7 +43,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 17] = [
+    pub const ALL: [Rule; 18] = [
         Rule::Opens,
         Rule::Meets,
         Rule::Keeps,
@@ -54,6 +56,7 @@ impl Rule {
         Rule::Closes,
         Rule::Held,
         Rule::Confirmed,
+        Rule::Read,
         Rule::Keys,
         Rule::Published,
         Rule::Sound,

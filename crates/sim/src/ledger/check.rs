@@ -30,23 +30,6 @@ impl Ledger {
         missing.into_iter().map(entry).collect()
     }
 
-    /// Who does not have what its author was told to be delivered.
-    pub fn unconfirmed(&mut self) -> Vec<Missing> {
-        let views = &self.views;
-        let is_open = |text: &String, written: &Written| {
-            let view = &views[written.to];
-            let got = view.incoming.get(&written.who);
-            !view.was_restored && !got.is_some_and(|got| got.contains(text))
-        };
-        self.confirmed.retain(|text| self.written.get(text).is_some_and(|w| is_open(text, w)));
-        let entry = |text: &String| {
-            let written = self.written.get(text)?;
-            let (author, reader) = (written.who, written.to);
-            Some(Missing { author, reader, texts: vec![text.clone()] })
-        };
-        self.confirmed.iter().filter_map(entry).collect()
-    }
-
     /// Something that its author was told to be taken back, and that the other has. A device that
     /// went on from a copy cannot know what it sent after that was made.
     pub fn back_in_vain(&self) -> Option<(usize, String)> {

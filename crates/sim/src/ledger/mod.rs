@@ -2,6 +2,7 @@
 //! outside, and held against what the engines say.
 
 mod check;
+mod claims;
 mod keys;
 
 use crate::verdict::{Rule, Verdict};
@@ -9,8 +10,8 @@ pub use check::Missing;
 use keys::Keys;
 use std::collections::{BTreeMap, BTreeSet};
 use zajil_api::{
-    Account, Chat, ChatId, CommandId, Direction, Message, MessageId, MessageState, Place,
-    PublicKey, Snapshot, Update,
+    Account, Chat, ChatId, CommandId, Direction, Message, MessageId, Place, PublicKey, Snapshot,
+    Update,
 };
 
 /// The run of an author's count, and the number in it.
@@ -69,6 +70,8 @@ pub struct Ledger {
     unnamed: BTreeMap<(usize, usize), u64>,
     /// Messages that are said to be with the other, who was not shown them yet.
     confirmed: BTreeSet<String>,
+    /// Messages that were on the other's screen when they read.
+    read: BTreeSet<String>,
 }
 
 impl Ledger {
@@ -85,6 +88,7 @@ impl Ledger {
             held: vec![BTreeSet::new(); relays],
             unnamed: BTreeMap::new(),
             confirmed: BTreeSet::new(),
+            read: BTreeSet::new(),
         }
     }
 
@@ -216,7 +220,10 @@ impl Ledger {
                 }
             }
             Update::MessageStateChanged { chat, place, state } => {
-                self.state(who, chat, *place, *state, verdict);
+                let text = self.views[who].places.get(&(chat.clone(), *place)).cloned();
+                if let Some(text) = text {
+                    self.claim(who, &text, *state, verdict);
+                }
             }
             Update::PageLoaded { answers, messages, is_last, .. } => {
                 self.views[who].page = Some((*answers, messages.clone(), *is_last));
@@ -259,25 +266,8 @@ impl Ledger {
         if let (Direction::Incoming, Some(author)) = (message.direction, peer) {
             view.incoming.entry(author).or_default().insert(text.clone());
         }
-    }
-
-    fn state(
-        &mut self,
-        who: usize,
-        chat: &ChatId,
-        place: Place,
-        state: MessageState,
-        verdict: &mut Verdict,
-    ) {
-        let text = self.views[who].places.get(&(chat.clone(), place));
-        if state >= MessageState::Delivered {
-            self.confirmed.extend(text.cloned());
-        }
-        let (MessageState::Sent { on, .. }, Some(text)) = (state, text) else { return };
-        let held = self.held.iter().filter(|held| held.contains(text)).count();
-        if held < usize::from(on) {
-            let detail = format!("P{who} is told that {text:?} is on {on}, it was on {held}");
-            verdict.note(Rule::Held, detail);
+        if let Direction::Outgoing(state) = message.direction {
+            self.claim(who, text, state, verdict);
         }
     }
 }

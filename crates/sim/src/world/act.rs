@@ -4,7 +4,7 @@ use super::network::Loss;
 use super::{Step, World};
 use crate::fault::Fault;
 use crate::history::{Action, EVER};
-use zajil_api::{Command, Place};
+use zajil_api::Command;
 use zajil_core::engine::Input;
 
 /// A person tries again to open a link that led nowhere.
@@ -25,11 +25,7 @@ impl World {
         match timed.action {
             Action::Meet { who, of } => self.meet(at, who, of),
             Action::Send { who, to } => self.write(who, to),
-            Action::Read { who, of } => {
-                if let Some(chat) = self.ledger.chat(who, of) {
-                    self.command(who, Command::MarkRead { chat, up_to: Place::END });
-                }
-            }
+            Action::Read { who, of } => self.read(who, of),
             Action::Type { who, to } => {
                 if let Some(chat) = self.ledger.chat(who, to) {
                     self.command(who, Command::Typing { chat });

@@ -7,6 +7,7 @@ mod carry;
 mod line;
 mod network;
 mod person;
+mod screen;
 
 pub use person::Person;
 
