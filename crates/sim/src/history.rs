@@ -102,6 +102,12 @@ pub enum Action {
     Restore {
         who: usize,
     },
+    /// The device goes away and never comes back.
+    Leave {
+        who: usize,
+    },
+    /// Every relay loses its disk.
+    Wipe,
     /// A relay behaves so; `people` is a bit for each whom it concerns, where that matters.
     Fault {
         relay: usize,
@@ -113,6 +119,31 @@ pub enum Action {
 
 /// A span without an end.
 pub const EVER: u64 = u64::MAX;
+
+impl Action {
+    /// Who acts.
+    pub fn who(&self) -> Option<usize> {
+        match *self {
+            Action::Meet { who, .. }
+            | Action::Send { who, .. }
+            | Action::Read { who, .. }
+            | Action::Type { who, .. }
+            | Action::Withdraw { who, .. }
+            | Action::Retry { who, .. }
+            | Action::Crash { who, .. }
+            | Action::Away { who, .. }
+            | Action::Sleep { who, .. }
+            | Action::Offline { who, .. }
+            | Action::Adrift { who, .. }
+            | Action::Clock { who, .. }
+            | Action::Full { who, .. }
+            | Action::Backup { who }
+            | Action::Restore { who }
+            | Action::Leave { who } => Some(who),
+            Action::Wipe | Action::Fault { .. } => None,
+        }
+    }
+}
 
 impl History {
     pub fn end(&self) -> u64 {

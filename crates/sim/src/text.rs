@@ -37,6 +37,8 @@ impl Display for Action {
             Action::Full { who, span } => write!(f, "full {who} {}", Span(span)),
             Action::Backup { who } => write!(f, "backup {who}"),
             Action::Restore { who } => write!(f, "restore {who}"),
+            Action::Leave { who } => write!(f, "leave {who}"),
+            Action::Wipe => f.write_str("wipe"),
             Action::Fault { relay, fault, span, people } => {
                 write!(f, "fault {relay} {} {} {people}", fault.name(), Span(span))
             }
@@ -118,6 +120,8 @@ impl FromStr for Timed {
             "full" => Action::Full { who: words.read()?, span: words.span()? },
             "backup" => Action::Backup { who: words.read()? },
             "restore" => Action::Restore { who: words.read()? },
+            "leave" => Action::Leave { who: words.read()? },
+            "wipe" => Action::Wipe,
             "fault" => Action::Fault {
                 relay: words.read()?,
                 fault: Fault::of_name(words.word()?).ok_or_else(|| words.bad())?,

@@ -20,7 +20,7 @@ impl Ledger {
     /// Who has not got what, of all that was acknowledged.
     pub fn missing(&self) -> Vec<Missing> {
         let mut missing: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
-        for (text, written) in self.written.iter().filter(|(_, w)| w.kept && !w.withdrawn) {
+        for (text, written) in self.written.iter().filter(|(text, w)| self.is_owed(text, w)) {
             let got = self.views[written.to].incoming.get(&written.who);
             if !got.is_some_and(|got| got.contains(text)) {
                 missing.entry((written.who, written.to)).or_default().push(text.clone());
@@ -47,8 +47,10 @@ impl Ledger {
     pub fn open_gaps(&self) -> Vec<(usize, usize)> {
         let pairs = self.pairs().into_iter().flat_map(|(a, b)| [(a, b), (b, a)]);
         let is_open = |(reader, author): &(usize, usize)| {
-            let restored = [*reader, *author].iter().any(|who| self.views[*who].was_restored);
-            !restored && self.chat_view(*reader, *author).is_some_and(|chat| !chat.gaps.is_empty())
+            let both = [*reader, *author];
+            let let_off = |who: &usize| self.views[*who].was_restored || self.has_left(*who);
+            !both.iter().any(let_off)
+                && self.chat_view(*reader, *author).is_some_and(|chat| !chat.gaps.is_empty())
         };
         pairs.filter(is_open).collect()
     }
@@ -58,7 +60,8 @@ impl Ledger {
         let open =
             |a: usize, b: usize| self.chat_view(a, b).is_some_and(|chat| chat.stage == Stage::Open);
         let met = |(who, of): &&(usize, usize)| open(*who, *of) && open(*of, *who);
-        self.meetings.iter().filter(|pair| !met(pair)).copied().collect()
+        let here = |(a, b): &&(usize, usize)| !self.is_apart(*a, *b);
+        self.meetings.iter().filter(here).filter(|pair| !met(pair)).copied().collect()
     }
 
     /// Pairs with a chat, each once.
@@ -119,7 +122,8 @@ impl Ledger {
         of_b: &[Message],
         verdict: &mut Verdict,
     ) {
-        for (who, with, messages) in [(a, b, of_a), (b, a, of_b)] {
+        let sides = [(a, b, of_a), (b, a, of_b)];
+        for (who, with, messages) in sides.into_iter().filter(|side| !self.has_left(side.0)) {
             let mut texts = BTreeSet::new();
             for message in messages {
                 if !texts.insert(message.text.as_str()) {
@@ -140,6 +144,9 @@ impl Ledger {
             for text in shown.filter(|text| !texts.contains(text.as_str())) {
                 verdict.note(Rule::Keeps, format!("P{who} was shown {text:?}"));
             }
+        }
+        if self.is_apart(a, b) {
+            return;
         }
         // What was taken back may have reached the other.
         let stays = |m: &&Message| self.written.get(&m.text).is_none_or(|w| !w.withdrawn);

@@ -5,6 +5,7 @@ use crate::relay::Kept;
 use crate::verdict::{Rule, Verdict};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
+use zajil_core::nostr::Kind;
 use zajil_core::observe;
 
 /// What founds a group is committed before anybody else is in it, and published nowhere.
@@ -13,17 +14,29 @@ const FIRST_EPOCH: u64 = 1;
 #[derive(Default)]
 pub struct Keys {
     /// By the content of the events that carry it.
-    sealed: HashMap<String, Sealed>,
+    pub(super) sealed: HashMap<String, Sealed>,
     /// What was sent under a key.
     used: HashMap<[u8; 32], [u8; 32]>,
     /// The groups and epochs that a commit which some server was given ends.
     ended: HashSet<([u8; 32], u64)>,
+    /// The commits that some server was given, by their contents.
+    pub(super) commits: HashSet<String>,
+    /// The gift wraps that some server was given, and from whom.
+    pub(super) wraps: HashMap<String, usize>,
 }
 
-struct Sealed {
-    group: [u8; 32],
+pub(super) struct Sealed {
+    pub who: usize,
+    pub group: [u8; 32],
     epoch: u64,
     application: Option<Application>,
+}
+
+impl Sealed {
+    /// Of a chat message.
+    pub fn text(&self) -> Option<&String> {
+        self.application.as_ref()?.text.as_ref()
+    }
 }
 
 struct Application {
@@ -48,7 +61,7 @@ fn said(payload: &[u8]) -> Option<(String, Option<Count>)> {
 
 impl Ledger {
     /// Takes note of what an engine has just encrypted.
-    pub fn sealed(&mut self) {
+    pub fn sealed(&mut self, who: usize) {
         for observe::Sealed { content, group, epoch, application } in observe::take() {
             let application = application.map(|application| {
                 let said = said(&application.payload);
@@ -60,7 +73,7 @@ impl Ledger {
                 let observe::Application { key, message, .. } = application;
                 Application { key, message, text: said.map(|(text, _)| text) }
             });
-            self.keys.sealed.insert(content, Sealed { group, epoch, application });
+            self.keys.sealed.insert(content, Sealed { who, group, epoch, application });
         }
     }
 
@@ -82,9 +95,13 @@ impl Ledger {
 
     /// An event of somebody's reaches a relay, whatever becomes of it there.
     pub fn sent(&mut self, who: usize, event: &Kept, verdict: &mut Verdict) {
+        if event.event.kind == Kind::GIFT_WRAP {
+            self.keys.wraps.insert(event.id.clone(), who);
+        }
         let Some(sealed) = self.keys.sealed.get(&event.event.content) else { return };
         let Some(Application { key, message, .. }) = &sealed.application else {
             self.keys.ended.insert((sealed.group, sealed.epoch));
+            self.keys.commits.insert(event.event.content.clone());
             return;
         };
         let first = self.keys.used.entry(*key).or_insert(*message);
@@ -96,7 +113,6 @@ impl Ledger {
     /// A relay has an event.
     pub fn held(&mut self, relay: usize, content: &str) {
         let sealed = self.keys.sealed.get(content);
-        let text = sealed.and_then(|sealed| sealed.application.as_ref()?.text.clone());
-        self.held[relay].extend(text);
+        self.held[relay].extend(sealed.and_then(Sealed::text).cloned());
     }
 }

@@ -4,10 +4,12 @@
 mod check;
 mod claims;
 mod keys;
+mod losses;
 
 use crate::verdict::{Rule, Verdict};
 pub use check::Missing;
 use keys::Keys;
+use losses::Losses;
 use std::collections::{BTreeMap, BTreeSet};
 use zajil_api::{
     Account, Chat, ChatId, CommandId, Direction, Message, MessageId, Place, PublicKey, Snapshot,
@@ -72,6 +74,7 @@ pub struct Ledger {
     confirmed: BTreeSet<String>,
     /// Messages that were on the other's screen when they read.
     read: BTreeSet<String>,
+    losses: Losses,
 }
 
 impl Ledger {
@@ -89,6 +92,7 @@ impl Ledger {
             unnamed: BTreeMap::new(),
             confirmed: BTreeSet::new(),
             read: BTreeSet::new(),
+            losses: Losses::default(),
         }
     }
 
@@ -111,6 +115,7 @@ impl Ledger {
     /// it was shown since may be shown anew.
     pub fn restores(&mut self, who: usize) {
         let view = &mut self.views[who];
+        view.chats.clear();
         view.shown.clear();
         view.incoming.clear();
         view.asked.clear();
@@ -130,6 +135,10 @@ impl Ledger {
 
     pub fn meeting(&mut self, who: usize, of: usize) {
         self.meetings.insert((who, of));
+    }
+
+    pub fn has_met(&self, who: usize, of: usize) -> bool {
+        self.meetings.contains(&(who, of))
     }
 
     pub fn chat(&self, who: usize, with: usize) -> Option<ChatId> {

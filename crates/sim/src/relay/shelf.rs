@@ -47,6 +47,10 @@ impl Shelf {
         self.all.values().nth(at)
     }
 
+    pub fn contents(&self) -> impl Iterator<Item = &str> {
+        self.all.values().map(|kept| kept.event.content.as_str())
+    }
+
     pub fn clear(&mut self) {
         *self = Self::default();
     }

@@ -21,6 +21,9 @@ const MOST_RAVINGS: u32 = 120;
 impl World {
     pub(super) fn act(&mut self, at: usize) {
         let Some(timed) = self.history.actions.get(at).copied() else { return };
+        if timed.action.who().is_some_and(|who| self.people[who].gone) {
+            return;
+        }
         self.log(|| format!("-- {}", timed.action));
         match timed.action {
             Action::Meet { who, of } => self.meet(at, who, of),
@@ -65,8 +68,11 @@ impl World {
                 if self.people[who].restore() {
                     self.ledger.restores(who);
                     self.die(who, 0);
+                    self.meet_again(who, at);
                 }
             }
+            Action::Leave { who } => self.leave(who),
+            Action::Wipe => self.wipe(),
             Action::Fault { relay, fault, span, people } => {
                 self.begin_fault(relay, fault, span, people);
             }
@@ -74,6 +80,13 @@ impl World {
     }
 
     fn meet(&mut self, at: usize, who: usize, of: usize) {
+        // The link was opened before; whoever left cannot be met any more.
+        if self.ledger.has_met(who, of) && self.ledger.chat(who, of).is_some() {
+            return;
+        }
+        if self.people[of].gone {
+            return;
+        }
         let awake = self.people[who].engine.is_some() && !self.people[who].is_busy();
         if let Some(link) = self.ledger.invite(of).filter(|_| awake) {
             self.ledger.meeting(who, of);
@@ -82,6 +95,25 @@ impl World {
         if self.ledger.chat(who, of).is_none() {
             self.plan(self.now + MEET_AGAIN, Step::Action(at));
         }
+    }
+
+    /// A device that went on from a copy knows nothing of links that were opened since, and
+    /// whoever wants to meet opens them again.
+    fn meet_again(&mut self, who: usize, before: usize) {
+        for at in 0..before {
+            let action = self.history.actions[at].action;
+            if matches!(action, Action::Meet { who: by, .. } if by == who) {
+                self.plan(self.now + MEET_AGAIN, Step::Action(at));
+            }
+        }
+    }
+
+    /// What an honest relay has by now of theirs is all that there will ever be.
+    fn leave(&mut self, who: usize) {
+        let honest = &self.relays[self.history.honest].shelf;
+        self.ledger.leaves_behind(who, honest);
+        self.die(who, 0);
+        self.people[who].gone = true;
     }
 
     fn write(&mut self, who: usize, to: usize) {
@@ -179,7 +211,7 @@ impl World {
         self.ravings = MOST_RAVINGS;
     }
 
-    /// Everybody is there again. Faults with an end are over by then.
+    /// Everybody is there again who has not left. Faults with an end are over by then.
     pub fn heal(&mut self) {
         for who in 0..self.people.len() {
             self.people[who].full_until = self.people[who].full_until.map(|_| self.now);

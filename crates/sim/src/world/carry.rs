@@ -14,7 +14,7 @@ const HAND_OVER: u64 = 2_000;
 impl World {
     /// A device starts from its disk.
     pub(super) fn boot(&mut self, who: usize) {
-        if self.people[who].engine.is_some() {
+        if self.people[who].engine.is_some() || self.people[who].gone {
             return;
         }
         if let Err(why) = self.people[who].start(self.now, &self.urls, &mut self.dice) {
@@ -94,7 +94,7 @@ impl World {
     }
 
     fn carry_out(&mut self, who: usize, output: Output) {
-        self.ledger.sealed();
+        self.ledger.sealed(who);
         match output {
             Output::Save(changes) if self.people[who].full_until.is_some() => {
                 self.people[who].stuck = Some(changes);

@@ -186,6 +186,17 @@ impl World {
         }
     }
 
+    /// Every relay loses its disk, and everybody who is connected.
+    pub(super) fn wipe(&mut self) {
+        self.ledger.wiped();
+        for relay in 0..self.relays.len() {
+            self.relays[relay].shelf.clear();
+            for line in self.relays[relay].lines() {
+                self.drop_line(line);
+            }
+        }
+    }
+
     /// A fault began or ended: what happens to those who are connected.
     pub(super) fn break_lines(&mut self, relay: usize, fault: Fault, began: u64) {
         let long = self.now - began > LONGEST_CUT;

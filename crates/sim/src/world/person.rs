@@ -19,6 +19,8 @@ pub struct Person {
     pub skew: i64,
     pub asleep_until: Option<u64>,
     pub full_until: Option<u64>,
+    /// Never to come back.
+    pub gone: bool,
     /// Without a network.
     pub adrift: Option<Drift>,
     /// A write that found no room: everything behind it waits.
@@ -47,6 +49,7 @@ impl Person {
             skew: 0,
             asleep_until: None,
             full_until: None,
+            gone: false,
             adrift: None,
             stuck: None,
             backlog: VecDeque::new(),

@@ -1,5 +1,7 @@
 //! From a seed to a history: what people do, and what goes wrong meanwhile.
 
+mod rare;
+
 use crate::dice::Dice;
 use crate::fault::Fault;
 use crate::history::{Action, EVER, History, Timed};
@@ -10,6 +12,11 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR as i64;
 /// How long an outage is that people remember.
 const OUTAGE: u64 = 6 * HOUR;
+
+/// Of so many in a hundred meetings the rest of the history does not wait for.
+const LATE: u64 = 25;
+/// They begin after fewer actions than that.
+const LATEST: u64 = 25;
 
 /// The history of a seed.
 pub fn draw(seed: u64) -> History {
@@ -58,9 +65,14 @@ impl Drawing {
         if !self.calm {
             self.faults_for_good();
         }
+        let mut late = Vec::new();
         for who in 1..self.people {
             let of = self.dice.index(who);
             let (who, of) = if self.dice.chance(50) { (who, of) } else { (of, who) };
+            if self.dice.chance(LATE) {
+                late.push((self.dice.below(LATEST), who, of));
+                continue;
+            }
             self.put(Action::Meet { who, of });
             self.now += self.dice.between(0, 3 * SECOND);
         }
@@ -70,8 +82,15 @@ impl Drawing {
         }
         let count = self.dice.between(40, 120);
         let outage = self.dice.chance(12).then(|| self.dice.below(count));
+        let rare = self.rare(count);
         for number in 0..count {
             self.pass();
+            for (_, who, of) in late.iter().filter(|(at, ..)| *at == number) {
+                self.meet_late(*who, *of);
+            }
+            for (_, rare) in rare.iter().filter(|(at, _)| *at == number) {
+                self.put_rare(*rare);
+            }
             if outage == Some(number) {
                 self.outage();
             }
