@@ -29,6 +29,8 @@ pub(super) struct Chat {
     pub typing_sent_at: Option<Timestamp>,
     /// When the other was last heard of since this start.
     pub heard_at: Option<Timestamp>,
+    /// No receipt of ours is dated before this: by their dates the other tells their order.
+    pub receipts_from: UnixTime,
     /// When the other read up to `peer_read`, by their clock, where they said so since this start.
     pub peer_read_at: UnixTime,
     recent: SortedMap<Place, EventId>,
@@ -98,6 +100,7 @@ impl Chat {
     pub fn new(row: ChatRow, groups: Vec<Group>) -> Self {
         // Whatever is stored.
         let must_renew = !groups.is_empty() && !mutant::active(Mutant::KeepLeaf);
+        let receipts_from = UnixTime(row.made_at.0.saturating_add(1));
         let row = ChatRow { must_renew, ..row };
         let recent = row.last_incoming.into_iter().collect();
         let last = row.last_incoming.map_or(Place::START, |(place, _)| place);
@@ -108,6 +111,7 @@ impl Chat {
             receipts_due_at: None,
             typing_sent_at: None,
             heard_at: None,
+            receipts_from,
             peer_read_at: UnixTime(0),
             recent,
             recent_from,
@@ -222,7 +226,9 @@ impl Chat {
     /// Takes `message` into the chat's row: what is last, unread, and previewed.
     pub fn place(&mut self, message: &MessageRow, at: UnixTime) -> Place {
         let place = message.place();
-        if !message.mine && place <= self.row.read_up_to && self.row.to_mark_read.is_some() {
+        let to_mark = |(_, id): &(&Place, &EventId)| self.row.to_mark_read == Some(**id);
+        let told_up_to = self.recent.iter().find(to_mark).map(|(at, _)| *at);
+        if !message.mine && told_up_to.is_some_and(|told| place < told) {
             // It came late, and was not on the screen: what is still to be said ends before it.
             self.row.to_mark_read = self.last_incoming_until(place);
         }

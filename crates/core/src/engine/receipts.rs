@@ -105,9 +105,19 @@ impl Engine {
         kind: ReceiptKind,
         of: Vec<EventId>,
     ) -> Result<(), EngineError> {
-        let row = self.chats.get(&key).map(|chat| &chat.row);
-        let last = row.map(|row| Count { run: row.run, number: row.sent }).unwrap_or_default();
-        self.send_kind(key, &InnerKind::Receipt { kind, of, last }, Purpose::Other)
+        let now = self.unix_now();
+        let author = self.account.as_ref().map(|account| account.keys.public_key());
+        let author = author.ok_or(EngineError::State("no account"))?;
+        let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
+        // What reaches us from now on was not read by then, whatever becomes of our clock.
+        let at = now.max(chat.receipts_from);
+        chat.receipts_from = match kind {
+            ReceiptKind::Delivered => at,
+            ReceiptKind::Read => UnixTime(at.0.saturating_add(1)),
+        };
+        let last = Count { run: chat.row.run, number: chat.row.sent };
+        let rumor = Inner::rumor(author, at, &InnerKind::Receipt { kind, of, last });
+        self.send_inner(key, &rumor.to_json(), Purpose::Other)
     }
 
     /// The other tells what became of our messages.

@@ -79,6 +79,46 @@ fn what_comes_before_the_word_that_the_rest_was_read_is_not_called_read() {
 }
 
 #[test]
+fn two_that_come_below_what_was_read_are_both_not_called_read() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.send("Alice", "Bob", "one");
+    world.pass(5_000);
+    // A clock that is put right dates what follows before what was read.
+    world.set_clock("Alice", -DAY);
+    world.send("Alice", "Bob", "two");
+    world.pass(5_000);
+    let chat = world.chat_of("Bob", "Alice").id;
+    world.command("Bob", Command::MarkRead { chat, up_to: Place::END });
+    world.send("Alice", "Bob", "three");
+    world.send("Alice", "Bob", "four");
+    world.pass(5_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["two", "three", "four", "one"]);
+    assert_eq!(world.states("Alice", "Bob")[..3], [Read, Delivered, Delivered]);
+    looks(&mut world, "Bob", "Alice");
+    assert_eq!(world.states("Alice", "Bob"), [Read; 4]);
+}
+
+#[test]
+fn a_clock_that_is_put_right_has_nothing_called_read_that_comes_later() {
+    for restarts in [false, true] {
+        let (mut world, late) = with_one_late();
+        looks(&mut world, "Bob", "Alice");
+        world.set_clock("Bob", -DAY);
+        if restarts {
+            world.restart("Bob");
+        }
+        world.pass(MINUTE);
+        world.inject(ONE, late);
+        world.pass(5_000);
+        world.start("Alice");
+        world.pass(2 * MINUTE);
+        assert_eq!(world.states("Alice", "Bob"), [Delivered, Read], "{restarts}");
+    }
+}
+
+#[test]
 fn read_that_was_long_on_its_way_says_nothing_of_what_came_later() {
     let (mut world, late) = with_one_late();
     let before = world.relay(ONE).events.len();
