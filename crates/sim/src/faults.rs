@@ -45,7 +45,7 @@ impl Subscriber for Ear {
         let mut words = Words(String::new());
         event.record(&mut words);
         if self.least > Level::ERROR {
-            println!("   {} {}", event.metadata().level(), words.0);
+            eprintln!("   {} {}", event.metadata().level(), words.0);
         }
         if *event.metadata().level() == Level::ERROR {
             FAULTS.with_borrow_mut(|faults| faults.push(words.0));

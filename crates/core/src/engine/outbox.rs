@@ -1,6 +1,5 @@
-//! What is on its way to servers. Having heard nothing means not knowing, so a server is
-//! asked again; and since a server may lose what it has, a message's row stays until the other
-//! has confirmed it.
+//! What is on its way to servers. Having heard nothing means not knowing, so a server is asked
+//! again; and since servers lose things, a message's row stays until the other has confirmed it.
 
 use super::Timestamp;
 use super::names::Names;
@@ -35,8 +34,6 @@ pub(super) struct Outbox {
     rows: BTreeMap<u64, OutgoingRow>,
     pub names: Names,
     by_message: HashMap<(ChatKey, Place), u64>,
-    /// Welcomes that nobody has answered.
-    welcomes: SortedSet<u64>,
     /// Rows a server has not answered for, oldest first.
     open: SortedMap<RelayUrl, BTreeSet<u64>>,
     /// What was tried over the current connection, and how often.
@@ -55,14 +52,8 @@ impl Outbox {
         if let Some(made) = &row.made {
             self.names.add(row.id, made.id);
         }
-        match row.purpose {
-            Purpose::Message { chat, place } => {
-                self.by_message.insert((chat, place), row.id);
-            }
-            Purpose::Welcome { .. } => {
-                self.welcomes.insert(row.id);
-            }
-            Purpose::Commit { .. } | Purpose::Other => {}
+        if let Purpose::Message { chat, place } = row.purpose {
+            self.by_message.insert((chat, place), row.id);
         }
         for target in row.targets.iter().filter(|target| target.answer == Answer::None) {
             self.open.entry(target.relay.clone()).or_default().insert(row.id);
@@ -112,15 +103,7 @@ impl Outbox {
 
     /// Welcomes that nobody has answered, oldest first.
     pub fn welcomes(&self) -> impl DoubleEndedIterator<Item = &OutgoingRow> {
-        self.welcomes.iter().filter_map(|id| self.rows.get(id))
-    }
-
-    /// A Welcome was answered.
-    pub fn answered(&mut self, id: u64) {
-        self.welcomes.remove(&id);
-        if let Some(row) = self.rows.get_mut(&id) {
-            row.purpose = Purpose::Other;
-        }
+        self.rows.values().filter(|row| matches!(row.purpose, Purpose::Welcome { .. }))
     }
 
     pub fn holds(&self, event: &EventId) -> bool {
@@ -244,7 +227,6 @@ impl Outbox {
         if let Some(Purpose::Message { chat, place }) = row.map(|row| row.purpose) {
             self.by_message.remove(&(chat, place));
         }
-        self.welcomes.remove(&id);
         self.names.forget(id);
         for open in self.open.values_mut() {
             open.remove(&id);

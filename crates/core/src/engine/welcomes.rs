@@ -54,7 +54,7 @@ impl Engine {
     /// The newest Welcome that the other has not answered.
     fn unanswered(&self, key: ChatKey) -> Option<&OutgoingRow> {
         let of_chat = |row: &&OutgoingRow| matches!(row.purpose, Purpose::Welcome { chat, .. } if chat == key);
-        self.outbox.welcomes().filter(of_chat).next_back()
+        self.outbox.welcomes().rfind(of_chat)
     }
 
     /// Whether a group is to be founded with this key package now.
@@ -137,7 +137,9 @@ impl Engine {
         }
         for id in answered {
             // It goes the way of all that nobody waits for.
-            self.outbox.answered(id);
+            if let Some(row) = self.outbox.row_mut(id) {
+                row.purpose = Purpose::Other;
+            }
             self.dirty.outgoing.insert(id);
             self.finish(id);
         }

@@ -236,23 +236,6 @@ fn one_event_that_a_server_never_answers_does_not_hold_up_the_rest() {
 }
 
 #[test]
-fn an_invitation_that_every_server_refused_goes_out_when_one_changes_its_mind() {
-    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
-    world.relay(ONE).refuses = Some("blocked: not now");
-    let link = world.invite_of("Bob");
-    world.command("Alice", Command::StartChat { link });
-    world.pass(5_000);
-    world.relay(ONE).refuses = None;
-    world.take_down(ONE);
-    world.pass(5_000);
-    world.bring_up(ONE);
-    world.pass(120_000);
-    world.send("Alice", "Bob", "hi");
-    world.pass(60_000);
-    assert_eq!(world.texts("Bob", "Alice"), ["hi"]);
-}
-
-#[test]
 fn a_server_that_is_added_while_a_chat_uses_it_is_asked_for_invitations() {
     let mut world = World::with_accounts(&["Alice", "Bob", "Carol"], &[ONE, TWO]);
     let old_link = world.invite_of("Alice");

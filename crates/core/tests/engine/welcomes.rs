@@ -139,3 +139,20 @@ fn a_link_opened_again_changes_nothing_while_the_chat_has_a_server() {
     }
     assert_eq!(world.relay(ONE).events.len(), before);
 }
+
+#[test]
+fn an_invitation_that_every_server_refused_goes_out_when_one_changes_its_mind() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.relay(ONE).refuses = Some("blocked: not now");
+    let link = world.invite_of("Bob");
+    world.command("Alice", Command::StartChat { link });
+    world.pass(5_000);
+    world.relay(ONE).refuses = None;
+    world.take_down(ONE);
+    world.pass(5_000);
+    world.bring_up(ONE);
+    world.pass(120_000);
+    world.send("Alice", "Bob", "hi");
+    world.pass(60_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["hi"]);
+}
