@@ -123,7 +123,9 @@ impl Engine {
         let mut done: Vec<(RelayUrl, Feed)> = Vec::new();
         let claims = &self.catchup.claims;
         for (place, progress) in &mut self.catchup.feeds {
-            while let Some(id) = progress.wanted.front() {
+            // What is announced later may be older.
+            let is_named = progress.step == Step::Fetching;
+            while let Some((_, id)) = progress.wanted.front().filter(|_| is_named) {
                 match claims.standing(id) {
                     Standing::Open => break,
                     Standing::Here(time) => progress.frontier = progress.frontier.max(time),

@@ -6,6 +6,7 @@ use super::held::Place;
 use super::reconcile::{Comparison, FIRST_WORD_MS};
 use super::seen::SeenOf;
 use crate::mutant::{self, Mutant};
+use crate::nostr::nip77::Bound;
 use crate::nostr::{Event, EventId, Filter};
 use crate::sorted::SortedSet;
 use crate::time::doubled;
@@ -65,9 +66,9 @@ pub(super) struct Progress {
     pub compare_from: Option<UnixTime>,
     pub step: Step,
     pub comparison: Option<Box<Comparison>>,
-    /// What the server announced and has not arrived, oldest first.
-    pub wanted: VecDeque<EventId>,
-    /// Everything announced that is dated up to here has arrived.
+    /// What the server announced and has not arrived; oldest first once all is announced.
+    pub wanted: VecDeque<(Bound, EventId)>,
+    /// Everything announced that is dated up to here has arrived, once all is announced.
     pub frontier: UnixTime,
     /// What this server is known to have, until it is read.
     pub handed: Vec<EventId>,

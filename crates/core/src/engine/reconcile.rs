@@ -10,7 +10,7 @@ use super::progress::{Progress, Step};
 use super::seen::Dated;
 use crate::engine::Timestamp;
 use crate::mutant::{self, Mutant};
-use crate::nostr::nip77::Reconciler;
+use crate::nostr::nip77::{Bound, Reconciler};
 use crate::nostr::{ClientMessage, EventId, SubscriptionId};
 use std::collections::HashSet;
 use zajil_api::{RelayUrl, UnixTime};
@@ -120,20 +120,20 @@ impl Engine {
         };
         comparison.spoken_at = now;
         comparison.lacking.extend(difference.lacking);
-        let wanted: Vec<EventId> =
-            difference.wanted.into_iter().filter(|id| !self.was_seen(id)).collect();
+        let wanted: Vec<(Bound, EventId)> =
+            difference.wanted.into_iter().filter(|(_, id)| !self.was_seen(id)).collect();
         let room = MAX_CLAIMS.saturating_sub(self.catchup.claims.len());
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
         let room = room.min(MAX_WANTED.saturating_sub(progress.wanted.len()));
         // What there is no room for is found again once this is fetched.
         let full = wanted.len() > room;
         progress.overflowed |= full;
-        for id in wanted.into_iter().take(room) {
+        for (begins, id) in wanted.into_iter().take(room) {
             if self.catchup.claims.standing(&id) == Standing::Settled {
                 self.catchup.announced = self.catchup.announced.saturating_add(1);
             }
             self.catchup.claims.announce(relay, id);
-            progress.wanted.push_back(id);
+            progress.wanted.push_back((begins, id));
             progress.handed.push(id);
         }
         match (difference.next, SubscriptionId::new(name)) {
@@ -168,6 +168,7 @@ impl Engine {
             None => {
                 progress.comparison = None;
                 progress.step = Step::Fetching;
+                progress.wanted.make_contiguous().sort_by_key(|(begins, _)| *begins);
                 self.advance_fetching();
             }
         }

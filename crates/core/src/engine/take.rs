@@ -190,6 +190,7 @@ mod tests {
     use crate::engine::seen::SeenOf;
     use crate::engine::shares::Share;
     use crate::engine::{Config, VaultKey};
+    use crate::nostr::nip77::Bound;
     use crate::nostr::{Event, Filter, Kind, SecretKey, Tag, UnsignedEvent};
     use rand_chacha::ChaCha20Rng;
     use zajil_api::Stage;
@@ -219,7 +220,7 @@ mod tests {
         let relay = RelayUrl::new("wss://r");
         let mut progress = Progress::new(1, Filter::new(), SortedSet::new(), engine.now);
         (progress.step, progress.frontier) = (Step::Fetching, UnixTime(300));
-        progress.wanted.push_back(EventId::from_bytes([3; 32]));
+        progress.wanted.push_back((Bound::default(), EventId::from_bytes([3; 32])));
         engine.catchup.claims.announce(&relay, EventId::from_bytes([3; 32]));
         engine.catchup.feeds.insert((relay, Feed::Inbox), progress);
         engine.take_ready();
@@ -239,7 +240,7 @@ mod tests {
         };
         let (slow, quick) = (RelayUrl::new("wss://r"), RelayUrl::new("wss://s"));
         let mut fetching = Progress { frontier: UnixTime(5), ..feed_of(1, Step::Fetching) };
-        fetching.wanted.push_back(id);
+        fetching.wanted.push_back((Bound::default(), id));
         engine.catchup.claims.announce(&slow, id);
         engine.catchup.feeds.insert((slow, Feed::Groups(Share::Own(0))), fetching);
         for chat in [1, 2] {

@@ -2,9 +2,8 @@
 //! naming everything (NIP-77, negentropy protocol version 1).
 //!
 //! The protocol is the negentropy crate's. Ours is what a client wants of it: a first message
-//! that costs next to nothing where both sides have the same, the ids that are lacking in the
-//! order in which the relay named them, which is by time, and limits for relays that never
-//! come to an end.
+//! that costs next to nothing where both sides have the same, the ids that are lacking with
+//! where they stand in time, and limits for relays that never come to an end.
 
 use super::EventId;
 use negentropy::{Id, Negentropy, NegentropyStorageBase, NegentropyStorageVector};
@@ -33,8 +32,10 @@ pub enum Nip77Error {
 /// What one message of the relay's taught.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Difference {
-    /// The relay has these and we do not; oldest first, where the relay is honest.
-    pub wanted: Vec<EventId>,
+    /// The relay has these and we do not; sorted by where their ranges begin, oldest first, where
+    /// the relay is honest. One answer after the other is not: a later one may name what is
+    /// older.
+    pub wanted: Vec<(Bound, EventId)>,
     /// We know these and the relay does not have them.
     pub lacking: Vec<EventId>,
     /// To be sent next; `None` when everything was compared.
@@ -84,29 +85,79 @@ impl Reconciler {
             .reconcile_with_ids(message, &mut lacking, &mut wanted)
             .map_err(ended)?;
         let event_id = |id: Id| EventId::from_bytes(id.to_bytes());
+        let wanted: HashSet<Id> = wanted.into_iter().collect();
+        let named = named(message).ok_or(Nip77Error::Malformed)?.into_iter();
+        let wanted = named.filter(|(_, id)| wanted.contains(id));
         Ok(Difference {
-            wanted: in_order(wanted, message).into_iter().map(event_id).collect(),
+            wanted: wanted.map(|(begins, id)| (begins, event_id(id))).collect(),
             lacking: lacking.into_iter().map(event_id).collect(),
             next,
         })
     }
 }
 
-/// The ids in the order in which the message names them: by time.
-fn in_order(ids: Vec<Id>, message: &[u8]) -> Vec<Id> {
-    let ids: HashSet<Id> = ids.into_iter().collect();
-    let mut found = Vec::new();
-    let mut seen = HashSet::new();
-    for bytes in message.windows(ID) {
-        if seen.len() == ids.len() {
-            break;
+/// Where a range begins: a time, and among what is dated so the first bytes of an id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bound {
+    time: u64,
+    prefix: [u8; ID],
+}
+
+/// The ids that a message names, in its order, each with where its range begins (negentropy
+/// protocol version 1, "Message"); `None` where it is not such a message.
+fn named(message: &[u8]) -> Option<Vec<(Bound, Id)>> {
+    const SKIP: u64 = 0;
+    const FINGERPRINT: u64 = 1;
+    const IDS: u64 = 2;
+    let mut rest = message.get(1..)?;
+    let (mut begins, mut named) = (Bound::default(), Vec::new());
+    while !rest.is_empty() {
+        let ends = bound(&mut rest, begins.time)?;
+        match number(&mut rest)? {
+            SKIP => {}
+            FINGERPRINT => {
+                take(&mut rest, 16)?;
+            }
+            IDS => {
+                for _ in 0..number(&mut rest)? {
+                    named.push((begins, Id::from_slice(take(&mut rest, ID)?).ok()?));
+                }
+            }
+            _ => return None,
         }
-        let Ok(id) = Id::from_slice(bytes) else { continue };
-        if ids.contains(&id) && seen.insert(id) {
-            found.push(id);
+        begins = ends;
+    }
+    Some(named)
+}
+
+/// Times are differences to the one before, plus one; 0 is the end of time.
+fn bound(rest: &mut &[u8], before: u64) -> Option<Bound> {
+    let time = match number(rest)? {
+        0 => u64::MAX,
+        more => before.checked_add(more - 1)?,
+    };
+    let length = usize::try_from(number(rest)?).ok()?;
+    let mut prefix = [0; ID];
+    prefix.get_mut(..length)?.copy_from_slice(take(rest, length)?);
+    Some(Bound { time, prefix })
+}
+
+/// Seven bits a byte, the highest first.
+fn number(rest: &mut &[u8]) -> Option<u64> {
+    let mut number: u64 = 0;
+    loop {
+        let byte = *take(rest, 1)?.first()?;
+        number = number.checked_mul(128)?.checked_add(u64::from(byte & 0x7f))?;
+        if byte & 0x80 == 0 {
+            return Some(number);
         }
     }
-    found
+}
+
+fn take<'a>(rest: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
+    let (taken, after) = rest.split_at_checked(count)?;
+    *rest = after;
+    Some(taken)
 }
 
 fn ended(_: negentropy::Error) -> Nip77Error {
@@ -122,6 +173,7 @@ impl fmt::Debug for Reconciler {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sorted::SortedSet;
 
     fn events(numbers: impl Iterator<Item = u64>) -> Vec<(EventId, UnixTime)> {
         let id = |number: u64| {
@@ -180,20 +232,29 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lacking_is_found_whole_and_oldest_first() {
+    fn what_is_lacking_is_found_whole_and_can_be_put_in_its_order() {
         let all = events(0..6_000);
-        for (from, to) in [(0, 0), (0, 1), (0, 3_000), (2_900, 2_990), (0, 5_999), (5_999, 6_000)] {
-            let (found, ..) = compare(&all[from..to], &all);
-            let expected: Vec<EventId> = all.iter().map(|(id, _)| *id).collect();
-            let missing = |id: &EventId| !all[from..to].iter().any(|(known, _)| known == id);
-            let mut wanted = found.wanted.clone();
-            let time = |id: &EventId| all.iter().find(|(other, _)| other == id).unwrap().1;
-            let times: Vec<UnixTime> = found.wanted.iter().map(time).collect();
-            assert!(times.is_sorted(), "{from}..{to}");
-            let mut expected: Vec<EventId> = expected.into_iter().filter(missing).collect();
-            wanted.sort();
-            expected.sort();
-            assert_eq!(wanted, expected, "{from}..{to}");
+        let few = |number: &usize| (0..40).contains(number) || (900..910).contains(number);
+        for known in [
+            (0..0).collect::<Vec<usize>>(),
+            (0..1).collect(),
+            (0..3_000).collect(),
+            (2_900..2_990).collect(),
+            (0..5_999).collect(),
+            (5_999..6_000).collect(),
+            (0..6_000).filter(few).collect(),
+            (0..6_000).filter(|number| number % 97 == 0).collect(),
+        ] {
+            let known: SortedSet<usize> = known.into_iter().collect();
+            let ours: Vec<_> = known.iter().map(|number| all[*number]).collect();
+            let (mut found, ..) = compare(&ours, &all);
+            found.wanted.sort_by_key(|(begins, _)| *begins);
+            let wanted: Vec<EventId> = found.wanted.iter().map(|(_, id)| *id).collect();
+            let mut expected: Vec<_> = all.clone();
+            expected.sort_by_key(|(id, time)| (*time, *id));
+            expected.retain(|event| !ours.contains(event));
+            let expected: Vec<EventId> = expected.into_iter().map(|(id, _)| id).collect();
+            assert_eq!(wanted, expected, "{} known", known.len());
             assert_eq!(found.lacking, []);
         }
     }
