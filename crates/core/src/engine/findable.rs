@@ -3,25 +3,40 @@
 //!
 //! Nobody who opens an invite link gets further than a missing key package, and servers do
 //! lose things. So after a start each of our servers is asked for our key package, and at each
-//! later connection for the smallest of what we published: where that is gone, so is the rest.
+//! later connection, and now and then, for the smallest of what we published: where that is gone,
+//! so is the rest.
 
 use super::{Engine, Timestamp};
 use crate::nostr::{ClientMessage, Event, Filter, Kind, SubscriptionId};
 use crate::sorted::{SortedMap, SortedSet};
+use crate::time::doubled;
 use zajil_api::RelayUrl;
 
 /// A server that does not say so long that it is done is not waited for.
 const PATIENCE_MS: u64 = 10_000;
 /// All of it is published again at most once in so long.
 const EVERY_MS: u64 = 600_000;
+/// A server that did not know us is asked again after that, ever later, and one that did after
+/// the longest wait.
+const FIRST_AGAIN_MS: u64 = EVERY_MS;
+const LONGEST_AGAIN_MS: u64 = 6 * 3_600_000;
 
 #[derive(Debug, Default)]
 pub(super) struct Findable {
     asked: SortedMap<RelayUrl, Question>,
     /// Servers that had our key package since this start.
     knows: SortedSet<RelayUrl>,
+    again: SortedMap<RelayUrl, Again>,
     last_number: u32,
     published_at: Option<Timestamp>,
+}
+
+/// When a server is asked once more, unless it connects anew before.
+#[derive(Debug, Default)]
+struct Again {
+    at: Option<Timestamp>,
+    /// How often in a row it did not know us.
+    failures: u32,
 }
 
 #[derive(Debug)]
@@ -45,10 +60,40 @@ impl Question {
 impl Findable {
     pub fn disconnected(&mut self, relay: &RelayUrl) {
         self.asked.remove(relay);
+        if let Some(again) = self.again.get_mut(relay) {
+            again.at = None;
+        }
     }
 
     pub fn next_timeout(&self) -> Option<Timestamp> {
-        self.asked.values().map(Question::timeout).min()
+        let asked = self.asked.values().map(Question::timeout);
+        asked.chain(self.again.values().filter_map(|again| again.at)).min()
+    }
+
+    /// `knows_us`: what it answered, if it did and had been given the time to know.
+    fn ask_again(&mut self, relay: &RelayUrl, knows_us: Option<bool>, now: Timestamp) {
+        let again = self.again.entry(relay.clone()).or_default();
+        let wait_ms = match knows_us {
+            Some(true) => LONGEST_AGAIN_MS,
+            Some(false) => doubled(FIRST_AGAIN_MS, again.failures, LONGEST_AGAIN_MS),
+            None => FIRST_AGAIN_MS,
+        };
+        again.at = Some(Timestamp(now.0 + wait_ms));
+        again.failures = match knows_us {
+            Some(true) => 0,
+            Some(false) => again.failures.saturating_add(1),
+            None => again.failures,
+        };
+    }
+
+    /// Servers that are to be asked again now.
+    fn due(&mut self, now: Timestamp) -> Vec<RelayUrl> {
+        let due = self.again.iter_mut().filter(|(_, again)| again.at.is_some_and(|at| at <= now));
+        due.map(|(relay, again)| {
+            again.at = None;
+            relay.clone()
+        })
+        .collect()
     }
 
     pub fn is_question(&self, relay: &RelayUrl, name: &str) -> bool {
@@ -71,6 +116,7 @@ impl Engine {
         };
         if self.outbox.has_own_event(relay) {
             // It is only just being published there, and will be read back.
+            self.findable.ask_again(relay, None, self.now);
             return;
         }
         let mut wanted = vec![Kind::INBOX_RELAYS];
@@ -123,13 +169,16 @@ impl Engine {
         let Some(question) = self.findable.asked.remove(relay) else { return false };
         self.close(relay, subscription);
         if question.is_answered() {
+            self.findable.ask_again(relay, Some(true), self.now);
             self.findable.knows.insert(relay.clone());
             return true;
         }
         self.findable.knows.remove(relay);
         tracing::debug!(%relay, "a server does not know us");
         let long_ago = |at: Timestamp| at.0 + EVERY_MS <= self.now.0 && at <= question.at;
-        if self.findable.published_at.is_none_or(long_ago) {
+        let publishes = self.findable.published_at.is_none_or(long_ago);
+        self.findable.ask_again(relay, publishes.then_some(false), self.now);
+        if publishes {
             self.publish_account();
         }
         true
@@ -144,8 +193,15 @@ impl Engine {
         for relay in late {
             let Some(question) = self.findable.asked.remove(&relay) else { continue };
             self.close(&relay, &question.name);
-            if question.is_answered() {
+            let knows_us = question.is_answered().then_some(true);
+            self.findable.ask_again(&relay, knows_us, self.now);
+            if knows_us.is_some() {
                 self.findable.knows.insert(relay);
+            }
+        }
+        for relay in self.findable.due(self.now) {
+            if self.pool.get(&relay).is_some_and(|link| link.is_open()) {
+                self.look_for_own(&relay);
             }
         }
     }

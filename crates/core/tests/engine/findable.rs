@@ -85,6 +85,32 @@ fn a_server_that_forgets_us_again_and_again_gets_the_same_key_package() {
 }
 
 #[test]
+fn a_server_that_forgets_us_twice_in_a_moment_learns_again_how_we_are_reached() {
+    let mut world = World::with_accounts(&["Alice"], &[ONE]);
+    world.pass(60_000);
+    for _ in 0..2 {
+        world.take_down(ONE);
+        world.relay(ONE).events.clear();
+        world.bring_up(ONE);
+        world.pass(180_000);
+    }
+    assert!(!has_key_package(&mut world, ONE), "it was published a moment ago");
+    world.pass(900_000);
+    assert!(has_key_package(&mut world, ONE));
+}
+
+#[test]
+fn a_server_that_keeps_nothing_for_a_while_learns_again_how_we_are_reached() {
+    let mut world = World::new(&["Alice"], &[ONE]);
+    world.relay(ONE).forgets = true;
+    world.command("Alice", Command::CreateAccount { name: "Alice".to_owned() });
+    world.pass(300_000);
+    world.relay(ONE).forgets = false;
+    world.pass(3_600_000);
+    assert!(has_key_package(&mut world, ONE));
+}
+
+#[test]
 fn an_account_made_while_the_clock_was_far_ahead_can_be_reached_once_it_is_right() {
     let mut world = World::new(&["Alice", "Bob"], &[ONE]);
     world.command("Bob", Command::CreateAccount { name: "Bob".to_owned() });
