@@ -3,6 +3,7 @@
 use super::Engine;
 use super::record::{ChatKey, MessageRow};
 use crate::mutant::{self, Mutant};
+use crate::store::Row;
 use zajil_api::{MessageState, Update};
 
 /// A message that was read and has no place in its chat yet.
@@ -53,19 +54,28 @@ impl Engine {
     pub(super) fn place_arrival(&mut self, Arrival { chat: key, row }: Arrival) {
         let now = self.unix_now();
         let Some(chat) = self.chats.get_mut(&key) else { return };
-        if chat.note_heard(row.count, row.place(), now) {
+        let is_free = chat.is_free(row.place());
+        let is_counted = row.count.number > 0;
+        if chat.note_heard(row.count, row.place(), now) && is_free && is_counted {
             self.keep_arrival(key, &row);
         } else {
-            // It came again, because somebody asked for it; or its author lost count.
+            // It came again, because somebody asked for it; or its author lost count, or does
+            // not count; or another may stand in its place.
             self.look_for_known(key, row);
         }
     }
 
-    /// What its count says is here already: its row is there, or it is new after all.
-    pub(super) fn known_loaded(&mut self, key: ChatKey, row: &MessageRow, is_here: bool) {
+    /// What may be here already: its row is there, or it is new after all. A message that would
+    /// take another's place is not shown: its author searched for an id with the same beginning.
+    pub(super) fn known_loaded(&mut self, key: ChatKey, row: &MessageRow, rows: &[Row]) {
         self.forget_doubted(&row.id);
-        if !is_here {
+        let here = self.said_in(rows).map(|said| said.id);
+        let Some(chat) = self.chats.get(&key) else { return };
+        let Some(here) = here.or_else(|| chat.incoming_at(row.place())) else {
             return self.keep_arrival(key, row);
+        };
+        if here != row.id {
+            return tracing::warn!("a message in another's place");
         }
         if let Some(chat) = self.chats.get_mut(&key) {
             chat.confirm_once_more(row.id);

@@ -151,11 +151,11 @@ impl Engine {
         let Some(progress) = self.catchup.progress(relay, feed) else { return };
         match progress.step {
             _ if full => progress.overflowed = true,
-            Step::Paging | Step::Ready { .. } | Step::Failed { .. } => {
+            Step::Paging | Step::Ready { .. } => {
                 progress.hold(event);
                 self.catchup.fetched = self.catchup.fetched.saturating_add(1);
             }
-            // Live while older ones are being fetched: no need to fetch it as well.
+            // Live while older ones are being fetched, or will be: no need to fetch it as well.
             _ => {
                 progress.handed.push(event.id);
                 self.catchup.claims.arrived(relay, event.id, event.created_at);
@@ -238,8 +238,10 @@ impl Engine {
     pub(super) fn lookups_done(&mut self, relay: &RelayUrl) {
         let place = (relay.clone(), Feed::Lookups);
         let progress = self.catchup.feeds.get(&place);
-        let events: Vec<Event> =
-            progress.map(|progress| progress.held.values().cloned().collect()).unwrap_or_default();
+        let Some(progress) = progress.filter(|progress| progress.step == Step::Live) else {
+            return;
+        };
+        let events: Vec<Event> = progress.held.values().cloned().collect();
         self.found(&events);
     }
 

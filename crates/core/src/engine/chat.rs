@@ -3,7 +3,7 @@
 use super::again::Asked;
 use super::arrivals::Batch;
 use super::groups::Seeking;
-use super::record::{ChatKey, ChatRow, MessageRow};
+use super::record::{ChatKey, ChatRow, MessageRow, ReceiptsRow};
 use super::unread::Unread;
 use super::welcomes::Inviting;
 use super::{Engine, Timestamp};
@@ -29,13 +29,10 @@ pub(super) struct Chat {
     pub typing_sent_at: Option<Timestamp>,
     /// When the other was last heard of since this start.
     pub heard_at: Option<Timestamp>,
-    /// No receipt of ours is dated before this: by their dates the other tells their order.
-    pub receipts_from: UnixTime,
-    /// When the other read up to `peer_read`, by their clock, where they said so since this start.
-    pub peer_read_at: UnixTime,
-    recent: SortedMap<Place, EventId>,
+    pub receipts: ReceiptsRow,
+    pub recent: SortedMap<Place, EventId>,
     /// Behind this, all of the other's messages are among `recent`.
-    recent_from: Place,
+    pub recent_from: Place,
     /// Own messages that are not encrypted yet: the inner events' JSON.
     pub queued: SortedMap<Place, String>,
     /// Those among them that were written since this start: nobody has heard of them.
@@ -100,8 +97,9 @@ impl Chat {
     pub fn new(row: ChatRow, groups: Vec<Group>) -> Self {
         // Whatever is stored.
         let must_renew = !groups.is_empty() && !mutant::active(Mutant::KeepLeaf);
-        let receipts_from = UnixTime(row.made_at.0.saturating_add(1));
         let row = ChatRow { must_renew, ..row };
+        let (from, peer_read_at) = (UnixTime(0), UnixTime(0));
+        let receipts = ReceiptsRow { chat: row.key, from, peer_read_at };
         let recent = row.last_incoming.into_iter().collect();
         let last = row.last_incoming.map_or(Place::START, |(place, _)| place);
         let recent_from = if row.unread > 1 { last } else { row.read_up_to.min(last) };
@@ -111,8 +109,7 @@ impl Chat {
             receipts_due_at: None,
             typing_sent_at: None,
             heard_at: None,
-            receipts_from,
-            peer_read_at: UnixTime(0),
+            receipts,
             recent,
             recent_from,
             queued: SortedMap::new(),
@@ -226,11 +223,8 @@ impl Chat {
     /// Takes `message` into the chat's row: what is last, unread, and previewed.
     pub fn place(&mut self, message: &MessageRow, at: UnixTime) -> Place {
         let place = message.place();
-        let to_mark = |(_, id): &(&Place, &EventId)| self.row.to_mark_read == Some(**id);
-        let told_up_to = self.recent.iter().find(to_mark).map(|(at, _)| *at);
-        if !message.mine && told_up_to.is_some_and(|told| place < told) {
-            // It came late, and was not on the screen: what is still to be said ends before it.
-            self.row.to_mark_read = self.last_incoming_until(place);
+        if !message.mine {
+            self.read_ends_before(place);
         }
         let row = &mut self.row;
         row.clock = row.clock.max(message.clock);
@@ -254,18 +248,6 @@ impl Chat {
             self.recent_from = self.recent_from.max(place);
         }
         place
-    }
-
-    /// The other's last message up to `place`, as far as remembered.
-    pub fn last_incoming_until(&self, place: Place) -> Option<EventId> {
-        self.recent.range(..=place).next_back().map(|(_, id)| *id)
-    }
-
-    /// How many of the other's messages lie behind `place`, as far as remembered; and whether
-    /// that is all.
-    pub fn known_after(&self, place: Place) -> (u32, bool) {
-        let behind = self.recent.range(place..).filter(|(at, _)| **at > place).count();
-        (u32::try_from(behind).unwrap_or(u32::MAX), place >= self.recent_from)
     }
 }
 

@@ -174,6 +174,7 @@ impl Engine {
         self.forget_messages(key);
         self.forget_runs(key);
         self.forget_withdrawn(key);
+        self.forget_receipts(key);
         for place in chat.queued.keys() {
             self.forget_queued(key, *place);
         }

@@ -204,7 +204,7 @@ impl Chat {
             gaps.extend(waiting.and_then(|waiting| waiting.to_gap(now)));
         }
         gaps.sort_by_key(|gap| gap.before);
-        gaps.drain(..gaps.len().saturating_sub(MAX_SHOWN));
+        fold(&mut gaps, MAX_SHOWN);
         gaps
     }
 
@@ -215,6 +215,18 @@ impl Chat {
             _ if parked => GapCause::KeyOnTheWay,
             Some((cause, _)) => cause,
             None => GapCause::NotHandedOut,
+        }
+    }
+}
+
+/// The oldest are told as one, where there are more than `most`.
+fn fold(gaps: &mut Vec<Gap>, most: usize) {
+    let surplus = gaps.len().saturating_sub(most);
+    let folded: Vec<Gap> = gaps.drain(..surplus).collect();
+    if let Some(oldest) = gaps.first_mut() {
+        for gap in folded {
+            oldest.count = oldest.count.saturating_add(gap.count);
+            oldest.since = oldest.since.min(gap.since);
         }
     }
 }
@@ -232,11 +244,14 @@ mod tests {
     use rand_core::SeedableRng;
     use zajil_api::Stage;
 
+    fn chat() -> Chat {
+        let peer = SecretKey::generate(&mut ChaCha20Rng::from_seed([1; 32])).public_key();
+        Chat::fresh(ChatKey([1; 16]), peer, String::new(), Stage::Open, UnixTime(0))
+    }
+
     #[test]
     fn a_peer_who_counts_by_twos_costs_no_memory() {
-        let peer = SecretKey::generate(&mut ChaCha20Rng::from_seed([1; 32])).public_key();
-        let (key, name) = (ChatKey([1; 16]), String::new());
-        let mut chat = Chat::fresh(key, peer, name, Stage::Open, UnixTime(0));
+        let mut chat = chat();
         for number in 1..2_000 {
             let now = UnixTime(number * 10);
             let heard = chat.heard_mut(1).unwrap();
@@ -244,16 +259,28 @@ mod tests {
             chat.next_step(UnixTime(now.0 + GRACE_SECONDS), false);
         }
         let missing = chat.row.heard.first().unwrap().missing.len();
-        assert_eq!((missing, chat.searched.len()), (128, 128));
+        assert_eq!((missing, chat.searched.len()), (512, 512));
         chat.row.heard.first_mut().unwrap().missing.clear();
         chat.next_step(UnixTime(30_000), false);
         assert!(chat.searched.is_empty());
     }
 
     #[test]
+    fn many_gaps_hide_none() {
+        let mut chat = chat();
+        for number in 1..=100 {
+            let place = Place { at: UnixTime(number), ..Place::START };
+            chat.heard_mut(1).unwrap().note(number * 2, place, UnixTime(number));
+        }
+        let gaps = chat.shown_gaps(UnixTime(1_000), None);
+        assert_eq!((gaps.len(), gaps.iter().map(|gap| gap.count).sum::<u32>()), (MAX_SHOWN, 100));
+        assert!(gaps.is_sorted_by_key(|gap| gap.before));
+        assert_eq!((gaps[0].count, gaps[0].since), (69, UnixTime(1)));
+    }
+
+    #[test]
     fn whoever_may_not_ask_yet_is_woken_when_it_is_time_to() {
-        let peer = SecretKey::generate(&mut ChaCha20Rng::from_seed([1; 32])).public_key();
-        let mut chat = Chat::fresh(ChatKey([1; 16]), peer, String::new(), Stage::Open, UnixTime(0));
+        let mut chat = chat();
         chat.heard_mut(1).unwrap().miss(3, Place::END, UnixTime(0));
         let mut woken = |now| chat.next_step(UnixTime(now), false).again_at.map(|at| at.0);
         assert_eq!(woken(GRACE_SECONDS), Some(ASK_SECONDS));
@@ -262,8 +289,7 @@ mod tests {
 
     #[test]
     fn what_is_given_up_does_not_hide_what_cannot_be_read() {
-        let peer = SecretKey::generate(&mut ChaCha20Rng::from_seed([1; 32])).public_key();
-        let mut chat = Chat::fresh(ChatKey([1; 16]), peer, String::new(), Stage::Open, UnixTime(0));
+        let mut chat = chat();
         let heard = chat.heard_mut(1).unwrap();
         heard.miss(3, Place::END, UnixTime(0));
         heard.lose(1, 3);

@@ -7,7 +7,7 @@ use crate::mutant::{self, Mutant};
 use zajil_api::{Place, UnixTime};
 
 /// Separate stretches of missing messages that are waited for; the oldest is let go for more.
-const MAX_STRETCHES: usize = 128;
+const MAX_STRETCHES: usize = 512;
 /// Runs of the other's count that are told apart; those heard of last.
 pub(super) const MAX_RUNS: usize = 8;
 /// So often was the author asked for what they do not have any more.

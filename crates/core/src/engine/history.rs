@@ -189,7 +189,7 @@ impl Engine {
                 }
             }
             Some(Wanted::Last { chat }) => self.last_loaded(chat, rows),
-            Some(Wanted::Known { chat, row }) => self.known_loaded(chat, &row, !rows.is_empty()),
+            Some(Wanted::Known { chat, row }) => self.known_loaded(chat, &row, rows),
             Some(Wanted::Read { chat }) => self.read_loaded(chat, rows),
             Some(Wanted::Again { chat, missed }) => self.found_again(chat, missed, rows),
             None => {}

@@ -10,7 +10,7 @@ use super::findable::Findable;
 use super::history::Pages;
 use super::outbox::Outbox;
 use super::promises::ReadBack;
-use super::record::{ChatRow, Record, StateRow, VERSION};
+use super::record::{ChatRow, Record, StateRow, UnsettledRow, VERSION};
 use super::save::{Dirty, HEADER};
 use super::seen::Seen;
 use super::servers::Moved;
@@ -72,7 +72,7 @@ impl Engine {
         let mut mls = HashMap::new();
         let mut chats = Vec::new();
         let (mut queued, mut doubted) = (Vec::new(), Vec::new());
-        let (mut runs, mut withdrawn) = (Vec::new(), Vec::new());
+        let (mut runs, mut withdrawn, mut receipts) = (Vec::new(), Vec::new(), Vec::new());
         let mut states: SortedMap<[u8; 32], Vec<StateRow>> = SortedMap::new();
         engine.check_version(rows)?;
         for (table, (key, sealed)) in rows {
@@ -85,6 +85,7 @@ impl Engine {
                     Record::Doubted(row) => doubted.push(row),
                     Record::Runs { chat, runs: counted } => runs.push((chat, counted)),
                     Record::Withdrawn { chat, counts } => withdrawn.push((chat, counts)),
+                    Record::Receipts(row) => receipts.push(row),
                     Record::State(row) => states.entry(row.group).or_default().push(*row),
                     Record::Mls(row) => {
                         mls.insert(row.key.clone(), row.value.clone());
@@ -112,6 +113,11 @@ impl Engine {
         for (chat, counts) in withdrawn {
             if let Some(chat) = engine.chats.get_mut(&chat) {
                 chat.withdrawn = counts;
+            }
+        }
+        for row in receipts {
+            if let Some(chat) = engine.chats.get_mut(&row.chat) {
+                chat.receipts = row;
             }
         }
         for row in queued {
@@ -165,6 +171,9 @@ impl Engine {
             Record::Unsettled(row) => {
                 self.unsettled.insert(row);
             }
+            Record::Delivered(row, delivered_at) => {
+                self.unsettled.insert(UnsettledRow { delivered_at, ..row });
+            }
             Record::Cursor { relay, at } => {
                 self.cursors.insert(relay, at);
             }
@@ -181,6 +190,7 @@ impl Engine {
             | Record::State(_)
             | Record::Runs { .. }
             | Record::Withdrawn { .. }
+            | Record::Receipts(_)
             | Record::Doubted(_) => {}
         }
         Ok(())

@@ -240,31 +240,30 @@ impl Engine {
     /// A server is there (again): it is asked even for what it refused.
     pub(super) fn reopen(&mut self, relay: &RelayUrl) {
         self.outbox.refused.forget(relay);
-        for (purpose, is_held) in self.reopen_refused(relay) {
-            if let (Purpose::Message { chat, place }, false) = (purpose, is_held) {
-                self.settle(chat, place, MessageState::Sending);
-            }
-        }
+        self.reopen_refused(relay);
     }
 
     /// Asks a server once more for what it refused, where nobody else has it or whom it is for
-    /// has not got it from there. Says of each what it is for and whether somebody else has it.
-    fn reopen_refused(&mut self, relay: &RelayUrl) -> Vec<(Purpose, bool)> {
+    /// has not got it from there: it is on its way again. Whether there was anything.
+    fn reopen_refused(&mut self, relay: &RelayUrl) -> bool {
         let is_held =
             |row: &OutgoingRow| row.targets.iter().any(|target| target.answer == Answer::Held);
         let rows = self.outbox.refused_by(relay);
         let rows = rows.filter(|row| !is_held(row) || !self.is_confirmed(row));
         let rows: Vec<_> = rows.map(|row| (row.id, row.purpose, is_held(row))).collect();
-        for (id, ..) in &rows {
+        for (id, purpose, is_held) in &rows {
             self.outbox.reopen(relay, *id);
             self.dirty.outgoing.insert(*id);
+            if let (Purpose::Message { chat, place }, false) = (purpose, is_held) {
+                self.settle(*chat, *place, MessageState::Sending);
+            }
         }
-        rows.into_iter().map(|(_, purpose, is_held)| (purpose, is_held)).collect()
+        !rows.is_empty()
     }
 
     pub(super) fn time_out_outbox(&mut self) {
         for relay in self.outbox.refused.due(self.now) {
-            if self.reopen_refused(&relay).is_empty() {
+            if !self.reopen_refused(&relay) {
                 self.outbox.refused.forget(&relay);
             }
             self.dispatch(&relay);

@@ -1,4 +1,5 @@
-//! How far the person has read, and how much is still unread.
+//! How far the person has read, and how much is still unread: by the other's latest messages,
+//! which are remembered, and by the store where that is not enough.
 
 use super::Engine;
 use super::chat::Chat;
@@ -14,6 +15,39 @@ use zajil_api::{Place, Receipts};
 const MAX_READ_ROWS: u32 = 6_000;
 
 impl Chat {
+    /// A message came late, and was not on the screen: what is still to be said ends before it.
+    pub fn read_ends_before(&mut self, place: Place) {
+        let Some(told) = self.row.to_mark_read else { return };
+        let told_up_to = self.recent.iter().find(|(_, id)| **id == told).map(|(at, _)| *at);
+        // Where that is not remembered, it may be anywhere up to what was read.
+        if place < told_up_to.unwrap_or(self.row.read_up_to) {
+            self.row.to_mark_read = told_up_to.and_then(|_| self.last_incoming_until(place));
+        }
+    }
+
+    /// Whether no message of the other's can stand at `place` yet, as far as remembered. The
+    /// place is the author's choice, but for the first bytes of the message's id.
+    pub fn is_free(&self, place: Place) -> bool {
+        place > self.recent_from && !self.recent.contains_key(&place)
+    }
+
+    /// The other's message at `place`, as far as remembered.
+    pub fn incoming_at(&self, place: Place) -> Option<EventId> {
+        self.recent.get(&place).copied()
+    }
+
+    /// The other's last message up to `place`, as far as remembered.
+    pub fn last_incoming_until(&self, place: Place) -> Option<EventId> {
+        self.recent.range(..=place).next_back().map(|(_, id)| *id)
+    }
+
+    /// How many of the other's messages lie behind `place`, as far as remembered; and whether
+    /// that is all.
+    pub fn known_after(&self, place: Place) -> (u32, bool) {
+        let behind = self.recent.range(place..).filter(|(at, _)| **at > place).count();
+        (u32::try_from(behind).unwrap_or(u32::MAX), place >= self.recent_from)
+    }
+
     /// What was read is said once more, unless something of it came late and was not seen.
     fn say_read_again(&mut self) {
         let read = self.row.read_up_to;

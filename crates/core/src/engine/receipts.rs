@@ -109,14 +109,16 @@ impl Engine {
         let author = self.account.as_ref().map(|account| account.keys.public_key());
         let author = author.ok_or(EngineError::State("no account"))?;
         let chat = self.chats.get_mut(&key).ok_or(EngineError::State("no chat"))?;
-        // What reaches us from now on was not read by then, whatever becomes of our clock.
-        let at = now.max(chat.receipts_from);
-        chat.receipts_from = match kind {
+        let at = now.max(chat.receipts.from);
+        chat.receipts.from = match kind {
             ReceiptKind::Delivered => at,
+            // What reaches us from now on was not read by then.
             ReceiptKind::Read => UnixTime(at.0.saturating_add(1)),
         };
+        let receipts = chat.receipts;
         let last = Count { run: chat.row.run, number: chat.row.sent };
         let rumor = Inner::rumor(author, at, &InnerKind::Receipt { kind, of, last });
+        self.save_receipts(receipts);
         self.send_inner(key, &rumor.to_json(), Purpose::Other)
     }
 
@@ -176,17 +178,19 @@ impl Engine {
         let Some(chat) = self.chats.get_mut(&key) else { return };
         match kind {
             ReceiptKind::Delivered => {
-                let was_read = place <= chat.row.peer_read && at <= chat.peer_read_at;
+                let was_read = place <= chat.row.peer_read && at <= chat.receipts.peer_read_at;
                 let state = if was_read { MessageState::Read } else { MessageState::Delivered };
                 self.unsettled.reached(key, place, at);
                 self.settle(key, place, state);
             }
             ReceiptKind::Read => {
-                if place > chat.row.peer_read {
-                    (chat.row.peer_read, chat.peer_read_at) = (place, at);
+                let before = (chat.row.peer_read, chat.receipts.peer_read_at);
+                if place >= before.0 {
+                    let at = if place > before.0 { at } else { at.max(before.1) };
+                    (chat.row.peer_read, chat.receipts.peer_read_at) = (place, at);
+                    let receipts = chat.receipts;
+                    self.save_receipts(receipts);
                     self.chat_changed(key);
-                } else if place == chat.row.peer_read {
-                    chat.peer_read_at = chat.peer_read_at.max(at);
                 }
                 for place in self.unsettled.delivered_up_to(key, place, at) {
                     self.settle(key, place, MessageState::Read);

@@ -43,12 +43,14 @@ impl Engine {
             }
             Ok(Epoch::Advanced | Epoch::Branched) => {
                 self.retry_parked(key);
+                self.send_waiting();
                 Ok(())
             }
             Ok(Epoch::Parked) => {
                 event.verify()?;
                 self.park(key, event, message);
                 self.retry_parked(key);
+                self.send_waiting();
                 Ok(())
             }
             Err(EngineError::Envelope(EnvelopeError::Mls(MlsError::OwnMessage))) => {
@@ -99,13 +101,26 @@ impl Engine {
         match read? {
             Processed::Application { sender, payload } => {
                 let is_first = self.witnessed(routing, message_epoch(&bytes)?, sender);
-                let inner = Inner::parse(&sender, &payload)?;
-                self.heard_in(key, &routing, &inner, is_first);
-                self.handle_inner(key, inner);
+                return self.hear(key, &routing, sender, &payload, is_first);
             }
             Processed::SelfUpdated { .. } => return Err(EngineError::State("a commit")),
             Processed::Ignored(why) => tracing::debug!(why, "a message without effect"),
         }
+        Ok(Epoch::Same)
+    }
+
+    /// Somebody said something in a group; `is_first`: for the first time in that state of it.
+    pub(super) fn hear(
+        &mut self,
+        key: ChatKey,
+        routing: &[u8; 32],
+        sender: [u8; 32],
+        payload: &[u8],
+        is_first: bool,
+    ) -> Result<Epoch, EngineError> {
+        let inner = Inner::parse(&sender, payload)?;
+        self.heard_in(key, routing, &inner, is_first);
+        self.handle_inner(key, inner);
         Ok(Epoch::Same)
     }
 

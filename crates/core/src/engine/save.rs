@@ -3,8 +3,8 @@
 
 use super::Engine;
 use super::record::{
-    ChatKey, DeliveryRow, DoubtedRow, MessageRow, MlsRow, ParkedRow, QueuedRow, Record,
-    StandingRow, StateId, StateRow, UnsettledRow,
+    ChatKey, DeliveryRow, DoubtedRow, MessageRow, MlsRow, ParkedRow, QueuedRow, ReceiptsRow,
+    Record, StandingRow, StateId, StateRow, UnsettledRow,
 };
 use crate::envelope::Count;
 use crate::mutant::{self, Mutant};
@@ -220,6 +220,14 @@ impl Engine {
         self.forget(&[b"runs/", chat.0.as_slice()].concat());
     }
 
+    pub(super) fn save_receipts(&mut self, row: ReceiptsRow) {
+        self.save(&[b"receipts/", row.chat.0.as_slice()].concat(), &Record::Receipts(row));
+    }
+
+    pub(super) fn forget_receipts(&mut self, chat: ChatKey) {
+        self.forget(&[b"receipts/", chat.0.as_slice()].concat());
+    }
+
     pub(super) fn save_state(&mut self, row: &StateRow) {
         let name = state_name(row.group, row.id);
         self.save(&name, &Record::State(Box::new(row.clone())));
@@ -240,7 +248,11 @@ impl Engine {
 
     pub(super) fn save_unsettled(&mut self, row: &UnsettledRow) {
         let name = [b"unsettled/", row.id.as_bytes().as_slice()].concat();
-        self.save(&name, &Record::Unsettled(*row));
+        let record = match row.state {
+            MessageState::Delivered => Record::Delivered(*row, row.delivered_at),
+            _ => Record::Unsettled(*row),
+        };
+        self.save(&name, &record);
     }
 
     pub(super) fn forget_unsettled(&mut self, id: &EventId) {

@@ -71,6 +71,8 @@ impl Engine {
         if self.is_sought(key) {
             for relay in open {
                 self.subscribe_lookups(&relay);
+                // Whom we looked for all along may have been found long ago.
+                self.lookups_done(&relay);
             }
         }
     }

@@ -102,10 +102,14 @@ fn two_that_come_below_what_was_read_are_both_not_called_read() {
 
 #[test]
 fn a_clock_that_is_put_right_has_nothing_called_read_that_comes_later() {
-    for restarts in [false, true] {
+    for (restarts, writes) in [(false, false), (true, false), (true, true)] {
         let (mut world, late) = with_one_late();
         looks(&mut world, "Bob", "Alice");
         world.set_clock("Bob", -DAY);
+        if writes {
+            world.send("Bob", "Alice", "three");
+            world.pass(5_000);
+        }
         if restarts {
             world.restart("Bob");
         }
@@ -114,7 +118,7 @@ fn a_clock_that_is_put_right_has_nothing_called_read_that_comes_later() {
         world.pass(5_000);
         world.start("Alice");
         world.pass(2 * MINUTE);
-        assert_eq!(world.states("Alice", "Bob"), [Delivered, Read], "{restarts}");
+        assert_eq!(world.states("Alice", "Bob"), [Delivered, Read], "{restarts} {writes}");
     }
 }
 
@@ -130,6 +134,9 @@ fn read_that_was_long_on_its_way_says_nothing_of_what_came_later() {
     world.start("Alice");
     world.pass(MINUTE);
     assert_eq!(world.states("Alice", "Bob"), [Delivered, Delivered]);
+    // The dates are remembered.
+    world.restart("Alice");
+    world.pass(MINUTE);
     world.inject(ONE, read);
     world.pass(1_000);
     assert_eq!(world.states("Alice", "Bob"), [Delivered, Read]);
@@ -153,14 +160,20 @@ fn receipts() -> (World, Vec<Event>) {
 
 #[test]
 fn read_may_arrive_before_delivered() {
-    let (mut world, receipts) = receipts();
-    world.start("Alice");
-    world.pass(3_000);
-    for receipt in receipts.into_iter().rev() {
-        world.inject(ONE, receipt);
-        world.pass(1_000);
+    for restarts in [false, true] {
+        let (mut world, receipts) = receipts();
+        world.start("Alice");
+        world.pass(3_000);
+        for receipt in receipts.into_iter().rev() {
+            world.inject(ONE, receipt);
+            world.pass(1_000);
+            if restarts {
+                world.restart("Alice");
+                world.pass(5_000);
+            }
+        }
+        assert_eq!(world.states("Alice", "Bob"), [Read, Read], "{restarts}");
     }
-    assert_eq!(world.states("Alice", "Bob"), [Read, Read]);
 }
 
 #[test]

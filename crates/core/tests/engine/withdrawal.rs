@@ -191,6 +191,34 @@ fn what_was_asked_for_and_sent_again_cannot_be_taken_back() {
 }
 
 #[test]
+fn what_is_offered_again_after_a_refusal_cannot_be_taken_back() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let chat = world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.relay(ONE).refuses = Some("blocked: too many events");
+    world.send("Bob", "Alice", "out");
+    world.pass(1_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::NotSent]);
+    // The server takes it at the next try, and says nothing.
+    world.stop("Alice");
+    world.relay(ONE).refuses = None;
+    world.relay(ONE).silent = true;
+    world.pass(70_000);
+    world.take_down(ONE);
+    let place = last(&mut world, "Bob", "Alice");
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sending]);
+    assert!(!delivery(&mut world, "Bob", "Alice", place).can_withdraw);
+    let updates = world.command("Bob", Command::WithdrawMessage { chat, place });
+    let is_refused =
+        matches!(updates.last(), Some(Update::Refused { failure: Failure::MessageOut, .. }));
+    assert!(is_refused, "{updates:?}");
+    world.bring_up(ONE);
+    world.start("Alice");
+    world.pass(5_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["out"]);
+}
+
+#[test]
 fn what_was_not_answered_and_is_refused_later_may_be_out() {
     let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
     let chat = world.meet("Bob", "Alice");

@@ -75,7 +75,8 @@ impl Engine {
     }
 
     /// A message that no key of our branch opens: it may be of another branch, and shows then
-    /// that others follow that one. It stays to be read until we do.
+    /// that others follow that one. It is read apart where we do not: whoever wrote it writes it
+    /// again on ours, but may never come back to do so.
     pub(super) fn read_elsewhere(
         &mut self,
         chat: ChatKey,
@@ -98,10 +99,6 @@ impl Engine {
             return self.follow_commit(&named, id, &bytes);
         }
         self.show_branch(chat);
-        let is_witnessed = |row: &StateRow| row.witnesses.len() >= tree::QUORUM;
-        if self.states.get(&routing).and_then(|s| s.get(id)).is_some_and(is_witnessed) {
-            return Err(no_key());
-        }
         let own = self.account.as_ref().map(|account| account.keys.public_key().to_bytes());
         let read = self.aside(&named, id)?.process(&bytes);
         let sender = match &read {
@@ -111,11 +108,14 @@ impl Engine {
             _ => return Err(read.map_or_else(Into::into, |_| no_key())),
         };
         self.state_is_out(&named, id);
-        self.witness(routing, id, sender);
+        let is_first = self.witness(routing, id, sender);
         let settled = self.settle_states(&named)?;
         match (read, settled) {
             (Err(own), _) => Err(own.into()),
             (Ok(_), Epoch::Advanced) => Ok(Epoch::Parked),
+            (Ok(Processed::Application { payload, .. }), _) => {
+                self.hear(chat, &routing, sender, &payload, is_first)
+            }
             (Ok(_), _) => Err(no_key()),
         }
     }

@@ -174,6 +174,8 @@ impl Engine {
         }
         let rumor = row.to_rumor().to_json();
         chat.queued.insert(place, rumor.clone());
+        // "Not sent" is not true any more.
+        self.settle(key, place, MessageState::Sending);
         self.save_queued(&QueuedRow { chat: key, place, rumor });
         if let Some(id) = self.outbox.of_message(key, place).map(|row| row.id) {
             // Where it went is kept: what may have left cannot be taken back.

@@ -110,14 +110,23 @@ pub struct QueuedRow {
     pub rumor: String,
 }
 
+/// Receipts overtake each other; by their dates either side knows their order.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReceiptsRow {
+    pub chat: ChatKey,
+    /// None of ours is dated before this, whatever becomes of our clock.
+    pub from: UnixTime,
+    /// When the other read up to `peer_read`, by their clock.
+    pub peer_read_at: UnixTime,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UnsettledRow {
     pub chat: ChatKey,
     pub place: Place,
     pub id: EventId,
     pub state: MessageState,
-    /// When the other said that it reached them, by their clock; long ago where that was before
-    /// this start.
+    /// When the other said that it reached them, by their clock.
     #[serde(skip)]
     pub delivered_at: UnixTime,
     /// Whether a server may have it though none said so.

@@ -10,7 +10,7 @@ use crate::envelope::{Count, SealedMessage};
 use crate::nostr::{EventId, PublicKey};
 pub use chat::{
     ChatRow, DeliveryRow, DoneRow, DoubtedRow, GroupRow, Heard, MessageRow, MissingRow, ParkedRow,
-    QueuedRow, UnsettledRow, WantedRow,
+    QueuedRow, ReceiptsRow, UnsettledRow, WantedRow,
 };
 
 pub use state::{OwnCommitRow, StateId, StateRow};
@@ -69,6 +69,9 @@ pub enum Record {
         chat: ChatKey,
         counts: Vec<Count>,
     },
+    Receipts(ReceiptsRow),
+    /// An own message that is said to have reached the other, and when, by their clock.
+    Delivered(UnsettledRow, UnixTime),
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]

@@ -132,6 +132,15 @@ fn rows() -> Vec<Record> {
         Record::Doubted(DoubtedRow { chat: ChatKey([1; 16]), row: message() }),
         Record::Runs { chat: ChatKey([1; 16]), runs: vec![Count { run: 9, number: 4 }] },
         Record::Withdrawn { chat: ChatKey([1; 16]), counts: vec![Count { run: 9, number: 3 }] },
+        Record::Receipts(ReceiptsRow {
+            chat: ChatKey([1; 16]),
+            from: UnixTime(10),
+            peer_read_at: UnixTime(11),
+        }),
+        Record::Delivered(
+            UnsettledRow::new(ChatKey([1; 16]), place(), event(), MessageState::Delivered),
+            UnixTime(12),
+        ),
         Record::State(Box::new(StateRow {
             group: [8; 32],
             id: StateId([0xd1; 32]),
