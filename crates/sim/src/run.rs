@@ -117,9 +117,14 @@ fn over(timed: &Timed) -> u64 {
 }
 
 fn gaps(world: &mut World) {
-    if !unnamed(world).is_empty() {
-        // A device that died between the disk and the screen shows it when it looks again.
+    let first = unnamed(world);
+    if !first.is_empty() {
+        // A device that died between the disk and the screen, or went on from a copy, shows it
+        // when it looks again.
         look(world);
+        for (reader, author, _) in first {
+            let _ = world.scroll(reader, author);
+        }
         if let Some((reader, author, count)) = unnamed(world).first() {
             let detail = format!("P{reader} is not told that {count} of P{author}'s are missing");
             world.verdict.note(Rule::Gaps, detail);

@@ -22,7 +22,8 @@ impl Ledger {
         if state >= MessageState::Delivered {
             self.confirmed.insert(text.to_owned());
         }
-        if state == MessageState::Read && !self.read.contains(text) {
+        let is_unseen = state == MessageState::Read && !self.read.contains(text);
+        if is_unseen && !self.forgot_when_they_read(text) {
             verdict.note(Rule::Read, format!("P{who} is told that {text:?} was read, unseen"));
         }
         let MessageState::Sent { on, .. } = state else { return };
@@ -31,6 +32,13 @@ impl Ledger {
             let detail = format!("P{who} is told that {text:?} is on {on}, it was on {held}");
             verdict.note(Rule::Held, detail);
         }
+    }
+
+    /// Whether a message's reader does not know when they read, as far as the order of receipts
+    /// goes: the copy they went on from does not, and their clock is no help.
+    fn forgot_when_they_read(&self, text: &str) -> bool {
+        let reader = self.written.get(text).map(|written| &self.views[written.to]);
+        reader.is_some_and(|view| view.was_restored && view.went_back)
     }
 
     /// Who does not have what its author was told to be delivered.

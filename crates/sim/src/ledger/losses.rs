@@ -2,7 +2,10 @@
 
 use super::{Ledger, Written};
 use crate::relay::Shelf;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// So many messages of one author and epoch may overtake another before its key is gone.
+const OVERTAKING: usize = 1_000;
 
 #[derive(Default)]
 pub struct Losses {
@@ -15,7 +18,8 @@ pub struct Losses {
 impl Ledger {
     /// Somebody leaves for good. What they wrote and a relay has that lasts must arrive, where it
     /// has all else of theirs that it takes to read it: each commit of theirs in its group, and
-    /// what led the reader there.
+    /// what led the reader there. Whose clock was set back has dated a burst before what they
+    /// wrote earlier, and is not there to write that again.
     pub fn leaves_behind(&mut self, who: usize, shelf: &Shelf) {
         let contents: HashSet<&str> = shelf.contents().collect();
         let sealed = &self.keys.sealed;
@@ -29,6 +33,12 @@ impl Ledger {
         };
         let made = contents.iter().filter_map(|content| sealed.get(*content));
         let made = made.filter(|made| made.who == who && !broken.contains(&made.group));
+        let mut of_group: HashMap<[u8; 32], usize> = HashMap::new();
+        for made in sealed.values().filter(|made| made.who == who) {
+            *of_group.entry(made.group).or_default() += 1;
+        }
+        let went_back = self.views[who].went_back;
+        let made = made.filter(|made| !went_back || of_group[&made.group] <= OVERTAKING);
         let behind = made.filter_map(|made| {
             let text = made.text()?;
             let to = self.written.get(text)?.to;

@@ -57,6 +57,8 @@ struct View {
     backed_up: Option<BTreeSet<String>>,
     /// Whether the device ever went on from a copy: it may have lost what it had confirmed.
     was_restored: bool,
+    /// Whether their clock was ever set back.
+    went_back: bool,
     page: Option<(CommandId, Vec<Message>, bool)>,
 }
 
@@ -127,6 +129,10 @@ impl Ledger {
         for (_, written) in self.written.iter_mut().filter(|(text, _)| !then.contains(*text)) {
             written.withdrawn |= written.who == who;
         }
+    }
+
+    pub fn clock_set_back(&mut self, who: usize) {
+        self.views[who].went_back = true;
     }
 
     pub fn invite(&self, of: usize) -> Option<String> {

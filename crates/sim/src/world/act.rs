@@ -161,6 +161,9 @@ impl World {
     }
 
     fn set_clock(&mut self, who: usize, by: i64) {
+        if by < self.people[who].skew {
+            self.ledger.clock_set_back(who);
+        }
         self.people[who].skew = by;
         self.people[who].look_at_timer(self.now);
         let within = self.now + self.dice.below(LONGEST_NAP);
