@@ -90,7 +90,8 @@ fn a_request_can_say_only_so_much() {
         world.send("Bob", "Alice", &"x".repeat(1_000));
         world.pass(300);
     }
-    assert!(world.person("Alice").rows(Table::Messages) <= 50);
+    let rows = world.person("Alice").rows(Table::Messages);
+    assert!((40..=50).contains(&rows), "{rows}");
 }
 
 #[test]

@@ -18,10 +18,6 @@ const LATE: u64 = 25;
 /// They begin after fewer actions than that.
 const LATEST: u64 = 25;
 
-/// From this seed on people also leave for good, all relays lose their disks at once, some meet
-/// late, and some write more than a thousand messages in one go.
-const HARSH_FROM: u64 = 1_000_000;
-
 /// The history of a seed.
 pub fn draw(seed: u64) -> History {
     let mut dice = Dice::new(seed, 0);
@@ -35,7 +31,6 @@ pub fn draw(seed: u64) -> History {
         relays,
         honest,
         calm: false,
-        harsh: seed >= HARSH_FROM,
         now: 0,
         copied: 0,
         actions: Vec::new(),
@@ -55,7 +50,6 @@ struct Drawing {
     honest: usize,
     /// Whether people meet before anything goes wrong.
     calm: bool,
-    harsh: bool,
     now: u64,
     /// A bit for each person whose disk was copied.
     copied: u8,
@@ -75,7 +69,7 @@ impl Drawing {
         for who in 1..self.people {
             let of = self.dice.index(who);
             let (who, of) = if self.dice.chance(50) { (who, of) } else { (of, who) };
-            if self.harsh && self.dice.chance(LATE) {
+            if self.dice.chance(LATE) {
                 late.push((self.dice.below(LATEST), who, of));
                 continue;
             }
@@ -88,7 +82,7 @@ impl Drawing {
         }
         let count = self.dice.between(40, 120);
         let outage = self.dice.chance(12).then(|| self.dice.below(count));
-        let rare = if self.harsh { self.rare(count) } else { Vec::new() };
+        let rare = self.rare(count);
         for number in 0..count {
             self.pass();
             for (_, who, of) in late.iter().filter(|(at, ..)| *at == number) {

@@ -13,7 +13,7 @@ use losses::Losses;
 use std::collections::{BTreeMap, BTreeSet};
 use zajil_api::{
     Account, Chat, ChatId, CommandId, Direction, Message, MessageId, Place, PublicKey, Snapshot,
-    Update,
+    Stage, Update,
 };
 
 /// The run of an author's count, and the number in it.
@@ -117,6 +117,8 @@ impl Ledger {
     /// it was shown since may be shown anew.
     pub fn restores(&mut self, who: usize) {
         let view = &mut self.views[who];
+        // Their authors were told that these are there: what is read next may say the same of them.
+        self.read.extend(view.incoming.values().flatten().cloned());
         view.chats.clear();
         view.shown.clear();
         view.incoming.clear();
@@ -149,6 +151,12 @@ impl Ledger {
 
     pub fn chat(&self, who: usize, with: usize) -> Option<ChatId> {
         Some(self.chat_view(who, with)?.id.clone())
+    }
+
+    /// Whether somebody has a chat with another, and not just their request: whoever was put back
+    /// does not know that they asked for it.
+    pub fn is_in_touch(&self, who: usize, with: usize) -> bool {
+        self.chat_view(who, with).is_some_and(|chat| chat.stage != Stage::Requested)
     }
 
     fn chat_view(&self, who: usize, with: usize) -> Option<&Chat> {

@@ -81,7 +81,7 @@ impl World {
 
     fn meet(&mut self, at: usize, who: usize, of: usize) {
         // The link was opened before; whoever left cannot be met any more.
-        if self.ledger.has_met(who, of) && self.ledger.chat(who, of).is_some() {
+        if self.ledger.has_met(who, of) && self.ledger.is_in_touch(who, of) {
             return;
         }
         if self.people[of].gone {
@@ -92,7 +92,7 @@ impl World {
             self.ledger.meeting(who, of);
             self.command(who, Command::StartChat { link });
         }
-        if self.ledger.chat(who, of).is_none() {
+        if !self.ledger.is_in_touch(who, of) {
             self.plan(self.now + MEET_AGAIN, Step::Action(at));
         }
     }

@@ -224,7 +224,8 @@ impl World {
     /// Somebody's device dies between two instructions and starts again from disk.
     pub fn restart(&mut self, who: &'static str) {
         self.stop(who);
-        self.people.get_mut(who).unwrap().start(self.now);
+        let now = self.clock_of(who);
+        self.people.get_mut(who).unwrap().start(now);
     }
 
     pub fn stop(&mut self, who: &'static str) {
@@ -237,7 +238,8 @@ impl World {
     }
 
     pub fn start(&mut self, who: &'static str) {
-        self.people.get_mut(who).unwrap().start(self.now);
+        let now = self.clock_of(who);
+        self.people.get_mut(who).unwrap().start(now);
         self.run();
     }
 
