@@ -10,7 +10,7 @@ use std::time::Instant;
 use zajil_sim::draw::draw;
 use zajil_sim::history::History;
 use zajil_sim::many::run_many;
-use zajil_sim::outage::outage;
+use zajil_sim::outage::{PROMPT, outage};
 use zajil_sim::run::{Mode, run};
 use zajil_sim::shrink::shrink;
 use zajil_sim::{mutants, verdict::Rule};
@@ -115,7 +115,9 @@ fn hunts(options: &Options, most: u64) -> bool {
 fn one_outage(options: &Options, messages: u64) -> bool {
     let history = outage(options.seed, messages);
     let started = Instant::now();
-    let outcome = run(&history, &options.mode);
+    let prompt = options.mode.prompt.or(Some(PROMPT));
+    let mode = Mode { prompt, ..options.mode.clone() };
+    let outcome = run(&history, &mode);
     report::outage(&history, messages, &outcome, started.elapsed());
     outcome.broken.is_none() && outcome.messages as u64 == messages
 }

@@ -16,6 +16,8 @@ cargo xtask sim [--seeds N] [--from S]   histories of N seeds from S on (100 fro
   --jobs N      threads (2)          --at T     when the clock starts, in Unix seconds (now)
   --most N      stop after N that went wrong     --no-shrink  leave them as they are
   --waive RULE  do not look at a rule            --trace      print all that happens
+  --prompt MIN  how soon what is acknowledged arrives where nothing is in its way (30; 5 with
+                --outage)
   --plant BUG   with this bug in the engines; with --mutants, only this one
 ";
 
@@ -57,6 +59,8 @@ impl Options {
                 Mutant::ALL.iter().find(of_name).ok_or(format!("There is no bug '{name}'."))?;
             mode.planted = Some(*bug);
         }
+        let minutes: Option<u64> = words.value("--prompt")?;
+        mode.prompt = minutes.map(|minutes| minutes * 60_000);
         let seed = words.value("--seed")?;
         let from = words.value("--from")?.unwrap_or(0);
         let count: Option<u64> = words.value("--seeds")?;

@@ -1,17 +1,20 @@
 //! The outage of 2021, on purpose: six hours in which four of five relays are bad in every
-//! way there is, and two people who write to each other all the while.
+//! way there is, and two people who write to each other all the while. What they write has to
+//! arrive while it lasts: it does not end before that was looked into.
 
 use crate::dice::Dice;
 use crate::fault::Fault;
-use crate::history::{Action, History, Timed};
+use crate::history::{Action, EVER, History, Timed};
 
 const HOURS: u64 = 3_600_000;
 const RELAYS: usize = 5;
 /// People meet before it begins.
 const CALM: u64 = 20_000;
+/// What is acknowledged to one of them is with the other so many milliseconds later.
+pub const PROMPT: u64 = HOURS / 12;
 
 /// `messages` both ways together, evenly over six hours; one relay is honest all the while,
-/// and what ails the others changes several times an hour.
+/// and what ails the others changes several times an hour, until the last of it stays for good.
 pub fn outage(seed: u64, messages: u64) -> History {
     let mut dice = Dice::new(seed, 0);
     let honest = dice.index(RELAYS);
@@ -22,7 +25,9 @@ pub fn outage(seed: u64, messages: u64) -> History {
             let span = dice.between(HOURS / 12, HOURS);
             let fault = dice.pick(&Fault::ALL);
             let people = dice.between(1, 3) as u8;
-            let action = Action::Fault { relay, fault, span, people };
+            let is_last = at + span >= CALM + 6 * HOURS;
+            let lasts = if is_last { EVER } else { span };
+            let action = Action::Fault { relay, fault, span: lasts, people };
             actions.push(Timed { at, action });
             at += span;
         }

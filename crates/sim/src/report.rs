@@ -53,7 +53,7 @@ pub fn outage(history: &History, messages: u64, outcome: &Outcome, took: Duratio
     eprintln!("{:<28} {}", "frames", outcome.frames);
     eprintln!("{:<28} {:.0} s", "took", took.as_secs_f64());
     match &outcome.broken {
-        None => eprintln!("every one arrived, none twice, both see one order"),
+        None => eprintln!("every one arrived in time, none twice, both see one order"),
         Some((rule, detail)) => eprintln!("it breaks '{rule}': {}", cut(detail)),
     }
 }

@@ -15,6 +15,9 @@ const HEALING: u64 = 120 * MINUTE;
 const QUIET: u64 = 10 * MINUTE;
 /// What shows as missing after that is gone within so long.
 const CLOSING: u64 = 60 * MINUTE;
+/// What was acknowledged arrives within so long, where nothing is in its way: twice the longest
+/// that an engine rests between two attempts, which is a quarter of an hour.
+const PROMPT: u64 = 30 * MINUTE;
 /// Frames that each person and relay may cost in it.
 const QUIET_FRAMES: u64 = 600;
 
@@ -40,6 +43,9 @@ pub struct Mode {
     pub waived: Vec<Rule>,
     /// The bug that is in the engines.
     pub planted: Option<Mutant>,
+    /// Milliseconds within which what was acknowledged arrives where nothing is in its way,
+    /// if that is not half an hour.
+    pub prompt: Option<u64>,
 }
 
 pub fn run(history: &History, mode: &Mode) -> Outcome {
@@ -47,7 +53,7 @@ pub fn run(history: &History, mode: &Mode) -> Outcome {
     plant(mode.planted);
     let whole = || {
         let mut world = World::new(history, mode);
-        live(&mut world, history);
+        live(&mut world, history, mode.prompt.unwrap_or(PROMPT));
         let messages = world.ledger.written.values().filter(|written| written.kept).count();
         let lasted = world.now - start;
         Outcome { broken: world.verdict.broken, messages, frames: world.frames, lasted }
@@ -65,12 +71,13 @@ pub fn run(history: &History, mode: &Mode) -> Outcome {
     outcome
 }
 
-fn live(world: &mut World, history: &History) {
+fn live(world: &mut World, history: &History, within: u64) {
     let end = world.start + history.actions.iter().map(over).max().unwrap_or(0);
     while world.now < end && world.verdict.is_clean() {
         world.run_until((world.now + MINUTE).min(end));
         gaps(world);
         receipts(world);
+        prompt(world, within);
     }
     world.heal();
     let healed = world.now + HEALING;
@@ -79,6 +86,7 @@ fn live(world: &mut World, history: &History) {
         world.run_until(world.now + step);
         gaps(world);
         receipts(world);
+        prompt(world, within);
         step = (step * 2).min(10 * MINUTE);
     }
     // What a server makes up, or catches up with when it comes round, is not to the point.
@@ -143,6 +151,19 @@ fn receipts(world: &mut World) {
         let Missing { author, reader, texts } = missing;
         let detail = format!("P{author} is told that P{reader} has {texts:?}, who has not");
         world.verdict.note(Rule::Confirmed, detail);
+    }
+}
+
+/// What nothing was in the way of has arrived.
+fn prompt(world: &mut World, within: u64) {
+    // A device that died between the disk and the screen shows it when it looks again.
+    for missing in world.overdue(within) {
+        let _ = world.scroll(missing.reader, missing.author);
+    }
+    if let Some(Missing { author, reader, texts }) = world.overdue(within).first() {
+        let minutes = within / MINUTE;
+        let detail = format!("P{reader} has not got {texts:?} of P{author} for {minutes} minutes");
+        world.verdict.note(Rule::Prompt, detail);
     }
 }
 

@@ -12,6 +12,8 @@ pub enum Rule {
     Keeps,
     /// What was acknowledged to its author reaches the other.
     Arrives,
+    /// It arrives soon where nothing is wrong with either device, nor with the honest relay.
+    Prompt,
     /// What its author was told to be taken back leaves no more.
     Back,
     /// Nothing is shown twice.
@@ -26,6 +28,8 @@ pub enum Rule {
     Closes,
     /// A message is said to be on a server only if it was.
     Held,
+    /// A message is said not to be sent, or taken back as such, only if no server took it.
+    NotSent,
     /// A message is said to be delivered only if the other has it.
     Confirmed,
     /// A message is said to be read only if it was on the other's screen when they read.
@@ -43,11 +47,12 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 18] = [
+    pub const ALL: [Rule; 20] = [
         Rule::Opens,
         Rule::Meets,
         Rule::Keeps,
         Rule::Arrives,
+        Rule::Prompt,
         Rule::Back,
         Rule::Once,
         Rule::True,
@@ -55,6 +60,7 @@ impl Rule {
         Rule::Gaps,
         Rule::Closes,
         Rule::Held,
+        Rule::NotSent,
         Rule::Confirmed,
         Rule::Read,
         Rule::Keys,

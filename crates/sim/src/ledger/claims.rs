@@ -26,12 +26,53 @@ impl Ledger {
         if is_unseen && !self.forgot_when_they_read(text) {
             verdict.note(Rule::Read, format!("P{who} is told that {text:?} was read, unseen"));
         }
+        self.is_sent(who, text, state, verdict);
         let MessageState::Sent { on, .. } = state else { return };
         let held = self.held.iter().filter(|held| held.contains(text)).count();
         if held < usize::from(on) {
             let detail = format!("P{who} is told that {text:?} is on {on}, it was on {held}");
             verdict.note(Rule::Held, detail);
         }
+    }
+
+    /// What an author is shown as not sent is on no server, nor was it ever.
+    fn is_sent(&mut self, who: usize, text: &str, state: MessageState, verdict: &mut Verdict) {
+        if state != MessageState::NotSent {
+            self.unsent.remove(text);
+            return;
+        }
+        self.unsent.insert(text.to_owned());
+        if self.is_taken(text) && !self.views[who].was_restored {
+            let detail = format!("P{who} is told that {text:?} is not sent, a server took it");
+            verdict.note(Rule::NotSent, detail);
+        }
+    }
+
+    /// An author is told that a message is taken back: no server ever had it.
+    pub(super) fn taken_back(&self, who: usize, text: &str, verdict: &mut Verdict) {
+        if self.is_taken(text) && !self.views[who].was_restored {
+            let detail = format!("P{who} took back {text:?}, a server took it");
+            verdict.note(Rule::NotSent, detail);
+        }
+    }
+
+    /// A server takes a message. A device that went on from a copy cannot know what it sent after
+    /// that was made.
+    pub(super) fn takes(&self, text: &str, verdict: &mut Verdict) {
+        let Some(written) = self.written.get(text) else { return };
+        let who = written.who;
+        let words = match (written.removed, self.unsent.contains(text)) {
+            (true, _) => "which was taken back",
+            (_, true) => "which shows as not sent",
+            _ => return,
+        };
+        if !self.views[who].was_restored {
+            verdict.note(Rule::NotSent, format!("a server takes {text:?} of P{who}, {words}"));
+        }
+    }
+
+    fn is_taken(&self, text: &str) -> bool {
+        self.held.iter().any(|held| held.contains(text))
     }
 
     /// Whether a message's reader does not know when they read, as far as the order of receipts

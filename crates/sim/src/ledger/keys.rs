@@ -111,8 +111,9 @@ impl Ledger {
     }
 
     /// A relay has an event.
-    pub fn held(&mut self, relay: usize, content: &str) {
-        let sealed = self.keys.sealed.get(content);
-        self.held[relay].extend(sealed.and_then(Sealed::text).cloned());
+    pub fn held(&mut self, relay: usize, content: &str, verdict: &mut Verdict) {
+        let Some(text) = self.keys.sealed.get(content).and_then(Sealed::text) else { return };
+        self.takes(text, verdict);
+        self.held[relay].insert(text.clone());
     }
 }

@@ -5,6 +5,7 @@ mod check;
 mod claims;
 mod keys;
 mod losses;
+mod prompt;
 
 use crate::verdict::{Rule, Verdict};
 pub use check::Missing;
@@ -76,6 +77,10 @@ pub struct Ledger {
     confirmed: BTreeSet<String>,
     /// Messages that were on the other's screen when they read.
     read: BTreeSet<String>,
+    /// Messages that show as not sent.
+    unsent: BTreeSet<String>,
+    /// Messages that were acknowledged and not seen to arrive, and since when that is known.
+    awaited: BTreeMap<String, Option<u64>>,
     losses: Losses,
 }
 
@@ -94,6 +99,8 @@ impl Ledger {
             unnamed: BTreeMap::new(),
             confirmed: BTreeSet::new(),
             read: BTreeSet::new(),
+            unsent: BTreeSet::new(),
+            awaited: BTreeMap::new(),
             losses: Losses::default(),
         }
     }
@@ -227,13 +234,18 @@ impl Ledger {
                     && let Some(written) = self.written.get_mut(&text)
                 {
                     written.kept = true;
+                    self.awaited.insert(text, None);
                 }
             }
             Update::MessageRemoved { chat, place, .. } => {
-                let text = self.views[who].places.get(&(chat.clone(), *place));
-                if let Some(written) = text.and_then(|text| self.written.get_mut(text)) {
-                    // One that nobody asked for gets another number, and is put back.
-                    written.removed = written.withdrawn;
+                let text = self.views[who].places.get(&(chat.clone(), *place)).cloned();
+                let written = text.as_ref().and_then(|text| self.written.get_mut(text));
+                // One that nobody asked for gets another number, and is put back.
+                if let (Some(text), Some(written)) = (text.as_ref(), written)
+                    && written.withdrawn
+                {
+                    written.removed = true;
+                    self.taken_back(who, text, verdict);
                 }
             }
             Update::Refused { answers, .. } => {

@@ -58,6 +58,7 @@ impl World {
             Action::Full { who, span } => {
                 let until = self.people[who].full_until.unwrap_or(0).max(self.now + span);
                 self.people[who].full_until = Some(until);
+                self.upset(who, until);
                 self.plan(until, Step::Room { who });
             }
             Action::Backup { who } => {
@@ -114,6 +115,7 @@ impl World {
         self.ledger.leaves_behind(who, honest);
         self.die(who, 0);
         self.people[who].gone = true;
+        self.upset(who, EVER);
     }
 
     fn write(&mut self, who: usize, to: usize) {
@@ -129,6 +131,7 @@ impl World {
         let until = self.people[who].asleep_until.unwrap_or(0).max(self.now + span);
         self.people[who].asleep_until = Some(until);
         self.people[who].due = None;
+        self.upset(who, until);
         if span > SLEEP_CUTS {
             for relay in 0..self.relays.len() {
                 if self.people[who].lines[relay].is_some() {
@@ -165,6 +168,7 @@ impl World {
             self.ledger.clock_set_back(who);
         }
         self.people[who].skew = by;
+        self.upset(who, self.now);
         self.people[who].look_at_timer(self.now);
         let within = self.now + self.dice.below(LONGEST_NAP);
         self.plan(within, Step::Tick { who });
@@ -173,6 +177,7 @@ impl World {
     pub(super) fn begin_fault(&mut self, relay: usize, fault: Fault, span: u64, people: u8) {
         let until = if span == EVER { EVER } else { self.now + span };
         self.relays[relay].suffer(fault, self.now, until, people);
+        self.upset_relay(relay, fault, until);
         if fault == Fault::Dead {
             self.break_lines(relay, fault, self.now);
         }
@@ -224,6 +229,7 @@ impl World {
             self.people[who].adrift = self.people[who].adrift.map(|drift| drift.until(self.now));
             self.regain_network(who);
             self.people[who].crash = None;
+            self.calm_down(who);
             self.boot(who);
         }
     }

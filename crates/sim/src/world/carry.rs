@@ -36,6 +36,7 @@ impl World {
     pub(super) fn die(&mut self, who: usize, down: u64) {
         self.log(|| format!("P{who} dies"));
         self.people[who].stop();
+        self.upset(who, self.now + down);
         self.people[who].tabs = if down > HAND_OVER { Tabs::Gone } else { Tabs::Stay };
         self.hang_up_all(who);
         self.plan(self.now + down, Step::Start { who });

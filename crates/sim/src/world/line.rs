@@ -128,7 +128,7 @@ impl World {
         if let Some(kept) = known
             && self.relays[relay].shelf.holds(&kept.id)
         {
-            self.ledger.held(relay, &kept.event.content);
+            self.ledger.held(relay, &kept.event.content, &mut self.verdict);
         }
         self.answer(relay, said);
     }
@@ -189,6 +189,7 @@ impl World {
     /// Every relay loses its disk, and everybody who is connected.
     pub(super) fn wipe(&mut self) {
         self.ledger.wiped();
+        self.upset_all();
         for relay in 0..self.relays.len() {
             self.relays[relay].shelf.clear();
             for line in self.relays[relay].lines() {

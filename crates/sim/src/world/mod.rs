@@ -3,6 +3,7 @@
 //! the same.
 
 mod act;
+mod calm;
 mod carry;
 mod line;
 mod network;
@@ -17,6 +18,7 @@ use crate::ledger::Ledger;
 use crate::relay::{Kept, Relay};
 use crate::run::Mode;
 use crate::verdict::{Rule, Verdict};
+use calm::Calm;
 use line::Lines;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -62,6 +64,7 @@ pub struct World {
     /// Events that were on the wire, each parsed once.
     known: HashMap<String, Rc<Kept>>,
     ravings: u32,
+    calm: Calm,
     trace: bool,
 }
 
@@ -90,6 +93,7 @@ impl World {
             numbers,
             known: HashMap::new(),
             ravings: 0,
+            calm: Calm::new(history.people, start),
             trace: mode.trace,
         };
         for who in 0..history.people {

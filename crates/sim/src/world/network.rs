@@ -28,6 +28,7 @@ impl World {
         let before = self.people[who].adrift.map_or(0, |drift| drift.until);
         let until = before.max(self.now + span);
         self.people[who].adrift = Some(Drift { until, loss });
+        self.upset(who, until);
         // What is open stays open, and is never heard of again.
         self.deaden_lines_of(who);
         self.tell_network(who);

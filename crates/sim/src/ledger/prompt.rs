@@ -1,0 +1,31 @@
+//! What was acknowledged and is late, though nothing is in its way.
+
+use super::{Ledger, Missing};
+
+impl Ledger {
+    /// Who has not got what for more than `within` milliseconds, counted from when it was
+    /// acknowledged or, where that is later, from `calm(author, reader)`: when the last thing went
+    /// wrong between them. Copies are let off: they need the other's help.
+    pub fn overdue(
+        &mut self,
+        now: u64,
+        within: u64,
+        calm: impl Fn(usize, usize) -> u64,
+    ) -> Vec<Missing> {
+        let (views, written) = (&self.views, &self.written);
+        self.awaited.retain(|text, since| {
+            since.get_or_insert(now);
+            let got = written.get(text).map(|w| views[w.to].incoming.get(&w.who));
+            got.is_some_and(|got| got.is_none_or(|got| !got.contains(text)))
+        });
+        let late = self.awaited.iter().filter_map(|(text, since)| {
+            let written = self.written.get(text).filter(|written| self.is_owed(text, written))?;
+            let (author, reader) = (written.who, written.to);
+            let since = since.unwrap_or(now).max(calm(author, reader));
+            let was_restored = [author, reader].iter().any(|who| self.views[*who].was_restored);
+            let is_late = !was_restored && since.saturating_add(within) < now;
+            is_late.then(|| Missing { author, reader, texts: vec![text.clone()] })
+        });
+        late.collect()
+    }
+}
