@@ -24,6 +24,9 @@ mutants! {
     SkipMessageSave "save all but the message's row",
     SkipOutboxSave "save all but what is on its way",
     SkipQueueSave "save all but what waits to be encrypted",
+    SaveRatchetLate "save the ratchets one save late",
+    SaveRatchetLateKeepLeaf "the same, with the keys of an earlier start",
+    KeepQueued "leave in the queue what was taken from it",
     SendBeforeSave "send and show before saving",
     TrustOk "take OK for a copy",
     ForgetAtFirstOk "forget a message at the first OK",
@@ -66,14 +69,36 @@ mutants! {
 #[inline]
 pub fn active(_mutant: Mutant) -> bool {
     #[cfg(feature = "mutants")]
-    return ACTIVE.get() == Some(_mutant);
+    return ACTIVE
+        .get()
+        .is_some_and(|active| active == _mutant || active.with().contains(&_mutant));
     #[cfg(not(feature = "mutants"))]
     false
 }
 
 #[cfg(feature = "mutants")]
+impl Mutant {
+    /// The bugs that this one is made of.
+    fn with(self) -> &'static [Mutant] {
+        match self {
+            Mutant::SaveRatchetLateKeepLeaf => &[Mutant::SaveRatchetLate, Mutant::KeepLeaf],
+            _ => &[],
+        }
+    }
+}
+
+#[cfg(feature = "mutants")]
 thread_local! {
     static ACTIVE: std::cell::Cell<Option<Mutant>> = const { std::cell::Cell::new(None) };
+}
+
+/// What a save is to hold: what the one before should have, where that bug is planted.
+#[inline]
+pub(crate) fn late<T>(_before: &mut T, now: T) -> T {
+    match active(Mutant::SaveRatchetLate) {
+        true => std::mem::replace(_before, now),
+        false => now,
+    }
 }
 
 /// Plants a bug in this thread, or none.

@@ -106,7 +106,7 @@ fn hunts(options: &Options, most: u64) -> bool {
         let hunt = mutants::hunt(*mutant, most, options.jobs, &mode);
         of += 1;
         caught += usize::from(hunt.catch.is_some());
-        report::hunt(&hunt);
+        report::hunt(*mutant, &hunt);
     }
     eprintln!("{caught} of {of} planted bugs caught");
     caught == of

@@ -1,4 +1,5 @@
-//! The simulator's own test: bugs planted on purpose, each of which it has to find.
+//! The simulator's own test: bugs planted on purpose, each of which it has to find, and by the
+//! harm that it does.
 
 use crate::draw::draw;
 use crate::run::{Mode, run};
@@ -6,6 +7,67 @@ use crate::verdict::Rule;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use zajil_core::mutant::Mutant;
+
+/// What suffers where messages, or the links to them, get lost or stuck on their way.
+const LOST: &[Rule] = &[Rule::Arrives, Rule::Prompt, Rule::Leaves, Rule::Meets];
+/// …and where the other is to ask for them.
+const NOT_MENDED: &[Rule] = &[Rule::Arrives, Rule::Prompt, Rule::Meets, Rule::Gaps, Rule::Closes];
+
+/// The rules that a bug breaks by what it does. Another may break because everything came at
+/// another time: that is no catch.
+pub fn harms(mutant: Mutant) -> &'static [Rule] {
+    match mutant {
+        Mutant::SkipRatchetSave => &[Rule::Opens, Rule::Keys],
+        // A leaf that is renewed at each start keeps these from using a key twice.
+        Mutant::SaveRatchetLate => &[Rule::Opens, Rule::Keys],
+        Mutant::SaveRatchetLateKeepLeaf | Mutant::SkipFence | Mutant::KeepLeaf => &[Rule::Keys],
+        Mutant::SkipMessageSave => &[Rule::Keeps],
+        // What was shown and is gone is missing on both sides.
+        Mutant::SendBeforeSave | Mutant::LeadWithoutLock => {
+            &[Rule::Keeps, Rule::Arrives, Rule::Prompt, Rule::Keys, Rule::Once, Rule::Confirmed]
+        }
+        Mutant::TrustOk => &[Rule::Held, Rule::Arrives, Rule::Prompt],
+        Mutant::SkipQueueSave => &[Rule::Leaves],
+        Mutant::SkipOutboxSave
+        | Mutant::ForgetAtFirstOk
+        | Mutant::DropInsteadOfRetry
+        | Mutant::NeverReconnect
+        | Mutant::ReadOnce
+        | Mutant::AskOnce
+        | Mutant::IgnoreAuth
+        | Mutant::WaitForAll
+        | Mutant::WriteToOne
+        | Mutant::ReadFromOne
+        | Mutant::ClockStandsStill
+        | Mutant::KeepClaim
+        | Mutant::NoProbe
+        | Mutant::WriteToFirstGroup
+        | Mutant::ForgetWelcome => LOST,
+        Mutant::FirstPageOnly
+        | Mutant::ForgetCount
+        | Mutant::NoAnswerToAgain
+        | Mutant::AcceptForgedId
+        | Mutant::NoOverlap
+        | Mutant::DoNotPark
+        | Mutant::CompareOnce
+        | Mutant::GapsByClock
+        | Mutant::CopiesByClock
+        | Mutant::FirstCommitWins
+        | Mutant::KeepUnread => NOT_MENDED,
+        // Two messages have one number.
+        Mutant::CountTwice => &[Rule::Arrives, Rule::Prompt, Rule::Gaps, Rule::Closes],
+        Mutant::PlaceByArrival => &[Rule::Order],
+        Mutant::HideGaps => &[Rule::Gaps],
+        Mutant::CommitAtOnce => &[Rule::Published],
+        Mutant::SendWithdrawn | Mutant::KeepQueued => &[Rule::Back, Rule::NotSent],
+        Mutant::ForgetDone => &[Rule::Once],
+    }
+}
+
+/// What is planted already in the histories that a bug is held against.
+fn beneath(mutant: Mutant) -> Option<Mutant> {
+    (mutant == Mutant::SaveRatchetLateKeepLeaf).then_some(Mutant::KeepLeaf)
+}
 
 /// How a bug was found.
 #[derive(Clone, Debug)]
@@ -16,19 +78,20 @@ pub struct Catch {
 }
 
 /// What became of one bug.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Hunt {
-    pub mutant: Mutant,
     pub histories: u64,
     pub catch: Option<Catch>,
+    /// Rules broken that are none of the bug's: the first time for each, lowest seed first.
+    pub beside: Vec<Catch>,
 }
 
-/// Runs seeds from 0 with the bug in place until it shows, `most` of them at most.
+/// Runs seeds from 0 with the bug in place until it shows in the way it should, `most` of them at
+/// most.
 pub fn hunt(mutant: Mutant, most: u64, jobs: usize, mode: &Mode) -> Hunt {
     let next = AtomicU64::new(0);
     let found = AtomicBool::new(false);
-    let catch: Mutex<Option<Catch>> = Mutex::new(None);
-    let with = Mode { planted: Some(mutant), ..mode.clone() };
+    let hunt = Mutex::new(Hunt::default());
     std::thread::scope(|scope| {
         for _ in 0..jobs.max(1) {
             scope.spawn(|| {
@@ -37,23 +100,48 @@ pub fn hunt(mutant: Mutant, most: u64, jobs: usize, mode: &Mode) -> Hunt {
                     if seed >= most {
                         break;
                     }
-                    let history = draw(seed);
-                    let Some((rule, detail)) = run(&history, &with).broken else { continue };
-                    // What goes wrong anyway proves nothing about the bug.
-                    if run(&history, mode).broken.is_some() {
-                        continue;
-                    }
-                    found.store(true, Ordering::Relaxed);
-                    let Ok(mut catch) = catch.lock() else { break };
-                    if catch.as_ref().is_none_or(|earlier| earlier.seed > seed) {
-                        *catch = Some(Catch { seed, rule, detail });
+                    let (catch, beside) = look(mutant, seed, mode);
+                    found.fetch_or(catch.is_some(), Ordering::Relaxed);
+                    let Ok(mut hunt) = hunt.lock() else { break };
+                    hunt.beside.extend(beside);
+                    if let Some(catch) = catch
+                        && hunt.catch.as_ref().is_none_or(|earlier| earlier.seed > seed)
+                    {
+                        hunt.catch = Some(catch);
                     }
                 }
             });
         }
     });
-    let histories = next.into_inner().min(most);
-    Hunt { mutant, histories, catch: catch.into_inner().unwrap_or_default() }
+    let mut hunt = hunt.into_inner().unwrap_or_default();
+    hunt.histories = next.into_inner().min(most);
+    hunt.beside.sort_by_key(|beside| (beside.rule, beside.seed));
+    hunt.beside.dedup_by_key(|beside| beside.rule);
+    hunt.beside.sort_by_key(|beside| beside.seed);
+    hunt
+}
+
+/// One seed with the bug: what was wrong as it should be, and what else was.
+fn look(mutant: Mutant, seed: u64, mode: &Mode) -> (Option<Catch>, Option<Catch>) {
+    let history = draw(seed);
+    let with = Mode { planted: Some(mutant), ..mode.clone() };
+    let broken = |mode: &Mode| {
+        let broken = run(&history, mode).broken;
+        broken.map(|(rule, detail)| Catch { seed, rule, detail })
+    };
+    let Some(first) = broken(&with) else { return (None, None) };
+    // What goes wrong anyway proves nothing about the bug.
+    if broken(&Mode { planted: beneath(mutant), ..mode.clone() }).is_some() {
+        return (None, None);
+    }
+    let is_harm = |catch: &Catch| harms(mutant).contains(&catch.rule);
+    if is_harm(&first) {
+        return (Some(first), None);
+    }
+    // Its harm may come later, or be hidden by what came first.
+    let others = Rule::ALL.into_iter().filter(|rule| !harms(mutant).contains(rule));
+    let waived = others.chain(mode.waived.iter().copied()).collect();
+    (broken(&Mode { waived, ..with.clone() }).filter(is_harm), Some(first))
 }
 
 pub fn all() -> &'static [Mutant] {

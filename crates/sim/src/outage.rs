@@ -10,6 +10,8 @@ const HOURS: u64 = 3_600_000;
 const RELAYS: usize = 5;
 /// People meet before it begins.
 const CALM: u64 = 20_000;
+/// Each opens the app anew about once in an hour: whoever catches up depends on the honest relay.
+const AGAIN: u64 = 1_000;
 /// What is acknowledged to one of them is with the other so many milliseconds later.
 pub const PROMPT: u64 = HOURS / 12;
 
@@ -17,7 +19,8 @@ pub const PROMPT: u64 = HOURS / 12;
 /// and what ails the others changes several times an hour, until the last of it stays for good.
 pub fn outage(seed: u64, messages: u64) -> History {
     let mut dice = Dice::new(seed, 0);
-    let honest = dice.index(RELAYS);
+    // Whoever turns only to the first of them turns to a bad one.
+    let honest = 1 + dice.index(RELAYS - 1);
     let mut actions = vec![Timed { at: 0, action: Action::Meet { who: 0, of: 1 } }];
     for relay in (0..RELAYS).filter(|relay| *relay != honest) {
         let mut at = CALM;
@@ -36,6 +39,13 @@ pub fn outage(seed: u64, messages: u64) -> History {
         let at = CALM + number * 6 * HOURS / messages.max(1);
         let who = dice.index(2);
         actions.push(Timed { at, action: Action::Send { who, to: 1 - who } });
+    }
+    for who in 0..2 {
+        let mut at = CALM;
+        while at < CALM + 6 * HOURS {
+            at += dice.between(HOURS / 3, HOURS);
+            actions.push(Timed { at, action: Action::Away { who, span: AGAIN } });
+        }
     }
     actions.sort_by_key(|timed| timed.at);
     let compares = dice.below(1 << RELAYS) as u8;

@@ -2,9 +2,10 @@
 
 use std::io::Write;
 use std::time::Duration;
+use zajil_core::mutant::Mutant;
 use zajil_sim::history::History;
 use zajil_sim::many::Sum;
-use zajil_sim::mutants::Hunt;
+use zajil_sim::mutants::{Catch, Hunt};
 use zajil_sim::run::Outcome;
 
 /// As much of a detail as one wants to read.
@@ -33,14 +34,17 @@ pub fn hunts_begin() {
     eprintln!("{:<46} {:<9} {:>6} {:>10}", "planted bug", "caught by", "seed", "histories");
 }
 
-pub fn hunt(hunt: &Hunt) {
-    let what = hunt.mutant.what();
+pub fn hunt(mutant: Mutant, hunt: &Hunt) {
+    let what = mutant.what();
     match &hunt.catch {
         Some(catch) => {
             let (rule, seed) = (catch.rule, catch.seed);
             eprintln!("{what:<46} {rule:<9} {seed:>6} {:>10}", hunt.histories);
         }
         None => eprintln!("{what:<46} {:<9} {:>6} {:>10}", "NOT", "", hunt.histories),
+    }
+    for Catch { seed, rule, .. } in &hunt.beside {
+        eprintln!("{:<46} {rule:<9} {seed:>6}", "  broken too, which is no catch");
     }
 }
 

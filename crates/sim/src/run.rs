@@ -165,6 +165,11 @@ fn prompt(world: &mut World, within: u64) {
         let detail = format!("P{reader} has not got {texts:?} of P{author} for {minutes} minutes");
         world.verdict.note(Rule::Prompt, detail);
     }
+    if let Some((who, text)) = world.unposted(within) {
+        let minutes = within / MINUTE;
+        let detail = format!("{text:?} of P{who} is not on the honest relay for {minutes} minutes");
+        world.verdict.note(Rule::Leaves, detail);
+    }
 }
 
 fn unnamed(world: &mut World) -> Vec<(usize, usize, u64)> {

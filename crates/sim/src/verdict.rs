@@ -14,6 +14,9 @@ pub enum Rule {
     Arrives,
     /// It arrives soon where nothing is wrong with either device, nor with the honest relay.
     Prompt,
+    /// It is soon on the honest relay where nothing is wrong with either, whether or not the other
+    /// is there.
+    Leaves,
     /// What its author was told to be taken back leaves no more.
     Back,
     /// Nothing is shown twice.
@@ -47,12 +50,13 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 20] = [
+    pub const ALL: [Rule; 21] = [
         Rule::Opens,
         Rule::Meets,
         Rule::Keeps,
         Rule::Arrives,
         Rule::Prompt,
+        Rule::Leaves,
         Rule::Back,
         Rule::Once,
         Rule::True,

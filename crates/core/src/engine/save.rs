@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 pub(super) struct Dirty {
     pub account: bool,
     pub mls: bool,
+    pub late: Vec<crate::mls::MlsRecord>,
     pub chats: SortedSet<ChatKey>,
     pub outgoing: BTreeSet<u64>,
 }
@@ -107,7 +108,7 @@ impl Engine {
             }
         }
         if std::mem::take(&mut self.dirty.mls) && !mutant::active(Mutant::SkipRatchetSave) {
-            for (key, value) in self.provider.take_changes() {
+            for (key, value) in mutant::late(&mut self.dirty.late, self.provider.take_changes()) {
                 let name = [b"mls/", key.as_slice()].concat();
                 match value {
                     Some(value) => self.save(&name, &Record::Mls(MlsRow { key, value })),
@@ -183,15 +184,15 @@ impl Engine {
     }
 
     pub(super) fn save_queued(&mut self, row: &QueuedRow) {
-        if mutant::active(Mutant::SkipQueueSave) {
-            return;
+        if !mutant::active(Mutant::SkipQueueSave) {
+            self.save(&queued_name(row.chat, row.place), &Record::Queued(row.clone()));
         }
-        let name = queued_name(row.chat, row.place);
-        self.save(&name, &Record::Queued(row.clone()));
     }
 
     pub(super) fn forget_queued(&mut self, chat: ChatKey, place: Place) {
-        self.forget(&queued_name(chat, place));
+        if !mutant::active(Mutant::KeepQueued) {
+            self.forget(&queued_name(chat, place));
+        }
     }
 
     pub(super) fn save_doubted(&mut self, row: &DoubtedRow) {
@@ -260,10 +261,9 @@ impl Engine {
     }
 
     pub(super) fn save_message(&mut self, chat: ChatKey, place: Place, row: &MessageRow) {
-        if mutant::active(Mutant::SkipMessageSave) {
-            return;
+        if !mutant::active(Mutant::SkipMessageSave) {
+            self.put(Table::Messages, message_key(chat, place, SAID), row);
         }
-        self.put(Table::Messages, message_key(chat, place, SAID), row);
     }
 
     pub(super) fn save_message_state(&mut self, chat: ChatKey, place: Place, state: MessageState) {

@@ -1,6 +1,7 @@
 //! What was acknowledged and is late, though nothing is in its way.
 
-use super::{Ledger, Missing};
+use super::{Ledger, Missing, Written};
+use zajil_api::{Chat, Stage};
 
 impl Ledger {
     /// Who has not got what for more than `within` milliseconds, counted from when it was
@@ -27,5 +28,30 @@ impl Ledger {
             is_late.then(|| Missing { author, reader, texts: vec![text.clone()] })
         });
         late.collect()
+    }
+
+    /// An author and something of theirs that the honest relay has not got for more than `within`
+    /// milliseconds, counted from when it was acknowledged or, where that is later, from
+    /// `calm(author)`. What the other has is let off, and what cannot be encrypted yet.
+    pub fn unposted(
+        &self,
+        now: u64,
+        within: u64,
+        honest: usize,
+        calm: impl Fn(usize) -> u64,
+    ) -> Option<(usize, String)> {
+        let is_late = |(text, since): &(&String, &Option<u64>)| {
+            let written = self.written.get(*text).filter(|written| self.is_owed(text, written));
+            written.is_some_and(|Written { who, to, .. }| {
+                let is_open = |chat: &Chat| chat.stage == Stage::Open;
+                let since = since.unwrap_or(now).max(calm(*who));
+                self.chat_view(*who, *to).is_some_and(is_open)
+                    && !self.views[*who].was_restored
+                    && !self.held[honest].contains(*text)
+                    && since.saturating_add(within) < now
+            })
+        };
+        let (text, _) = self.awaited.iter().find(is_late)?;
+        Some((self.written.get(text)?.who, text.clone()))
     }
 }

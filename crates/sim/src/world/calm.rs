@@ -53,4 +53,12 @@ impl World {
         let between = |a: usize, b: usize| people[a].max(people[b]).max(*relay);
         self.ledger.overdue(self.now, within, between)
     }
+
+    /// What its author keeps to themselves for more than `within` milliseconds though the honest
+    /// relay and their device were well all the while.
+    pub fn unposted(&self, within: u64) -> Option<(usize, String)> {
+        let Calm { people, relay } = &self.calm;
+        let well = |who: usize| people[who].max(*relay);
+        self.ledger.unposted(self.now, within, self.history.honest, well)
+    }
 }
