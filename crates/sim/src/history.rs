@@ -15,6 +15,9 @@ pub struct History {
     pub page: usize,
     /// A bit for each relay that compares (NIP-77).
     pub compares: u8,
+    /// Devices look at what arrived only every so many milliseconds, and take it in together; 0:
+    /// each by itself and at once.
+    pub turn: u64,
     /// In the order of their times.
     pub actions: Vec<Timed>,
 }

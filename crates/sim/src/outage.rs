@@ -49,5 +49,5 @@ pub fn outage(seed: u64, messages: u64) -> History {
     }
     actions.sort_by_key(|timed| timed.at);
     let compares = dice.below(1 << RELAYS) as u8;
-    History { seed, people: 2, relays: RELAYS, honest, page: 500, compares, actions }
+    History { seed, people: 2, relays: RELAYS, honest, page: 500, compares, turn: 0, actions }
 }

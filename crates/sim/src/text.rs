@@ -48,9 +48,9 @@ impl Display for Action {
 
 impl Display for History {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { seed, people, relays, honest, page, compares, .. } = self;
+        let Self { seed, people, relays, honest, page, compares, turn, .. } = self;
         write!(f, "history {seed} people {people} relays {relays} honest {honest} ")?;
-        writeln!(f, "page {page} compares {compares}")?;
+        writeln!(f, "page {page} compares {compares} turn {turn}")?;
         for Timed { at, action } in &self.actions {
             writeln!(f, "{} {action}", Span(*at))?;
         }
@@ -148,6 +148,8 @@ impl FromStr for History {
             honest: words.after("honest")?,
             page: words.after("page")?,
             compares: words.after("compares")?,
+            // Those that were written down before there were turns have none.
+            turn: words.after("turn").unwrap_or(0),
             actions: Vec::new(),
         };
         for line in lines {
@@ -164,7 +166,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        for seed in 0..50 {
+        for seed in (0..50).chain(2_000_000..2_000_050) {
             let history = draw(seed);
             assert_eq!(history.to_string().parse::<History>(), Ok(history));
         }

@@ -18,6 +18,9 @@ const LATE: u64 = 25;
 /// They begin after fewer actions than that.
 const LATEST: u64 = 25;
 
+/// How long a device may be busy at a time.
+const TURNS: [u64; 4] = [5, 50, 500, 3 * SECOND];
+
 /// The history of a seed.
 pub fn draw(seed: u64) -> History {
     let mut dice = Dice::new(seed, 0);
@@ -38,9 +41,11 @@ pub fn draw(seed: u64) -> History {
     drawing.calm = drawing.dice.chance(70);
     drawing.all();
     let compares = drawing.dice.below(1 << relays) as u8;
+    let is_busy = drawing.dice.chance(60);
+    let turn = if is_busy { drawing.dice.pick(&TURNS) } else { 0 };
     let mut actions = drawing.actions;
     actions.sort_by_key(|timed| timed.at);
-    History { seed, people, relays, honest, page, compares, actions }
+    History { seed, people, relays, honest, page, compares, turn, actions }
 }
 
 struct Drawing {

@@ -1,5 +1,5 @@
 //! What most histories do without: late meetings, somebody who leaves, relays that lose
-//! everything, and more than MLS lets anybody overtake.
+//! everything or take nothing, and more than MLS lets anybody overtake.
 
 use super::{Drawing, MINUTE, SECOND};
 use crate::fault::Fault;
@@ -11,6 +11,8 @@ const LEAVES: u64 = 120;
 const WIPES: u64 = 120;
 /// …or much is written at once to somebody who is away.
 const BURSTS: u64 = 20;
+/// In so many all relays refuse for a while what is written.
+const REFUSALS: u64 = 250;
 /// Beyond what MLS lets overtake in one epoch.
 const LEAST_BURST: u64 = 1_200;
 const MOST_BURST: u64 = 2_000;
@@ -20,12 +22,18 @@ pub(super) enum Rare {
     Leave,
     Wipe,
     Burst,
+    Refusal,
 }
 
 impl Drawing {
     /// What happens before which of `count` actions.
     pub(super) fn rare(&mut self, count: u64) -> Vec<(u64, Rare)> {
-        let all = [(LEAVES, Rare::Leave), (WIPES, Rare::Wipe), (BURSTS, Rare::Burst)];
+        let all = [
+            (LEAVES, Rare::Leave),
+            (WIPES, Rare::Wipe),
+            (BURSTS, Rare::Burst),
+            (REFUSALS, Rare::Refusal),
+        ];
         let drawn = all.into_iter().filter(|(weight, _)| self.dice.below(1_000) < *weight);
         let drawn: Vec<Rare> = drawn.map(|(_, rare)| rare).collect();
         drawn.into_iter().map(|rare| (self.dice.below(count), rare)).collect()
@@ -36,6 +44,7 @@ impl Drawing {
         let other = self.other(who);
         let last = match rare {
             Rare::Burst => return self.burst(who, other),
+            Rare::Refusal => return self.refusal(who, other),
             Rare::Leave => Action::Leave { who },
             Rare::Wipe => Action::Wipe,
         };
@@ -71,6 +80,21 @@ impl Drawing {
         let span = self.span();
         self.fault(relay, fault, span);
         self.now = ends;
+    }
+
+    /// Nobody takes what somebody writes, who may take it back about when it is offered again.
+    fn refusal(&mut self, who: usize, to: usize) {
+        let span = self.dice.between(10 * SECOND, 3 * MINUTE);
+        for relay in 0..self.relays {
+            self.fault(relay, Fault::Refuses, span);
+        }
+        self.now += self.dice.between(0, SECOND);
+        self.write(who, to, 3);
+        self.now += self.dice.between(0, 2 * MINUTE);
+        for _ in 0..self.dice.between(0, 40) {
+            self.put(Action::Withdraw { who, to });
+            self.now += self.dice.between(50, 4 * SECOND);
+        }
     }
 
     /// A few messages, each soon after the other.

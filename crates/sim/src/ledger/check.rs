@@ -3,7 +3,7 @@
 use super::{Count, Ledger, Written};
 use crate::verdict::{Rule, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
-use zajil_api::{Direction, GapCause, Message, Place, Stage};
+use zajil_api::{Chat, Direction, GapCause, Message, Place, Stage};
 
 /// What is missing has to be named within so many milliseconds.
 const NAMED_WITHIN: u64 = 120_000;
@@ -57,11 +57,15 @@ impl Ledger {
 
     /// Everybody who opened a link has a chat that is open on both sides.
     pub fn unmet(&self) -> Vec<(usize, usize)> {
-        let open =
-            |a: usize, b: usize| self.chat_view(a, b).is_some_and(|chat| chat.stage == Stage::Open);
-        let met = |(who, of): &&(usize, usize)| open(*who, *of) && open(*of, *who);
+        let met = |(who, of): &&(usize, usize)| self.is_open(*who, *of);
         let here = |(a, b): &&(usize, usize)| !self.is_apart(*a, *b);
         self.meetings.iter().filter(here).filter(|pair| !met(pair)).copied().collect()
+    }
+
+    /// Whether two have a chat that is open on both sides.
+    pub(super) fn is_open(&self, a: usize, b: usize) -> bool {
+        let open = |chat: &Chat| chat.stage == Stage::Open;
+        self.chat_view(a, b).is_some_and(open) && self.chat_view(b, a).is_some_and(open)
     }
 
     /// Pairs with a chat, each once.

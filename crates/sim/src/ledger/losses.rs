@@ -12,7 +12,7 @@ pub struct Losses {
     /// Who left for good, and what of theirs has to arrive all the same.
     left: BTreeMap<usize, BTreeSet<String>>,
     /// Whether all relays lost their disks.
-    were_wiped: bool,
+    pub(super) were_wiped: bool,
 }
 
 impl Ledger {

@@ -6,7 +6,8 @@ use zajil_api::{Chat, Stage};
 impl Ledger {
     /// Who has not got what for more than `within` milliseconds, counted from when it was
     /// acknowledged or, where that is later, from `calm(author, reader)`: when the last thing went
-    /// wrong between them. Copies are let off: they need the other's help.
+    /// wrong between them. Copies are let off: they need the other's help; and those whose way to
+    /// each other every relay lost: whether they meet is judged at the end.
     pub fn overdue(
         &mut self,
         now: u64,
@@ -24,7 +25,8 @@ impl Ledger {
             let (author, reader) = (written.who, written.to);
             let since = since.unwrap_or(now).max(calm(author, reader));
             let was_restored = [author, reader].iter().any(|who| self.views[*who].was_restored);
-            let is_late = !was_restored && since.saturating_add(within) < now;
+            let is_lost = self.losses.were_wiped && !self.is_open(author, reader);
+            let is_late = !was_restored && !is_lost && since.saturating_add(within) < now;
             is_late.then(|| Missing { author, reader, texts: vec![text.clone()] })
         });
         late.collect()

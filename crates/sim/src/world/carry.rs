@@ -8,6 +8,8 @@ use std::rc::Rc;
 use zajil_api::{Command, CommandId, Request};
 use zajil_core::engine::{Input, Output};
 
+/// What a host takes in at once at most.
+const BURST: usize = 256;
 /// When a leading tab goes, another leads within so long.
 const HAND_OVER: u64 = 2_000;
 
@@ -65,16 +67,30 @@ impl World {
         self.work(who);
     }
 
-    /// Goes through what waits on a device.
+    /// The same of what a relay says; a device that works in turns lets it wait for the next.
+    pub(super) fn arrive(&mut self, who: usize, input: Input) {
+        let turn = self.history.turn;
+        let person = &mut self.people[who];
+        if turn == 0 || person.engine.is_none() {
+            return self.input(who, input);
+        }
+        person.backlog.push_back(input);
+        let next = self.now + turn - self.now % turn;
+        self.plan(next, Step::Turn { who });
+    }
+
+    /// Goes through what waits on a device: one by one, or in turns as many as there are.
     pub(super) fn work(&mut self, who: usize) {
         self.drain(who);
-        while !self.people[who].is_busy()
-            && let Some(input) = self.people[who].backlog.pop_front()
-        {
+        let most = if self.history.turn == 0 { 1 } else { BURST };
+        while !self.people[who].is_busy() && !self.people[who].backlog.is_empty() {
             let person = &mut self.people[who];
             let now = person.clock(self.now);
             let Some(engine) = person.engine.as_mut() else { return };
-            engine.handle_input(now, input);
+            let few = person.backlog.len().min(most);
+            for input in person.backlog.drain(..few) {
+                engine.handle_input(now, input);
+            }
             self.drain(who);
         }
         self.people[who].look_at_timer(self.now);

@@ -147,7 +147,7 @@ impl World {
         }
         self.frames += 1;
         self.log(|| format!("r{relay} > P{who} {}", crate::short(&text)));
-        self.input(who, Input::RelayFrame { relay: self.urls[relay].clone(), text });
+        self.arrive(who, Input::RelayFrame { relay: self.urls[relay].clone(), text });
     }
 
     pub(super) fn open_line(&mut self, line: u64) {
