@@ -16,7 +16,7 @@ cargo xtask sim [--seeds N] [--from S]   histories of N seeds from S on (100 fro
   --jobs N      threads (2)          --at T     when the clock starts, in Unix seconds (now)
   --most N      stop after N that went wrong     --no-shrink  leave them as they are
   --waive RULE  do not look at a rule            --trace      print all that happens
-  --prompt MIN  how soon what is acknowledged arrives where nothing is in its way (30; 5 with
+  --prompt MIN  how soon what is acknowledged arrives where nothing is in its way (20; 5 with
                 --outage)
   --plant BUG   with this bug in the engines; with --mutants, only this one
 ";

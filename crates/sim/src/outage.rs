@@ -51,3 +51,29 @@ pub fn outage(seed: u64, messages: u64) -> History {
     let compares = dice.below(1 << RELAYS) as u8;
     History { seed, people: 2, relays: RELAYS, honest, page: 500, compares, turn: 0, actions }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_relay_but_the_honest_one_is_bad_to_the_end_and_beyond() {
+        for seed in 0..20 {
+            let history = outage(seed, 10);
+            for relay in (0..RELAYS).filter(|relay| *relay != history.honest) {
+                let mut well_from = CALM;
+                for Timed { at, action } in &history.actions {
+                    if let Action::Fault { relay: of, span, .. } = action
+                        && *of == relay
+                    {
+                        assert!(*at <= well_from, "r{relay} is well at {well_from}");
+                        well_from = at.saturating_add(*span);
+                    }
+                }
+                assert_eq!(well_from, EVER);
+            }
+            let of_honest = |timed: &&Timed| matches!(timed.action, Action::Fault { relay, .. } if relay == history.honest);
+            assert_eq!(history.actions.iter().find(of_honest), None);
+        }
+    }
+}

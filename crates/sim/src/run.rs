@@ -15,9 +15,9 @@ const HEALING: u64 = 120 * MINUTE;
 const QUIET: u64 = 10 * MINUTE;
 /// What shows as missing after that is gone within so long.
 const CLOSING: u64 = 60 * MINUTE;
-/// What was acknowledged arrives within so long, where nothing is in its way: twice the longest
-/// that an engine rests between two attempts, which is a quarter of an hour.
-const PROMPT: u64 = 30 * MINUTE;
+/// What was acknowledged arrives within so long, where nothing is in its way. An engine rests a
+/// quarter of an hour between two attempts at most; what was measured is below eight minutes.
+const PROMPT: u64 = 20 * MINUTE;
 /// Frames that each person and relay may cost in it.
 const QUIET_FRAMES: u64 = 600;
 
@@ -44,7 +44,7 @@ pub struct Mode {
     /// The bug that is in the engines.
     pub planted: Option<Mutant>,
     /// Milliseconds within which what was acknowledged arrives where nothing is in its way,
-    /// if that is not half an hour.
+    /// if that is not the usual.
     pub prompt: Option<u64>,
 }
 

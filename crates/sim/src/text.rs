@@ -149,7 +149,7 @@ impl FromStr for History {
             page: words.after("page")?,
             compares: words.after("compares")?,
             // Those that were written down before there were turns have none.
-            turn: words.after("turn").unwrap_or(0),
+            turn: if words.0.clone().next().is_some() { words.after("turn")? } else { 0 },
             actions: Vec::new(),
         };
         for line in lines {
@@ -170,6 +170,9 @@ mod tests {
             let history = draw(seed);
             assert_eq!(history.to_string().parse::<History>(), Ok(history));
         }
+        let earlier = "history 1 people 2 relays 1 honest 0 page 20 compares 0";
+        assert_eq!(earlier.parse::<History>().map(|history| history.turn), Ok(0));
+        assert!(format!("{earlier} trun 5").parse::<History>().is_err());
         assert!("1.000 dance 1".parse::<Timed>().is_err());
         assert!("1.000 send 1".parse::<Timed>().is_err());
     }

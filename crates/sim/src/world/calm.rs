@@ -5,6 +5,9 @@ use crate::fault::Fault;
 use crate::history::EVER;
 use crate::ledger::Missing;
 
+/// With these a relay talks more, or wants to hear more, and does what it should.
+const NO_MATTER: [Fault; 2] = [Fault::Notices, Fault::DemandsProof];
+
 /// In milliseconds since 1970. What is still wrong ends later than now, or never.
 pub struct Calm {
     people: Vec<u64>,
@@ -25,9 +28,9 @@ impl World {
         *calm = until.max(*calm);
     }
 
-    /// The same of a relay; what only makes it talk more is no matter.
+    /// Something is wrong with a relay.
     pub(super) fn upset_relay(&mut self, relay: usize, fault: Fault, until: u64) {
-        if relay == self.history.honest && fault != Fault::Notices {
+        if relay == self.history.honest && !NO_MATTER.contains(&fault) {
             self.calm.relay = until.max(self.calm.relay);
         }
     }
