@@ -12,7 +12,7 @@ use zajil_api::{CommandId, Failure, MessageState, Place, RelayUrl, Stage, Update
 
 /// Bytes of an inner event that fit, sealed and in base64, into a relay's usual 64 KiB.
 const MAX_RUMOR: usize = 47_000;
-/// Commands remembered for a chat, should they come again.
+/// Commands remembered for a chat, should they come again, besides those of the latest save.
 const MAX_DONE: usize = 32;
 /// The limit that people are told, in bytes of text.
 const MAX_TEXT: u32 = 40_000;
@@ -58,11 +58,14 @@ impl Engine {
             count,
             clock,
         };
+        // What is saved together is answered together, or asked again together.
+        if !self.dirty.chats.contains(&key) {
+            let surplus = chat.row.done.len().saturating_sub(MAX_DONE);
+            chat.row.done.drain(..surplus);
+        }
         if !mutant::active(Mutant::ForgetDone) {
             chat.row.done.push(DoneRow { command: id.0, place: row.place() });
         }
-        let surplus = chat.row.done.len().saturating_sub(MAX_DONE);
-        chat.row.done.drain(..surplus);
         self.keep_own(key, &row, Some(id));
         // It is kept either way, and tried again with the next.
         let sent = self.send_queued(key);

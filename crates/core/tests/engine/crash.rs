@@ -1,7 +1,8 @@
 //! A device dies between any two outputs and nothing is lost, doubled or stuck.
 
 use crate::world::World;
-use zajil_api::{Command, MessageState, Update};
+use zajil_api::{Command, CommandId, MessageState, Request, Update};
+use zajil_core::engine::{Input, Output};
 
 const ONE: &str = "wss://one.example";
 const TWO: &str = "wss://two.example";
@@ -84,5 +85,34 @@ fn what_a_dead_device_had_encrypted_is_never_encrypted_anew_under_the_same_key()
     }
     world.pass(30_000);
     let expected: Vec<String> = (0..20).map(|number| number.to_string()).collect();
+    assert_eq!(world.texts("Alice", "Bob"), expected);
+}
+
+#[test]
+fn what_was_asked_for_at_once_and_never_answered_is_done_once_when_it_is_asked_for_again() {
+    const MANY: u64 = 100;
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    let chat = world.chat_of("Bob", "Alice").id;
+    let requests = || {
+        let send = |number: u64| {
+            let command = Command::SendMessage { chat: chat.clone(), text: number.to_string() };
+            Input::Request(Request { id: CommandId(1_000 + number), command })
+        };
+        (0..MANY).map(send).collect::<Vec<Input>>()
+    };
+    let now = world.now;
+    let bob = world.people.get_mut("Bob").unwrap();
+    let engine = bob.engine.as_mut().unwrap();
+    requests().into_iter().for_each(|request| engine.handle_input(now, request));
+    let Some(Output::Save(changes)) = engine.poll_output() else { panic!("saved first") };
+    bob.save(&changes);
+    world.restart("Bob");
+    world.run();
+    requests().into_iter().for_each(|request| world.inbox.push_back(("Bob", request)));
+    world.run();
+    world.pass(30_000);
+    let expected: Vec<String> = (0..MANY).map(|number| number.to_string()).collect();
     assert_eq!(world.texts("Alice", "Bob"), expected);
 }

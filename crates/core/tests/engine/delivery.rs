@@ -1,7 +1,7 @@
 //! Where a message lies, and who has it.
 
 use crate::world::World;
-use zajil_api::{Command, CopyState, Delivery, MessageState, Place, RelayUrl, Update};
+use zajil_api::{Command, CopyState, Delivery, MessageState, Place, Update};
 
 const ONE: &str = "wss://one.example";
 const TWO: &str = "wss://two.example";

@@ -37,7 +37,7 @@ pub struct World {
     pub people: BTreeMap<&'static str, Person>,
     pub relays: BTreeMap<RelayUrl, SimRelay>,
     /// Frames from relays on their way to people.
-    inbox: VecDeque<(&'static str, Input)>,
+    pub inbox: VecDeque<(&'static str, Input)>,
     /// What is on its way for longer.
     later: BTreeMap<(Timestamp, usize), (&'static str, Input)>,
     /// Outputs carried out so far, by anyone.
