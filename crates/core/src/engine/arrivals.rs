@@ -96,6 +96,7 @@ impl Engine {
         let Some(chat) = self.chats.get_mut(&key) else { return };
         chat.confirm(row.id);
         let place = chat.place(row, now);
+        self.untold.push((key, place));
         self.gaps_due(key);
         self.save_message(key, place, row);
         self.chat_changed(key);

@@ -68,6 +68,7 @@ impl Engine {
             dirty: Dirty::default(),
             changes: Changes::default(),
             outputs: VecDeque::new(),
+            untold: Vec::new(),
         };
         let mut mls = HashMap::new();
         let mut chats = Vec::new();

@@ -128,7 +128,7 @@ use servers::Moved;
 use standing::Standings;
 use std::collections::VecDeque;
 use unsettled::Unsettled;
-use zajil_api::{RelayUrl, Settings, UnixTime, Update};
+use zajil_api::{Place, RelayUrl, Settings, UnixTime, Update};
 
 /// Owns the whole protocol story of one account. Does no I/O: see [`Output`].
 pub struct Engine {
@@ -173,6 +173,8 @@ pub struct Engine {
     dirty: Dirty,
     changes: Changes,
     outputs: VecDeque<Output>,
+    /// The other's messages that are in no screen's log yet.
+    untold: Vec<(ChatKey, Place)>,
 }
 
 impl Engine {
@@ -204,7 +206,11 @@ impl Engine {
             self.save_standings();
             return Some(Output::Save(std::mem::take(&mut self.changes)));
         }
-        self.outputs.pop_front()
+        let next = self.outputs.pop_front();
+        if next.is_none() {
+            self.untold.clear();
+        }
+        next
     }
 
     /// When to call with [`Input::TimedOut`], if nothing else comes first.

@@ -67,7 +67,7 @@ impl Engine {
         }
     }
 
-    /// Everything up to `up_to` was on the screen.
+    /// Everything up to `up_to` was on the screen, but for what no screen was told yet.
     pub(super) fn mark_read(&mut self, key: ChatKey, up_to: Place) {
         let shared = self.settings.receipts == Receipts::Shared;
         let Some(chat) = self.chats.get_mut(&key) else { return };
@@ -80,11 +80,17 @@ impl Engine {
             self.chat_changed(key);
             return self.load_read(key, before, read);
         }
+        let untold = self.untold.iter().filter(|(chat, place)| *chat == key && *place <= read);
+        let untold: Vec<Place> = untold.map(|(_, place)| *place).collect();
+        let behind = behind.saturating_add(u32::try_from(untold.len()).unwrap_or(u32::MAX));
         let unread = behind.min(chat.row.unread);
         if read == before && unread == chat.row.unread {
             return;
         }
-        let newest = chat.last_incoming_until(read);
+        let newest = match untold.iter().min() {
+            Some(first) => chat.recent.range(..first).next_back().map(|(_, id)| *id),
+            None => chat.last_incoming_until(read),
+        };
         let was_read = chat.last_incoming_until(before);
         if shared && newest.is_some() && (newest != was_read || unread < chat.row.unread) {
             chat.row.to_mark_read = newest;

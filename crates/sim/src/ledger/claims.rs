@@ -2,13 +2,13 @@
 
 use super::{Ledger, Missing, Written};
 use crate::verdict::{Rule, Verdict};
-use zajil_api::{Direction, Message, MessageState};
+use zajil_api::MessageState;
 
 impl Ledger {
-    /// These messages are on somebody's screen, who reads them.
-    pub fn reads(&mut self, messages: &[Message]) {
-        let incoming = messages.iter().filter(|m| m.direction == Direction::Incoming);
-        self.read.extend(incoming.map(|message| message.text.clone()));
+    /// Somebody reads what their screen was given of another's, in pages or one by one.
+    pub fn reads(&mut self, who: usize, of: usize) {
+        let shown = self.views[who].incoming.get(&of);
+        self.read.extend(shown.into_iter().flatten().cloned());
     }
 
     /// An author is told how far a message has come.

@@ -33,7 +33,7 @@ impl World {
             return;
         }
         let messages = self.scroll(who, of);
-        self.ledger.reads(&messages);
+        self.ledger.reads(who, of);
         if let (Some(chat), Some(last)) = (self.ledger.chat(who, of), messages.last()) {
             self.command(who, Command::MarkRead { chat, up_to: last.place });
         }
