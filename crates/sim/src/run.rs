@@ -75,6 +75,7 @@ fn live(world: &mut World, history: &History, within: u64) {
     let end = world.start + history.actions.iter().map(over).max().unwrap_or(0);
     while world.now < end && world.verdict.is_clean() {
         world.run_until((world.now + MINUTE).min(end));
+        world.accept();
         gaps(world);
         receipts(world);
         prompt(world, within);
@@ -84,6 +85,7 @@ fn live(world: &mut World, history: &History, within: u64) {
     let mut step = MINUTE;
     while world.verdict.is_clean() && world.now < healed && !is_whole(world) {
         world.run_until(world.now + step);
+        world.accept();
         gaps(world);
         receipts(world);
         prompt(world, within);
@@ -144,8 +146,11 @@ fn gaps(world: &mut World) {
 
 /// Whoever confirmed a message has it.
 fn receipts(world: &mut World) {
-    for missing in world.ledger.unconfirmed() {
-        let _ = world.scroll(missing.reader, missing.author);
+    // A page may show its reader more that is said to be with the other.
+    for _ in 0..2 {
+        for missing in world.ledger.unconfirmed() {
+            let _ = world.scroll(missing.reader, missing.author);
+        }
     }
     let is_there = |who: usize| world.people[who].engine.is_some() && !world.people[who].is_busy();
     let unconfirmed = world.ledger.unconfirmed();

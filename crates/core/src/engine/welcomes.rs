@@ -77,6 +77,7 @@ impl Engine {
         }
         if !is_newer || now < chat.inviting.rests_until {
             chat.inviting.missed |= is_newer;
+            self.offer_again(key, found);
             return false;
         }
         let wanted = self.unanswered(key).and_then(|row| invite_of(&row.content));
@@ -93,6 +94,26 @@ impl Engine {
                 found.created_at > used_at && found.key_package.reference != used
             }
             _ => false,
+        }
+    }
+
+    /// The other published once more the key package that was used: a server had lost it, and
+    /// with it perhaps our Welcome.
+    fn offer_again(&mut self, key: ChatKey, found: &KeyPackageEvent) {
+        let Some(row) = self.unanswered(key) else { return };
+        let Purpose::Welcome { chat, group, used, used_at } = row.purpose else { return };
+        if found.key_package.reference != used || found.created_at <= used_at {
+            return;
+        }
+        let id = row.id;
+        let relays: Vec<RelayUrl> = row.targets.iter().map(|target| target.relay.clone()).collect();
+        if let Some(row) = self.outbox.row_mut(id) {
+            row.purpose = Purpose::Welcome { chat, group, used, used_at: found.created_at };
+        }
+        self.dirty.outgoing.insert(id);
+        for relay in relays {
+            self.outbox.reopen(&relay, id);
+            self.dispatch(&relay);
         }
     }
 

@@ -39,6 +39,24 @@ fn a_welcome_that_every_server_lost_comes_all_the_same() {
 }
 
 #[test]
+fn a_welcome_comes_though_a_server_lost_it_without_a_word() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.pass(60_000);
+    let link = world.invite_of("Bob");
+    world.stop("Bob");
+    world.command("Alice", Command::StartChat { link });
+    world.pass(60_000);
+    // Alice stays connected, and has no reason to ask.
+    world.relay(ONE).events.clear();
+    world.start("Bob");
+    world.pass(60_000);
+    assert_eq!(world.stage("Bob", "Alice"), Stage::Open);
+    let offered = welcomes(&mut world, ONE);
+    world.pass(600_000);
+    assert_eq!(welcomes(&mut world, ONE), offered);
+}
+
+#[test]
 fn a_welcome_is_kept_over_a_start_and_let_go_once_it_is_answered() {
     let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
     world.pass(60_000);

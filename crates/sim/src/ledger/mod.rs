@@ -5,6 +5,7 @@ mod check;
 mod claims;
 mod keys;
 mod losses;
+mod meetings;
 mod prompt;
 
 use crate::verdict::{Rule, Verdict};
@@ -14,7 +15,7 @@ use losses::Losses;
 use std::collections::{BTreeMap, BTreeSet};
 use zajil_api::{
     Account, Chat, ChatId, CommandId, Direction, Message, MessageId, Place, PublicKey, Snapshot,
-    Stage, Update,
+    Update,
 };
 
 /// The run of an author's count, and the number in it.
@@ -111,6 +112,8 @@ impl Ledger {
             self.views[who].asked.clear();
         }
         self.unnamed.retain(|(reader, _), _| *reader != who);
+        // Screens begin anew.
+        self.unsent.retain(|text| self.written.get(text).is_none_or(|written| written.who != who));
         let asked = self.views[who].asked.iter();
         asked.map(|(id, text)| (*id, self.written[text].to, text.clone())).collect()
     }
@@ -142,38 +145,6 @@ impl Ledger {
 
     pub fn clock_set_back(&mut self, who: usize) {
         self.views[who].went_back = true;
-    }
-
-    pub fn invite(&self, of: usize) -> Option<String> {
-        Some(self.views[of].account.as_ref()?.invite.clone())
-    }
-
-    pub fn meeting(&mut self, who: usize, of: usize) {
-        self.meetings.insert((who, of));
-    }
-
-    pub fn has_met(&self, who: usize, of: usize) -> bool {
-        self.meetings.contains(&(who, of))
-    }
-
-    pub fn chat(&self, who: usize, with: usize) -> Option<ChatId> {
-        Some(self.chat_view(who, with)?.id.clone())
-    }
-
-    /// Whether somebody has a chat with another, and not just their request: whoever was put back
-    /// does not know that they asked for it.
-    pub fn is_in_touch(&self, who: usize, with: usize) -> bool {
-        self.chat_view(who, with).is_some_and(|chat| chat.stage != Stage::Requested)
-    }
-
-    fn chat_view(&self, who: usize, with: usize) -> Option<&Chat> {
-        let key = &self.views[with].account.as_ref()?.public_key;
-        self.views[who].chats.values().find(|chat| chat.with.public_key == *key)
-    }
-
-    fn peer(&self, who: usize, chat: &ChatId) -> Option<usize> {
-        let key = &self.views[who].chats.get(chat)?.with.public_key;
-        self.people.get(key).copied()
     }
 
     pub fn next_text(&mut self, who: usize, to: usize) -> String {

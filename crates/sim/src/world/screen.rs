@@ -38,4 +38,16 @@ impl World {
             self.command(who, Command::MarkRead { chat, up_to: last.place });
         }
     }
+
+    /// People accept the requests of whom they know: one of them was put back, and asks anew.
+    pub fn accept(&mut self) {
+        for who in 0..self.people.len() {
+            if self.people[who].engine.is_none() || self.people[who].is_busy() {
+                continue;
+            }
+            for chat in self.ledger.requests(who) {
+                self.command(who, Command::AcceptRequest { chat });
+            }
+        }
+    }
 }
