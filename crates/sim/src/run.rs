@@ -11,6 +11,8 @@ use zajil_core::mutant::{Mutant, plant};
 const MINUTE: u64 = 60_000;
 /// How long everything is given to heal.
 const HEALING: u64 = 120 * MINUTE;
+/// What is asked for again ever more patiently is not asked for often any more after that.
+const SETTLING: u64 = 30 * MINUTE;
 /// A last while in which nothing happens.
 const QUIET: u64 = 10 * MINUTE;
 /// What shows as missing after that is gone within so long.
@@ -18,8 +20,8 @@ const CLOSING: u64 = 60 * MINUTE;
 /// What was acknowledged arrives within so long, where nothing is in its way. An engine rests a
 /// quarter of an hour between two attempts at most; what was measured is below eight minutes.
 const PROMPT: u64 = 20 * MINUTE;
-/// Frames that each person and relay may cost in it.
-const QUIET_FRAMES: u64 = 600;
+/// Frames that each person may send each relay in it.
+const QUIET_FRAMES: u64 = 300;
 
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -93,14 +95,13 @@ fn live(world: &mut World, history: &History, within: u64) {
     }
     // What a server makes up, or catches up with when it comes round, is not to the point.
     world.quieten();
+    world.run_until(world.now + SETTLING);
+    // How much a relay answers is up to the relay.
+    let before = world.asked;
     world.run_until(world.now + QUIET);
-    let before = world.frames;
-    world.run_until(world.now + QUIET);
-    // A relay that never comes to an end may hand out all of it once more, to each side.
-    let written = world.ledger.written.len() as u64;
-    let most = QUIET_FRAMES * (history.people * history.relays) as u64 + 2 * written;
-    if world.frames - before > most {
-        let frames = world.frames - before;
+    let most = QUIET_FRAMES * (history.people * history.relays) as u64;
+    if world.asked - before > most {
+        let frames = world.asked - before;
         world.verdict.note(Rule::Rest, format!("{frames} frames while nothing happened"));
     }
     // What was late may be shown as missing until the other has answered for it.

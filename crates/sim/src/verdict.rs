@@ -45,7 +45,7 @@ pub enum Rule {
     Sound,
     /// Nothing panics.
     Panics,
-    /// When nothing happens any more, little is said.
+    /// When nothing happens any more, little is asked.
     Rest,
 }
 

@@ -110,9 +110,9 @@ impl Engine {
         let was_seen = self.was_seen(&event.id);
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
         progress.heard_at = now;
-        progress.is_news |= !was_seen;
         let genuine = progress.filter.matches(&event)
             && (event.verify_id().is_ok() || mutant::active(Mutant::AcceptForgedId));
+        progress.is_news |= genuine && !was_seen;
         // Whatever is wrong with an event, the server counted it for its page.
         if (part == Part::Older) == (progress.page > 0) && progress.is_paging() {
             progress.count(genuine.then_some(event.created_at));

@@ -25,6 +25,7 @@ const LONGEST_PAGE_MS: u64 = 300_000;
 const RETRY_MS: u64 = 2_000;
 const LONGEST_RETRY_MS: u64 = 60_000;
 /// The same for a server that handed out only what was read before.
+const RETRY_FOR_NOTHING_MS: u64 = 60_000;
 const LONGEST_RETRY_FOR_NOTHING_MS: u64 = 900_000;
 /// A page of fewer events than this was not cut off by any server's limit.
 pub(super) const FULL_PAGE: u32 = 10;
@@ -202,8 +203,11 @@ impl Progress {
     pub fn fail(&mut self, now: Timestamp) {
         // Whoever never says that they are done would hand out the same for ever.
         let in_vain = !self.is_news && (self.page > 0 || self.in_page > 0);
-        let longest = if in_vain { LONGEST_RETRY_FOR_NOTHING_MS } else { LONGEST_RETRY_MS };
-        let wait = doubled(RETRY_MS, self.failures, longest);
+        let (first, longest) = match in_vain {
+            true => (RETRY_FOR_NOTHING_MS, LONGEST_RETRY_FOR_NOTHING_MS),
+            false => (RETRY_MS, LONGEST_RETRY_MS),
+        };
+        let wait = doubled(first, self.failures, longest);
         self.failures = (self.failures + 1).min(16);
         self.step = Step::Failed { retry_at: Timestamp(now.0 + wait) };
     }

@@ -119,6 +119,7 @@ impl World {
             return;
         }
         self.frames += 1;
+        self.asked += 1;
         let known = self.parsed(&text);
         if let Some(kept) = &known {
             self.ledger.sent(who, kept, &mut self.verdict);

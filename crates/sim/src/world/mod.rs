@@ -55,6 +55,8 @@ pub struct World {
     pub verdict: Verdict,
     /// Frames that reached a relay or a person.
     pub frames: u64,
+    /// Those of them that people said.
+    pub asked: u64,
     history: History,
     dice: Dice,
     lines: Lines,
@@ -85,6 +87,7 @@ impl World {
             ledger: Ledger::new(history.people, history.relays),
             verdict: Verdict { waived: mode.waived.clone(), ..Verdict::default() },
             frames: 0,
+            asked: 0,
             history: history.clone(),
             dice: Dice::new(history.seed, 1),
             lines: Lines::default(),
