@@ -8,6 +8,7 @@ use super::progress::{Progress, Step, weight};
 use super::seen::{Dated, SeenOf};
 use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, EventId, Filter};
+use std::collections::BinaryHeap;
 use zajil_api::RelayUrl;
 
 /// What waits to be read, in bytes, before nothing more is fetched for a while.
@@ -21,6 +22,17 @@ fn name(number: u32) -> String {
 /// The number of a fetch, of a subscription's id that is one.
 pub(super) fn number_of(subscription: &str) -> Option<u32> {
     subscription.strip_prefix("f-")?.parse().ok()
+}
+
+impl Progress {
+    /// All is announced: oldest first, by ranges, and in each as the server named it. A heap sorts
+    /// with a tenth of the code of the standard sorts.
+    pub fn put_in_order(&mut self) {
+        let wanted = std::mem::take(&mut self.wanted).into_iter().enumerate();
+        let heap: BinaryHeap<_> = wanted.map(|(at, (begins, id))| (begins, at, id)).collect();
+        let sorted = heap.into_sorted_vec().into_iter();
+        self.wanted = sorted.map(|(begins, _, id)| (begins, id)).collect();
+    }
 }
 
 impl Engine {

@@ -112,9 +112,9 @@ impl Heard {
     /// The author does not have these any more: they stay missing, and are not asked for.
     pub fn lose(&mut self, first: u64, last: u64) {
         for row in self.cut_out(first, last) {
-            self.missing.push(MissingRow { asks: LOST, ..row });
+            let at = self.missing.partition_point(|other| other.from < row.from);
+            self.missing.insert(at, MissingRow { asks: LOST, ..row });
         }
-        self.missing.sort_unstable_by_key(|row| row.from);
         // What is lost bit by bit is one stretch.
         self.missing.dedup_by(|row, before| {
             let touch = before.to + 1 == row.from && before.before == row.before;

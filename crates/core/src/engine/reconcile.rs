@@ -168,7 +168,7 @@ impl Engine {
             None => {
                 progress.comparison = None;
                 progress.step = Step::Fetching;
-                progress.wanted.make_contiguous().sort_by_key(|(begins, _)| *begins);
+                progress.put_in_order();
                 self.advance_fetching();
             }
         }
