@@ -74,7 +74,7 @@ async fn compare(client: &mut Client, known: &[Event]) -> (Vec<EventId>, usize) 
         rounds += 1;
         let difference = ours.answer(&message).unwrap();
         assert_eq!(difference.lacking, []);
-        wanted.extend(difference.wanted);
+        wanted.extend(difference.wanted.into_iter().map(|(_, id)| id));
         let Some(message) = difference.next else { break };
         client.say(ClientMessage::NegMsg { subscription: name(), message }.to_json()).await;
     }
