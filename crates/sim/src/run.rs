@@ -215,7 +215,8 @@ fn judge(world: &mut World) {
         world.verdict.note(Rule::Back, detail);
     }
     if let Some((reader, author)) = world.ledger.open_gaps().first() {
-        let detail = format!("P{reader} is told for ever that some of P{author}'s are missing");
+        let gaps = world.ledger.gaps(*reader, *author);
+        let detail = format!("P{reader} is told for ever that P{author}'s are missing: {gaps:?}");
         world.verdict.note(Rule::Closes, detail);
     }
     for pair in world.ledger.pairs() {

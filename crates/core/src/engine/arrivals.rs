@@ -60,7 +60,8 @@ impl Engine {
             self.keep_arrival(key, &row);
         } else {
             // It came again, because somebody asked for it; or its author lost count, or does
-            // not count; or another may stand in its place.
+            // not count; or another may stand in its place. What was noted is saved with that.
+            self.chat_changed(key);
             self.look_for_known(key, row);
         }
     }

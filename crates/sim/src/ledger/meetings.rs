@@ -1,7 +1,7 @@
 //! Who has met whom, and their chats.
 
 use super::Ledger;
-use zajil_api::{Chat, ChatId, Stage};
+use zajil_api::{Chat, ChatId, Gap, Stage};
 
 impl Ledger {
     pub fn invite(&self, of: usize) -> Option<String> {
@@ -35,6 +35,11 @@ impl Ledger {
             with.is_some_and(|with| self.has_met(who, *with) || self.has_met(*with, who))
         };
         asks.filter(of_known).map(|chat| chat.id.clone()).collect()
+    }
+
+    /// What somebody is told to be missing of another's.
+    pub fn gaps(&self, who: usize, with: usize) -> Vec<Gap> {
+        self.chat_view(who, with).map(|chat| chat.gaps.clone()).unwrap_or_default()
     }
 
     pub(super) fn chat_view(&self, who: usize, with: usize) -> Option<&Chat> {
