@@ -1,7 +1,9 @@
 //! Two commits of one epoch: both sides end in one state, and nothing written is lost.
 
+use crate::hostile::stranger;
 use crate::world::World;
-use zajil_api::MessageState;
+use zajil_api::{Command, MessageState};
+use zajil_core::nostr::Kind;
 
 const ONE: &str = "wss://one.example";
 const TWO: &str = "wss://two.example";
@@ -56,6 +58,61 @@ fn two_who_were_cut_apart_come_together_and_read_what_both_wrote() {
     assert_eq!(world.texts("Bob", "Alice"), all);
     assert!(world.states("Bob", "Alice").iter().all(|state| *state >= MessageState::Delivered));
     assert!(world.states("Alice", "Bob").iter().all(|state| *state >= MessageState::Delivered));
+}
+
+/// What the other wrote on a branch of their own, before they left for good.
+fn read_after_they_left(reader: &'static str, writer: &'static str) {
+    let mut world = apart([&["from Alice"], &["from Bob"]]);
+    world.stop("Bob");
+    world.bring_up(ONE);
+    if reader == "Bob" {
+        // Her server has what she wrote; his does too.
+        world.start("Bob");
+    } else {
+        world.start("Alice");
+    }
+    world.pass(300_000);
+    let written = format!("from {writer}");
+    assert!(world.texts(reader, writer).contains(&written), "{reader} reads {writer}");
+}
+
+#[test]
+fn what_was_written_on_either_branch_is_read_though_its_author_left_for_good() {
+    read_after_they_left("Alice", "Bob");
+    read_after_they_left("Bob", "Alice");
+}
+
+#[test]
+fn what_was_read_on_a_branch_that_lost_is_read_once() {
+    let mut world = apart([&["from Alice"], &["from Bob"]]);
+    // The longer branch wins.
+    for _ in 0..3 {
+        world.restart("Bob");
+        world.pass(10_000);
+        world.send("Bob", "Alice", "more");
+        world.pass(10_000);
+    }
+    world.stop("Bob");
+    world.take_down(TWO);
+    world.bring_up(ONE);
+    world.start("Alice");
+    world.pass(10_000);
+    let before = world.relay(ONE).events.len();
+    for name in ["Younger", "Older"] {
+        world.command("Alice", Command::Rename { name: name.to_owned() });
+        world.pass(10_000);
+    }
+    let branch = world.relay(ONE).events[before..].to_vec();
+    world.stop("Alice");
+    world.bring_up(TWO);
+    world.start("Bob");
+    world.pass(60_000);
+    world.chat_of("Bob", "Older");
+    for (seed, event) in (0..).zip(branch.iter().rev()) {
+        world.inject(ONE, stranger(Kind::GROUP_MESSAGE, event.tags.clone(), &event.content, seed));
+    }
+    world.pass(60_000);
+    world.chat_of("Bob", "Older");
 }
 
 #[test]

@@ -20,14 +20,18 @@ fn welcomes(world: &mut World, url: &str) -> usize {
     world.relay(url).events.iter().filter(|event| event.kind == Kind::GIFT_WRAP).count()
 }
 
-#[test]
-fn a_welcome_that_every_server_lost_comes_all_the_same() {
-    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
-    world.pass(60_000);
+fn alice_invites_bob_who_is_away(world: &mut World) {
     let link = world.invite_of("Bob");
     world.stop("Bob");
     world.command("Alice", Command::StartChat { link });
     world.pass(60_000);
+}
+
+#[test]
+fn a_welcome_that_every_server_lost_comes_all_the_same() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.pass(60_000);
+    alice_invites_bob_who_is_away(&mut world);
     world.send("Alice", "Bob", "hello");
     world.pass(120_000);
     wipe(&mut world, &[ONE, TWO]);
@@ -42,10 +46,7 @@ fn a_welcome_that_every_server_lost_comes_all_the_same() {
 fn a_welcome_comes_though_a_server_lost_it_without_a_word() {
     let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
     world.pass(60_000);
-    let link = world.invite_of("Bob");
-    world.stop("Bob");
-    world.command("Alice", Command::StartChat { link });
-    world.pass(60_000);
+    alice_invites_bob_who_is_away(&mut world);
     // Alice stays connected, and has no reason to ask.
     world.relay(ONE).events.clear();
     world.start("Bob");
@@ -60,10 +61,7 @@ fn a_welcome_comes_though_a_server_lost_it_without_a_word() {
 fn a_welcome_is_kept_over_a_start_and_let_go_once_it_is_answered() {
     let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
     world.pass(60_000);
-    let link = world.invite_of("Bob");
-    world.stop("Bob");
-    world.command("Alice", Command::StartChat { link });
-    world.pass(60_000);
+    alice_invites_bob_who_is_away(&mut world);
     // For longer than anything else is kept that a server has.
     world.pass(20 * 86_400_000);
     world.restart("Alice");
@@ -87,10 +85,7 @@ fn somebody_whose_device_was_put_back_before_they_were_invited_is_invited_again(
     // Carol uses Bob's key package, so that another takes its place: the copy does not know it.
     world.meet("Carol", "Bob");
     world.pass(60_000);
-    let link = world.invite_of("Bob");
-    world.stop("Bob");
-    world.command("Alice", Command::StartChat { link });
-    world.pass(60_000);
+    alice_invites_bob_who_is_away(&mut world);
     world.send("Alice", "Bob", "hello");
     world.pass(60_000);
     world.people.get_mut("Bob").unwrap().disk = backup;

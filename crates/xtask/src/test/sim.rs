@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::project::Project;
 use crate::sim;
 
-/// As many as two cores manage in two minutes.
+/// As many as two cores manage in about four minutes.
 const HISTORIES: &str = "2000";
 
 pub fn run(project: &Project) -> Result<Tally> {

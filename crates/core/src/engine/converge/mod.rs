@@ -100,7 +100,8 @@ impl Engine {
         }
         self.show_branch(chat);
         let own = self.account.as_ref().map(|account| account.keys.public_key().to_bytes());
-        let read = self.aside(&named, id)?.process(&bytes);
+        let mut aside = self.aside(&named, id)?;
+        let read = aside.process(&bytes);
         let sender = match &read {
             Ok(Processed::Application { sender, .. }) => *sender,
             // A copy of us wrote there, and others count that.
@@ -114,6 +115,12 @@ impl Engine {
             (Err(own), _) => Err(own.into()),
             (Ok(_), Epoch::Advanced) => Ok(Epoch::Parked),
             (Ok(Processed::Application { payload, .. }), _) => {
+                // Its key is used up there too: nobody can have it read once more.
+                if let Some(row) = self.states.get_mut(&routing).and_then(|all| all.get_mut(id)) {
+                    row.records = Some(aside.records()?);
+                    let row = row.clone();
+                    self.save_state(&row);
+                }
                 self.hear(chat, &routing, sender, &payload, is_first)
             }
             (Ok(_), _) => Err(no_key()),
