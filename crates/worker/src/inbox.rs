@@ -2,16 +2,19 @@
 
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::{StreamExt, future};
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use zajil_api::{Command, RelayUrl, Request};
 use zajil_core::engine::Input;
 use zajil_core::sorted::SortedMap;
 
-/// Frames may wait for up to so many bytes before their sockets are closed: while a
-/// disk is full nothing is taken in, and a server must not fill the memory meanwhile.
+/// Frames may wait for up to so many bytes before sockets are closed: while a disk is full nothing
+/// is taken in, and a server must not fill the memory meanwhile. Each server that has frames
+/// waiting has an equal part of it for itself, whatever the others send.
 const MOST_BYTES_WAITING: usize = 32 << 20;
+/// What a frame costs beside its text, however short.
+const BYTES_BESIDE: usize = 200;
 
 /// Tells a server's sockets apart in time: each connecting is a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +45,33 @@ pub enum LinkEvent {
 #[derive(Clone, Debug)]
 pub struct Mouth {
     sender: UnboundedSender<Arrival>,
-    waiting: Rc<Cell<usize>>,
+    waiting: Rc<RefCell<Waiting>>,
+}
+
+/// Bytes that wait, of each server that has any.
+#[derive(Debug, Default)]
+struct Waiting(SortedMap<RelayUrl, usize>);
+
+impl Waiting {
+    fn has_room(&self, relay: &RelayUrl, size: usize) -> bool {
+        let fits = |most: usize, used: usize| used.saturating_add(size) <= most;
+        let own = self.0.get(relay).copied().unwrap_or(0);
+        let others = self.0.keys().filter(|other| *other != relay).count();
+        fits(MOST_BYTES_WAITING, self.0.values().sum())
+            || fits(MOST_BYTES_WAITING / (others + 1), own)
+    }
+
+    fn add(&mut self, relay: &RelayUrl, size: usize) {
+        *self.0.entry(relay.clone()).or_default() += size;
+    }
+
+    fn take(&mut self, relay: &RelayUrl, size: usize) {
+        let left = self.0.get(relay).map_or(0, |bytes| bytes.saturating_sub(size));
+        match left {
+            0 => drop(self.0.remove(relay)),
+            left => drop(self.0.insert(relay.clone(), left)),
+        }
+    }
 }
 
 /// More waits already than may.
@@ -52,11 +81,13 @@ pub struct Overfull;
 impl Mouth {
     /// Refuses a frame when too much is waiting; everything else always goes in.
     pub fn drop_in(&self, arrival: Arrival) -> Result<(), Overfull> {
-        let size = arrival.size();
-        if size > 0 && self.waiting.get().saturating_add(size) > MOST_BYTES_WAITING {
-            return Err(Overfull);
+        if let Some((relay, size)) = arrival.size() {
+            let mut waiting = self.waiting.borrow_mut();
+            if !waiting.has_room(relay, size) {
+                return Err(Overfull);
+            }
+            waiting.add(relay, size);
         }
-        self.waiting.set(self.waiting.get().saturating_add(size));
         // The inbox lives as long as the worker: a closed one means the worker is ending.
         let _ = self.sender.unbounded_send(arrival);
         Ok(())
@@ -64,10 +95,13 @@ impl Mouth {
 }
 
 impl Arrival {
-    fn size(&self) -> usize {
+    /// What a frame costs while it waits, and whose it is.
+    fn size(&self) -> Option<(&RelayUrl, usize)> {
         match self {
-            Arrival::Link { event: LinkEvent::Frame { text }, .. } => text.len(),
-            _ => 0,
+            Arrival::Link { relay, event: LinkEvent::Frame { text }, .. } => {
+                Some((relay, text.len().saturating_add(BYTES_BESIDE)))
+            }
+            _ => None,
         }
     }
 }
@@ -77,7 +111,7 @@ impl Arrival {
 #[derive(Debug)]
 pub struct Inbox {
     receiver: UnboundedReceiver<Arrival>,
-    waiting: Rc<Cell<usize>>,
+    waiting: Rc<RefCell<Waiting>>,
     /// Taken from the queue but not handed out yet.
     set_aside: VecDeque<Arrival>,
     /// Answers of our own, which go before everything else.
@@ -89,7 +123,7 @@ pub struct Inbox {
 impl Inbox {
     pub fn new() -> (Mouth, Self) {
         let (sender, receiver) = unbounded();
-        let waiting = Rc::new(Cell::new(0));
+        let waiting = Rc::<RefCell<Waiting>>::default();
         let mouth = Mouth { sender, waiting: waiting.clone() };
         let inbox = Self {
             receiver,
@@ -125,7 +159,9 @@ impl Inbox {
                 Some(arrival) => arrival,
                 None => self.receiver.try_recv().ok()?,
             };
-            self.waiting.set(self.waiting.get().saturating_sub(arrival.size()));
+            if let Some((relay, size)) = arrival.size() {
+                self.waiting.borrow_mut().take(relay, size);
+            }
             if let Some(input) = self.admit(arrival) {
                 return Some(input);
             }

@@ -25,8 +25,12 @@ fn relay() -> RelayUrl {
 }
 
 fn frame(generation: Generation, text: &str) -> Arrival {
+    frame_of(relay(), generation, text)
+}
+
+fn frame_of(relay: RelayUrl, generation: Generation, text: &str) -> Arrival {
     let event = LinkEvent::Frame { text: text.to_owned() };
-    Arrival::Link { relay: relay(), generation, event }
+    Arrival::Link { relay, generation, event }
 }
 
 /// Connects once per call; the effect tells which generation counts from then on.
@@ -89,13 +93,27 @@ fn frames_are_refused_when_too_much_waits_and_requests_never_are() {
     let (mouth, mut host) = engineless();
     let generation = host.connect();
     let megabyte = "x".repeat(1 << 20);
-    for _ in 0..32 {
+    for _ in 0..31 {
         mouth.drop_in(frame(generation, &megabyte)).unwrap();
     }
     assert_eq!(mouth.drop_in(frame(generation, &megabyte)), Err(Overfull));
     let request = Request { id: CommandId(1), command: Command::Attach };
     assert_eq!(mouth.drop_in(Arrival::Request(request)), Ok(()));
 
-    assert_eq!(host.heard().len(), 33);
+    assert_eq!(host.heard().len(), 32);
     assert_eq!(mouth.drop_in(frame(generation, &megabyte)), Ok(()));
+}
+
+#[test]
+fn a_server_that_floods_with_the_shortest_frames_costs_no_other_its_place() {
+    let (mouth, mut host) = engineless();
+    let generation = host.connect();
+    let flood = (0..1_000_000).find(|_| mouth.drop_in(frame(generation, "[]")).is_err());
+    assert!(flood.is_some_and(|frames| frames < 200_000), "{flood:?}");
+    let megabyte = "x".repeat(1 << 20);
+    for _ in 0..15 {
+        let other = frame_of(RelayUrl::new("wss://other.example"), generation, &megabyte);
+        assert_eq!(mouth.drop_in(other), Ok(()));
+    }
+    assert_eq!(mouth.drop_in(frame(generation, "[]")), Err(Overfull));
 }

@@ -12,14 +12,15 @@
 use super::claims::Claims;
 use super::feed::{Feed, Part};
 use super::held::Held;
-use super::progress::{FULL_PAGE, Progress, Step, weight};
+use super::progress::{self, FULL_PAGE, Progress, Step, weight};
 use super::record::ChatKey;
 use super::told::Told;
 use super::{Engine, Timestamp};
 use crate::mutant::{self, Mutant};
-use crate::nostr::Event;
+use crate::nostr::{Event, EventId};
 use crate::sorted::{SortedMap, SortedSet};
-use zajil_api::{RelayUrl, UnixTime};
+use std::collections::VecDeque;
+use zajil_api::RelayUrl;
 
 /// Pages at most, for a server that never comes to an end.
 const MAX_PAGES: u32 = 5_000;
@@ -54,8 +55,8 @@ pub(super) struct Catchup {
     /// Events fetched and events announced since catching up began.
     pub fetched: u32,
     pub announced: u32,
-    /// Chats of which something that no key opened was turned away, and since when it dates.
-    pub turned_away: SortedMap<ChatKey, UnixTime>,
+    /// What no key opened and there was no room for.
+    pub turned_away: VecDeque<(ChatKey, EventId)>,
     pub told: Told,
 }
 
@@ -86,9 +87,8 @@ impl Catchup {
     }
 
     fn held_bytes(&self) -> usize {
-        self.feeds.values().map(|progress| progress.held_bytes).sum::<usize>()
-            + self.held.bytes()
-            + self.late.bytes()
+        let of_feeds = self.feeds.values().map(|progress| progress.held_bytes);
+        of_feeds.sum::<usize>() + self.waiting_bytes()
     }
 
     /// Waits to be read, in its order.
@@ -97,8 +97,18 @@ impl Catchup {
         held.hold(event);
     }
 
+    /// What waits to be read and belongs to no feed, in bytes.
+    fn waiting_bytes(&self) -> usize {
+        self.held.bytes() + self.late.bytes()
+    }
+
     pub fn is_full(&self) -> bool {
-        self.held_bytes() > MAX_HELD_BYTES / 2
+        self.waiting_bytes() > MAX_HELD_BYTES / 2
+    }
+
+    /// How much of `all` each feed has for itself, whatever the others take.
+    pub fn share(&self, all: usize) -> usize {
+        all.checked_div(self.feeds.len()).unwrap_or(all)
     }
 }
 
@@ -128,7 +138,7 @@ impl Engine {
             let by_same = progress.held.values().filter(|held| held.pubkey == event.pubkey).count();
             let has_room = progress.held.len() < MAX_LOOKUPS && by_same < MAX_LOOKUPS_BY_ONE;
             if has_room && event.verify().is_ok() {
-                progress.hold(event);
+                progress.hold(event, progress::MAX_HELD_BYTES);
             }
             if progress.step == Step::Live {
                 self.lookups_done(relay);
@@ -146,15 +156,19 @@ impl Engine {
     }
 
     /// Keeps an event until it is its turn to be read.
-    fn hold_event(&mut self, relay: &RelayUrl, feed: Feed, event: Event) {
-        let full = self.catchup.held_bytes() > MAX_HELD_BYTES;
+    pub(super) fn hold_event(&mut self, relay: &RelayUrl, feed: Feed, event: Event) {
+        let most = match self.catchup.held_bytes() > MAX_HELD_BYTES {
+            true => self.catchup.share(MAX_HELD_BYTES),
+            false => progress::MAX_HELD_BYTES,
+        };
+        let full = self.catchup.waiting_bytes() > MAX_HELD_BYTES;
         let Some(progress) = self.catchup.progress(relay, feed) else { return };
         match progress.step {
-            _ if full => progress.overflowed = true,
             Step::Paging | Step::Ready { .. } => {
-                progress.hold(event);
+                progress.hold(event, most);
                 self.catchup.fetched = self.catchup.fetched.saturating_add(1);
             }
+            _ if full => progress.overflowed = true,
             // Live while older ones are being fetched, or will be: no need to fetch it as well.
             _ => {
                 progress.handed.push(event.id);

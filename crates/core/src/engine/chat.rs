@@ -217,7 +217,9 @@ impl Chat {
     pub fn next_place(&self, now: UnixTime) -> (UnixTime, u64) {
         let latest = [self.row.newest.at, self.row.sent_at].into_iter();
         let possible = latest.filter(|at| at.0 <= now.0.saturating_add(MAX_AHEAD_SECONDS));
-        (possible.fold(now, UnixTime::max), self.row.clock + 1)
+        // Nobody takes a larger clock for one, whatever the other's was.
+        let clock = (self.row.clock + 1).min(Place::LARGEST - 1);
+        (possible.fold(now, UnixTime::max), clock)
     }
 
     /// Takes `message` into the chat's row: what is last, unread, and previewed.

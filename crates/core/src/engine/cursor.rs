@@ -2,8 +2,9 @@
 //!
 //! A server's cursor is the date of the newest event of our peers that it is known to have
 //! had when it had handed out everything. A clock of ours that is wrong, or a date that a
-//! stranger made up, moves none. The cursor is never ahead of our clock; one that is found
-//! ahead of it was written by a clock that was wrong, and is forgotten.
+//! stranger made up, moves none. The cursor is never ahead of our clock. Where one is found
+//! ahead of it, one of the two clocks was wrong: it counts for nothing until ours is past it,
+//! or until the server has handed out everything.
 
 use super::Engine;
 use super::feed::Feed;
@@ -43,17 +44,28 @@ impl Since {
 }
 
 impl Engine {
-    pub(super) fn since(&mut self, relay: &RelayUrl) -> Since {
-        if self.cursors.get(relay).is_some_and(|at| *at > self.unix_now()) {
-            self.cursors.remove(relay);
-            self.forget_cursor(relay);
-        }
+    pub(super) fn since(&self, relay: &RelayUrl) -> Since {
+        let now = self.unix_now();
         let back = |seconds| {
             let seconds = if mutant::active(Mutant::NoOverlap) { 0 } else { seconds };
-            let cursor = self.cursors.get(relay)?;
+            let cursor = self.cursors.get(relay).filter(|at| **at <= now)?;
             Some(UnixTime(cursor.0.saturating_sub(seconds)))
         };
         Since { paged: back(OVERLAP_SECONDS), compared: back(COMPARED_SECONDS) }
+    }
+
+    /// The same for chats. What was written before all that is remembered cannot be told from
+    /// what was read, and its keys are gone: no server is asked for that. What is missing of it
+    /// is known by its count.
+    pub(super) fn since_of_groups(&self, relay: &RelayUrl) -> Since {
+        let since = self.since(relay);
+        // Whatever is later than that was written by a clock that was wrong.
+        let latest = self.unix_now().0.saturating_sub(SEEN_SECONDS);
+        let forgot = self.seen.forgot_before();
+        match since.paged {
+            None if (1..=latest).contains(&forgot.0) => Since::everything_from(forgot),
+            _ => since,
+        }
     }
 
     fn lasting_feeds(&self, relay: &RelayUrl) -> impl Iterator<Item = &Progress> {
@@ -84,8 +96,9 @@ impl Engine {
             return;
         }
         let newest = self.lasting_feeds(relay).filter_map(|progress| progress.newest);
-        let Some(at) = newest.filter(|at| *at <= self.unix_now()).max() else { return };
-        if self.cursors.get(relay).is_none_or(|before| *before < at) {
+        let now = self.unix_now();
+        let Some(at) = newest.filter(|at| *at <= now).max() else { return };
+        if self.cursors.get(relay).is_none_or(|before| *before < at || *before > now) {
             self.cursors.insert(relay.clone(), at);
             self.save_cursor(relay, at);
         }
@@ -114,11 +127,11 @@ impl Engine {
         // A server that is no longer ours would keep everything for ever.
         let of_chats = self.chats.values().flat_map(|chat| chat.relays());
         let used: SortedSet<&RelayUrl> = self.servers.iter().chain(of_chats).collect();
-        let cursors = self.cursors.iter().filter(|(relay, _)| used.contains(relay));
-        // One that is ahead of our clock was written by a clock that was wrong.
+        // One that is ahead of our clock counts for nothing.
         let now = self.unix_now();
-        let newest = cursors.clone().map(|(_, at)| *at).filter(|at| *at <= now).max();
-        let newest = newest.unwrap_or_default();
+        let counts = |(relay, at): &(&RelayUrl, &UnixTime)| used.contains(relay) && **at <= now;
+        let cursors = self.cursors.iter().filter(counts);
+        let newest = cursors.clone().map(|(_, at)| *at).max().unwrap_or_default();
         let (here, left_behind): (Vec<_>, Vec<_>) =
             cursors.partition(|(_, at)| at.0 >= newest.0.saturating_sub(LEFT_BEHIND_SECONDS));
         let oldest = here.into_iter().map(|(_, at)| *at).min();

@@ -170,9 +170,7 @@ impl Engine {
         progress.comparison = None;
         progress.step = Step::Paging;
         (progress.page_asked_at, progress.heard_at) = (now, now);
-        let filter = progress.filter.clone();
-        let filter = progress.page_from.map_or(filter.clone(), |since| filter.since(since));
-        let name = progress.name(feed);
+        let (name, filter) = (progress.name(feed), progress.paged());
         self.req(relay, &name, filter);
         if let Some(listened) = listened.filter(|_| feed.is_lasting()) {
             self.close(relay, &listened);
@@ -224,7 +222,7 @@ impl Engine {
     /// Asks for the page that ends where the last one began.
     pub(super) fn ask_older(&mut self, relay: &RelayUrl, feed: Feed) {
         let Some(progress) = self.catchup.feeds.get(&(relay.clone(), feed)) else { return };
-        let (name, filter) = (progress.older(feed), progress.filter.clone());
+        let (name, filter) = (progress.older(feed), progress.paged());
         let filter = progress.until.map_or(filter.clone(), |until| filter.until(until));
         self.req(relay, &name, filter);
     }

@@ -112,6 +112,7 @@ impl Engine {
                 self.catchup.claims.settle(&event.id);
                 if outcome.is_err() {
                     self.mark_useless(event.id, event.created_at, of);
+                    self.count_of_request(event);
                 }
             }
         }

@@ -211,6 +211,12 @@ impl Engine {
     /// What every start does once the rows are read.
     fn begin(&mut self) {
         self.parked.sort_by_key(|row| row.at);
+        for row in &self.parked {
+            // What was too far ahead may not be any more.
+            if let Some(chat) = self.chats.get_mut(&row.chat) {
+                chat.has_out_of_reach = true;
+            }
+        }
         self.doubt_what_was_on_its_way();
         self.drop_old_seen();
         self.drop_old_standings();

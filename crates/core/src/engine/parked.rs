@@ -15,7 +15,10 @@ use zajil_api::{Stage, UnixTime};
 /// Events of one chat that wait for a key at most. Anybody can write to a routing id, so this
 /// is what nonsense may cost.
 const MAX_PARKED: usize = 256;
-/// The same in bytes.
+/// Events there was no room for that are known while we run: more than one pass over a server
+/// brings, or each would bring the same, and nothing behind them would ever be reached.
+const MAX_TURNED_AWAY: usize = 200_000;
+/// What may wait of one chat, in bytes.
 const MAX_PARKED_BYTES: usize = 1024 * 1024;
 /// Times that what waits is gone through for one new key.
 const MAX_PASSES: usize = 16;
@@ -54,10 +57,28 @@ impl Engine {
         let Some(at) = self.parked.iter().position(|row| row.chat == chat) else { return };
         let gone = self.parked.remove(at);
         self.forget_parked(&gone.event);
-        let date = self.seen_row(&gone.event).map_or(gone.at, |row| row.created_at);
-        let oldest = self.catchup.turned_away.entry(chat).or_insert(date);
-        *oldest = date.min(*oldest);
-        self.unsee(&gone.event);
+        self.know_until_the_end(&gone.event);
+        self.catchup.turned_away.push_back((chat, gone.event));
+        if self.catchup.turned_away.len() > MAX_TURNED_AWAY {
+            let first = self.catchup.turned_away.pop_front();
+            first.iter().for_each(|(_, event)| self.know_no_longer(event));
+        }
+    }
+
+    /// Asks again for what was turned away of a chat, and not dated too long ago.
+    fn search_turned_away(&mut self, key: ChatKey) {
+        let waits_since = UnixTime(self.unix_now().0.saturating_sub(PARKED_SECONDS));
+        let (back, kept): (Vec<(ChatKey, EventId)>, Vec<(ChatKey, EventId)>) =
+            std::mem::take(&mut self.catchup.turned_away)
+                .into_iter()
+                .partition(|(chat, _)| *chat == key);
+        self.catchup.turned_away = kept.into();
+        let dates = back.iter().filter_map(|(_, event)| self.seen_row(event));
+        let oldest = dates.map(|row| row.created_at).min();
+        back.iter().for_each(|(_, event)| self.know_no_longer(event));
+        if let Some(oldest) = oldest {
+            self.search_chat(key, oldest.max(waits_since));
+        }
     }
 
     /// A group is gone: nothing will ever open what waited for its keys.
@@ -112,10 +133,7 @@ impl Engine {
                 }
             }
         });
-        if let Some(oldest) = self.catchup.turned_away.remove(&key) {
-            let waits_since = UnixTime(self.unix_now().0.saturating_sub(PARKED_SECONDS));
-            self.search_chat(key, oldest.max(waits_since));
-        }
+        self.search_turned_away(key);
     }
 
     /// Messages were read: perhaps others came within reach.

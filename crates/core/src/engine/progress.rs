@@ -30,7 +30,7 @@ const LONGEST_RETRY_FOR_NOTHING_MS: u64 = 900_000;
 /// A page of fewer events than this was not cut off by any server's limit.
 pub(super) const FULL_PAGE: u32 = 10;
 /// Events one feed holds at most, in bytes.
-const MAX_HELD_BYTES: usize = 32 * 1024 * 1024;
+pub(super) const MAX_HELD_BYTES: usize = 32 * 1024 * 1024;
 
 /// Where a feed stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +136,12 @@ impl Progress {
         format!("{}-older", self.name(feed))
     }
 
+    /// What pages are asked for.
+    pub fn paged(&self) -> Filter {
+        let filter = self.filter.clone();
+        self.page_from.map_or(filter.clone(), |since| filter.since(since))
+    }
+
     pub fn begin_page(&mut self, until: UnixTime, now: Timestamp) {
         self.step = Step::Paging;
         self.page += 1;
@@ -217,12 +223,12 @@ impl Progress {
         self.oldest = self.oldest.into_iter().chain(created_at).min();
     }
 
-    /// Keeps an event until the feed is at its end. What is too much is let go from the
-    /// newest on, and asked for again once the older is taken.
-    pub fn hold(&mut self, event: Event) {
+    /// Keeps an event until the feed is at its end. What is more than `most` bytes is let go from
+    /// the newest on, and asked for again once the older is taken.
+    pub fn hold(&mut self, event: Event, most: usize) {
         self.held_bytes = self.held_bytes.saturating_add(weight(&event));
         self.held.insert((event.created_at, event.id, event.sig), event);
-        while self.held_bytes > MAX_HELD_BYTES {
+        while self.held_bytes > most {
             let Some((_, newest)) = self.held.pop_last() else { break };
             self.held_bytes = self.held_bytes.saturating_sub(weight(&newest));
             self.overflowed = true;
@@ -247,50 +253,5 @@ pub(super) fn weight(event: &Event) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::nostr::{Kind, SecretKey, UnsignedEvent};
-    use rand_chacha::ChaCha20Rng;
-    use rand_core::SeedableRng;
-
-    #[test]
-    fn who_hands_out_the_same_again_is_asked_ever_more_rarely() {
-        let longest = |is_news| {
-            let filter = Filter::new();
-            let mut progress = Progress::new(1, filter, SortedSet::new(), Timestamp(0));
-            (0..FULL_PAGE).for_each(|_| progress.count(None));
-            progress.is_news = is_news;
-            (0..20).for_each(|_| progress.settled(Timestamp(0)));
-            progress.timeout()
-        };
-        assert_eq!(longest(false), Some(Timestamp(LONGEST_RETRY_FOR_NOTHING_MS)));
-        assert_eq!(longest(true), Some(Timestamp(LONGEST_RETRY_MS)));
-    }
-
-    #[test]
-    fn what_is_held_is_bounded_and_the_oldest_stays() {
-        let mut rng = ChaCha20Rng::from_seed([1; 32]);
-        let key = SecretKey::generate(&mut rng);
-        let content = "A".repeat(100_000);
-        let signed = Event::sign(
-            UnsignedEvent {
-                pubkey: key.public_key(),
-                created_at: UnixTime(0),
-                kind: Kind::GROUP_MESSAGE,
-                tags: vec![],
-                content,
-            },
-            &key,
-            &mut rng,
-        )
-        .unwrap();
-        let mut progress = Progress::new(1, Filter::new(), SortedSet::new(), Timestamp(0));
-        for number in 0..500 {
-            progress.hold(Event { created_at: UnixTime(500 - number), ..signed.clone() });
-        }
-        assert!(progress.held_bytes <= MAX_HELD_BYTES && progress.overflowed);
-        assert_eq!(progress.held.first_key_value().unwrap().0.0, UnixTime(1));
-        let kept: usize = progress.held.values().map(weight).sum();
-        assert_eq!(kept, progress.held_bytes);
-    }
-}
+#[path = "progress_tests.rs"]
+mod tests;

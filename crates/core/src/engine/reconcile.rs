@@ -110,9 +110,6 @@ impl Engine {
         let Some(progress) = self.catchup.progress(relay, feed) else { return };
         let Some(comparison) = &mut progress.comparison else { return };
         comparison.answered = true;
-        self.catchup.compares.insert(relay.clone());
-        let Some(progress) = self.catchup.progress(relay, feed) else { return };
-        let Some(comparison) = &mut progress.comparison else { return };
         let Ok(difference) = comparison.ours.answer(message) else {
             self.server_said(relay, "compares in a way that makes no sense");
             self.neg_close(relay, name);
@@ -120,11 +117,14 @@ impl Engine {
         };
         comparison.spoken_at = now;
         comparison.lacking.extend(difference.lacking);
+        self.catchup.compares.insert(relay.clone());
         let wanted: Vec<(Bound, EventId)> =
             difference.wanted.into_iter().filter(|(_, id)| !self.was_seen(id)).collect();
         let room = MAX_CLAIMS.saturating_sub(self.catchup.claims.len());
+        let share = self.catchup.share(MAX_CLAIMS);
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
-        let room = room.min(MAX_WANTED.saturating_sub(progress.wanted.len()));
+        let left = |most: usize| most.saturating_sub(progress.wanted.len());
+        let room = room.max(left(share)).min(left(MAX_WANTED));
         // What there is no room for is found again once this is fetched.
         let full = wanted.len() > room;
         progress.overflowed |= full;

@@ -110,6 +110,11 @@ impl Seen {
         })
     }
 
+    /// Of what is dated before, some may have been forgotten.
+    pub fn forgot_before(&self) -> UnixTime {
+        self.forgot_before
+    }
+
     /// Whether an event with this date would be known, had it been handled.
     pub fn reaches(&self, created_at: UnixTime) -> bool {
         created_at >= self.forgot_before
@@ -228,12 +233,25 @@ impl Engine {
         let past = useless.len().checked_sub(MAX_USELESS_STORED + 1);
         let past = past.and_then(|at| useless.get(at)).copied();
         let oldest = if useless.len() > MAX_USELESS { useless.pop_front() } else { None };
-        if let Some(key) = past.and_then(|id| self.seen.key(&self.seen_name(&id))) {
-            self.changes.delete(Table::Seen, key);
+        if let Some(id) = past {
+            self.know_until_the_end(&id);
         }
         if let Some(oldest) = oldest {
-            self.unsee(&oldest);
+            self.know_no_longer(&oldest);
         }
+    }
+
+    /// What was seen is to be known only while we run.
+    pub(super) fn know_until_the_end(&mut self, id: &EventId) {
+        if let Some(key) = self.seen.key(&self.seen_name(id)) {
+            self.changes.delete(Table::Seen, key);
+        }
+    }
+
+    /// What was known only while we run is not known any more.
+    pub(super) fn know_no_longer(&mut self, id: &EventId) {
+        let name = self.seen_name(id);
+        self.seen.remove(&name);
     }
 
     pub(super) fn mark_seen(

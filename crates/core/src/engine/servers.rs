@@ -56,8 +56,6 @@ impl Engine {
         }
         self.servers.remove(relay);
         self.forget_server(relay);
-        self.cursors.remove(relay);
-        self.forget_cursor(relay);
         // What speaks for the account need not reach it any more; what belongs to a chat
         // that lives there still does.
         for id in self.outbox.open_at(relay) {
@@ -169,7 +167,8 @@ impl Engine {
         let text: String = text.chars().filter(|c| !c.is_control()).take(MAX_SAID).collect();
         if let Some(link) = self.pool.get_mut(relay).filter(|_| !text.is_empty()) {
             link.said = Some(text);
-            self.server_changed(relay);
+            // However much it says.
+            self.server_moved(relay);
         }
     }
 

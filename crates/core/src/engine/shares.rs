@@ -50,7 +50,7 @@ impl Engine {
     }
 
     pub(super) fn subscribe_groups(&mut self, relay: &RelayUrl) {
-        let since = self.since(relay);
+        let since = self.since_of_groups(relay);
         let mut wanted: Vec<(Feed, Ask, Since)> = Vec::new();
         let is_request = |chat: &&Chat| chat.row.stage == Stage::Requested;
         let (requested, own): (Vec<&Chat>, Vec<&Chat>) = self.heard_chats().partition(is_request);

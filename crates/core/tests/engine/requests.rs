@@ -70,7 +70,7 @@ fn a_request_costs_no_more_however_much_of_whatever_kind_is_written() {
     ];
     let receipt = |_| InnerKind::Receipt { kind, of: of(), last };
     let again = |_| InnerKind::Again(Vec::new());
-    for sort in 0..6 {
+    for sort in 0..7 {
         let (mut world, mut guest) = asked();
         let started_at = now(&world);
         let mut measured = Vec::new();
@@ -78,9 +78,13 @@ fn a_request_costs_no_more_however_much_of_whatever_kind_is_written() {
             let said = match sort {
                 4 => receipt(number),
                 5 => again(number),
+                6 => InnerKind::Typing,
                 sort => sorts[sort](number),
             };
-            let event = guest.says(started_at, &said);
+            let event = match sort {
+                6 => guest.says_words(started_at, "what is not even a message"),
+                _ => guest.says(started_at, &said),
+            };
             world.inject(ONE, event);
             if number == 100 || number == 400 {
                 world.pass(1_000);

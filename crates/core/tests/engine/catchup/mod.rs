@@ -4,6 +4,7 @@ mod batches;
 mod clocks;
 mod cost;
 mod faults;
+mod floods;
 mod withheld;
 use crate::world::World;
 use zajil_api::{CatchUp, Command, Update};

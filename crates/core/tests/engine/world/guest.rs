@@ -58,7 +58,11 @@ impl Guest {
 
     /// Their next message, as an event.
     pub fn says(&mut self, now: UnixTime, kind: &InnerKind) -> Event {
-        let rumor = Inner::rumor(self.key.public_key(), now, kind).to_json();
+        self.says_words(now, &Inner::rumor(self.key.public_key(), now, kind).to_json())
+    }
+
+    /// The same with whatever words.
+    pub fn says_words(&mut self, now: UnixTime, rumor: &str) -> Event {
         let message = self.group.encrypt(&self.provider, &self.signer, rumor.as_bytes()).unwrap();
         let outer = group_event_key(&self.provider, &self.group).unwrap();
         let sealed = seal_message(&outer, self.routing, &message, &mut self.rng).unwrap();
