@@ -96,7 +96,13 @@ for (const engine of engines) {
       const driver = await frank.page.context().newCDPSession(frank.page);
       const of = { origin: server.origin, storageTypes: "indexeddb" };
       await driver.send("Storage.clearDataForOrigin", of);
+      await frank.page.evaluate(() => {
+        location.hash = `#/chat/${"0".repeat(32)}`;
+      });
       await frank.page.getByText("Your browser removed this account’s data").waitFor();
+      await frank.page.getByRole("button", { name: "Start anew" }).click();
+      await frank.page.getByLabel("Your name").waitFor();
+      assert.equal(new URL(frank.page.url()).hash, "#/", "the chat is gone with the rest");
     });
   });
 }

@@ -28,6 +28,7 @@ mutants! {
     SaveRatchetLateKeepLeaf "the same, with the keys of an earlier start",
     KeepQueued "leave in the queue what was taken from it",
     SendBeforeSave "send and show before saving",
+    SaveAndKeepQuiet "save what came and show it to nobody",
     TrustOk "take OK for a copy",
     ForgetAtFirstOk "forget a message at the first OK",
     DropInsteadOfRetry "give up what was not answered",

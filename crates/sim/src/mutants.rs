@@ -27,6 +27,7 @@ pub fn harms(mutant: Mutant) -> &'static [Rule] {
             &[Rule::Keeps, Rule::Arrives, Rule::Prompt, Rule::Keys, Rule::Once, Rule::Confirmed]
         }
         Mutant::TrustOk => &[Rule::Held, Rule::Arrives, Rule::Prompt],
+        Mutant::SaveAndKeepQuiet => &[Rule::Arrives, Rule::Prompt, Rule::Confirmed],
         Mutant::SkipQueueSave => &[Rule::Leaves],
         Mutant::SkipOutboxSave
         | Mutant::ForgetAtFirstOk

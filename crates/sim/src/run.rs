@@ -136,7 +136,7 @@ fn gaps(world: &mut World) {
         // when it looks again.
         look(world);
         for (reader, author, _) in first {
-            let _ = world.scroll(reader, author);
+            world.look_again(reader, author);
         }
         if let Some((reader, author, count)) = unnamed(world).first() {
             let detail = format!("P{reader} is not told that {count} of P{author}'s are missing");
@@ -150,7 +150,7 @@ fn receipts(world: &mut World) {
     // A page may show its reader more that is said to be with the other.
     for _ in 0..2 {
         for missing in world.ledger.unconfirmed() {
-            let _ = world.scroll(missing.reader, missing.author);
+            world.look_again(missing.reader, missing.author);
         }
     }
     let is_there = |who: usize| world.people[who].engine.is_some() && !world.people[who].is_busy();
@@ -166,7 +166,7 @@ fn receipts(world: &mut World) {
 fn prompt(world: &mut World, within: u64) {
     // A device that died between the disk and the screen shows it when it looks again.
     for missing in world.overdue(within) {
-        let _ = world.scroll(missing.reader, missing.author);
+        world.look_again(missing.reader, missing.author);
     }
     if let Some(Missing { author, reader, texts }) = world.overdue(within).first() {
         let minutes = within / MINUTE;
@@ -197,7 +197,7 @@ fn is_whole(world: &mut World) -> bool {
 /// Everybody scrolls through what they may have missed.
 fn look(world: &mut World) {
     for missing in world.ledger.missing() {
-        let _ = world.scroll(missing.reader, missing.author);
+        world.look_again(missing.reader, missing.author);
     }
 }
 

@@ -1,6 +1,7 @@
 use crate::ui::context::ctx;
 use crate::ui::parts::{LanguageSwitch, Pigeon};
 use crate::ui::prefs;
+use crate::ui::route::Route;
 use crate::ui::words::say;
 use leptos::prelude::*;
 
@@ -10,6 +11,8 @@ pub fn EvictedPage() -> impl IntoView {
     let ctx = ctx();
     let anew = move |_| {
         prefs::forget_begun();
+        // The chat in the address is gone with the rest.
+        ctx.arrive(&Route::Chats);
         ctx.was_here.set(false);
     };
     view! {

@@ -60,11 +60,9 @@ pub fn ServerRow(
     let facts = move || {
         server.get().map(|server| {
             let holds = holds(&server, own.get());
-            // What it was like is no comfort while it is down.
-            let is_down = matches!(server.link, LinkState::Offline { .. } | LinkState::Cut { .. });
             view! {
                 <p class="quiet small">{maybe(how)}</p>
-                <p class="quiet small facts">{(!is_down).then(|| view! { <Score score=server.score/> })}{holds.map(|words| view! { <span>{words}</span> })}</p>
+                <p class="quiet small facts"><Score score=server.score/>{holds.map(|words| view! { <span>{words}</span> })}</p>
                 {advice(&server, own.get()).map(|words| view! { <p class="advice small">{words}</p> })}
                 {server.said.map(|said| view! { <p class="said small">{what_it_said(&said)}</p> })}
             }
@@ -150,7 +148,7 @@ fn speed(ms: u32) -> &'static str {
 fn holds(server: &Server, own: bool) -> Option<String> {
     let chats = if own { "servers.chats" } else { "servers.foreign" };
     let counted = [
-        // Read back since this start: there may be more. None is nothing to tell.
+        // None is nothing to tell.
         (server.held, "servers.held"),
         (server.waiting, "servers.waiting"),
         (u32::from(server.chats), chats),

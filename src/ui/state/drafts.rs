@@ -76,11 +76,15 @@ impl AppState {
         parts
     }
 
-    /// A message was taken back: its text may be written on, unless another one is there.
+    /// A message was taken back: its text may be written on, after what stands there: that may
+    /// be on its way.
     pub fn give_back(&mut self, chat: &ChatId, text: &str) {
-        if self.draft(chat).trim().is_empty() {
-            self.keep_draft(chat, text);
-        }
+        let draft = self.draft(chat);
+        let text = match draft.trim().is_empty() {
+            true => text.to_owned(),
+            false => format!("{draft}\n{text}"),
+        };
+        self.keep_draft(chat, &text);
     }
 
     /// It was kept. What was typed since then stays a draft; what of it was to be sent

@@ -55,10 +55,10 @@ impl AppState {
         Part::Reach
     }
 
-    /// Whether of several servers only this one works. A server that is alone in the list
+    /// Whether of several servers in the list only this one works. A server that is alone there
     /// cannot be removed at all.
     pub fn is_last_connected(&self, url: &RelayUrl) -> bool {
-        let mut connected = self.servers.iter().filter(|s| s.link == LinkState::Connected);
+        let mut connected = self.own_servers().filter(|s| s.link == LinkState::Connected);
         let first = connected.next().is_some_and(|server| server.url == *url);
         first && connected.next().is_none() && self.own_servers().count() > 1
     }

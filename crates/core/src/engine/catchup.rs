@@ -19,7 +19,6 @@ use super::{Engine, Timestamp};
 use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, EventId};
 use crate::sorted::{SortedMap, SortedSet};
-use std::collections::VecDeque;
 use zajil_api::RelayUrl;
 
 /// Pages at most, for a server that never comes to an end.
@@ -56,7 +55,7 @@ pub(super) struct Catchup {
     pub fetched: u32,
     pub announced: u32,
     /// What no key opened and there was no room for.
-    pub turned_away: VecDeque<(ChatKey, EventId)>,
+    pub turned_away: Vec<(ChatKey, EventId)>,
     pub told: Told,
 }
 

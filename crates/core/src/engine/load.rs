@@ -183,6 +183,7 @@ impl Engine {
                 self.blocked.insert(who);
             }
             Record::Standing(row) => self.standings.load(&row),
+            Record::Held(relay, count) => drop(self.read_back.held.insert(relay, count)),
             // Handled where the rows are read.
             Record::Header { .. }
             | Record::Chat(_)

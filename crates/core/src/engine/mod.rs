@@ -27,7 +27,8 @@
 //! | `cursor`, `seen`, `search` | how far back is asked, what was handled, looking once more |
 //! | `receive`, `arrivals`, `parked` | from an event to a message in its place, or to what waits for a key |
 //! | `heard`, `gaps`, `unread`, `again` | which messages are missing, and how they come after all |
-//! | `receipts` | ticks and typing |
+//! | `receipts`, `reading` | ticks and typing; how far was read |
+//! | `tidy` | letting go of what nothing more will become of |
 //! | `message`, `history` | a message as it is said and shown; pages of a chat |
 //! | `chat`, `record`, `load`, `save`, `migrate` | what is held, how it is stored, and was before |
 //! | `error` | why a step failed, and by whose fault |

@@ -58,24 +58,29 @@ impl Engine {
         let gone = self.parked.remove(at);
         self.forget_parked(&gone.event);
         self.know_until_the_end(&gone.event);
-        self.catchup.turned_away.push_back((chat, gone.event));
+        self.catchup.turned_away.push((chat, gone.event));
         if self.catchup.turned_away.len() > MAX_TURNED_AWAY {
-            let first = self.catchup.turned_away.pop_front();
-            first.iter().for_each(|(_, event)| self.know_no_longer(event));
+            // Half of them at once, so that it happens rarely.
+            for (_, event) in self.catchup.turned_away.split_off(MAX_TURNED_AWAY / 2) {
+                self.know_no_longer(&event);
+            }
         }
     }
 
     /// Asks again for what was turned away of a chat, and not dated too long ago.
     fn search_turned_away(&mut self, key: ChatKey) {
         let waits_since = UnixTime(self.unix_now().0.saturating_sub(PARKED_SECONDS));
-        let (back, kept): (Vec<(ChatKey, EventId)>, Vec<(ChatKey, EventId)>) =
-            std::mem::take(&mut self.catchup.turned_away)
-                .into_iter()
-                .partition(|(chat, _)| *chat == key);
-        self.catchup.turned_away = kept.into();
-        let dates = back.iter().filter_map(|(_, event)| self.seen_row(event));
-        let oldest = dates.map(|row| row.created_at).min();
-        back.iter().for_each(|(_, event)| self.know_no_longer(event));
+        let mut oldest = None::<UnixTime>;
+        let all = std::mem::take(&mut self.catchup.turned_away);
+        for (chat, event) in all {
+            if chat != key {
+                self.catchup.turned_away.push((chat, event));
+                continue;
+            }
+            let date = self.seen_row(&event).map_or(waits_since, |row| row.created_at);
+            oldest = Some(oldest.map_or(date, |oldest| oldest.min(date)));
+            self.know_no_longer(&event);
+        }
         if let Some(oldest) = oldest {
             self.search_chat(key, oldest.max(waits_since));
         }

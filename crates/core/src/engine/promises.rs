@@ -20,8 +20,8 @@ const LONGEST_RETRY_MS: u64 = 600_000;
 #[derive(Debug, Default)]
 pub(super) struct ReadBack {
     pub relays: SortedMap<RelayUrl, Reading>,
-    /// Own messages that were read back from each server since this start.
-    pub held: SortedMap<RelayUrl, BTreeSet<u64>>,
+    /// How many own messages were read back from each server and not missed there since.
+    pub held: SortedMap<RelayUrl, u32>,
     pub last_number: u32,
 }
 
@@ -55,8 +55,7 @@ impl ReadBack {
     }
 
     pub fn held(&self, relay: &RelayUrl) -> u32 {
-        let held = self.held.get(relay).map_or(0, BTreeSet::len);
-        u32::try_from(held).unwrap_or(u32::MAX)
+        self.held.get(relay).copied().unwrap_or(0)
     }
 
     /// Whether a promise of this connection is all there will be.

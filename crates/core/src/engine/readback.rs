@@ -6,7 +6,7 @@
 
 use super::promises::{GATHER_MS, PATIENCE_MS, Question};
 use super::publish::may_be_anew;
-use super::record::{Answer, Outgoing, OutgoingRow, Purpose};
+use super::record::{Answer, Outgoing, OutgoingRow, Purpose, Record};
 use super::{Engine, Timestamp};
 use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, EventId, Filter};
@@ -181,17 +181,35 @@ impl Engine {
             reading.due.remove(&row);
             reading.tries.remove(&row);
         }
-        let purpose = self.outbox.row(row).map(|row| row.purpose);
-        if matches!(purpose, Some(Purpose::Message { .. })) {
-            self.read_back.held.entry(relay.clone()).or_default().insert(row);
-            self.server_moved(relay);
+        if !self.counts_as_held(relay, row) {
+            self.count_held(relay, row, |count| count.saturating_add(1));
         }
         self.kept(relay);
         self.handle_answer(relay, row, Answer::Held);
     }
 
+    fn counts_as_held(&self, relay: &RelayUrl, row: u64) -> bool {
+        let row = self.outbox.row(row);
+        row.and_then(|row| row.answer_of(relay)) == Some(Answer::Held)
+    }
+
+    /// Counts the person's messages at a server, over restarts too.
+    fn count_held(&mut self, relay: &RelayUrl, row: u64, change: fn(u32) -> u32) {
+        let purpose = self.outbox.row(row).map(|row| row.purpose);
+        if matches!(purpose, Some(Purpose::Message { .. })) {
+            let count = self.read_back.held.entry(relay.clone()).or_default();
+            *count = change(*count);
+            let record = Record::Held(relay.clone(), *count);
+            self.save(&[b"held/", relay.as_str().as_bytes()].concat(), &record);
+            self.server_moved(relay);
+        }
+    }
+
     fn is_not_held(&mut self, relay: &RelayUrl, row: u64) {
         let now = self.now;
+        if self.counts_as_held(relay, row) {
+            self.count_held(relay, row, |count| count.saturating_sub(1));
+        }
         let Some(outgoing) = self.outbox.row(row) else { return };
         let most = match outgoing.content {
             // Servers that hand mail out to its addressee alone do well.

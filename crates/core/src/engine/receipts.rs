@@ -25,15 +25,13 @@ const PRESENT_MS: u64 = 180_000;
 impl Chat {
     /// The other is to be told that this came.
     pub fn confirm(&mut self, id: EventId) {
-        if !self.row.to_confirm.contains(&id) {
-            self.row.to_confirm.push(id);
-        }
+        self.row.to_confirm.push(id);
     }
 
     /// The same of what may have been told before. Where so much is still to be confirmed, they
     /// send or ask again.
     pub fn confirm_once_more(&mut self, id: EventId) {
-        if self.row.to_confirm.len() < MAX_RECEIPT {
+        if self.row.to_confirm.len() < MAX_RECEIPT && !self.row.to_confirm.contains(&id) {
             self.confirm(id);
         }
     }

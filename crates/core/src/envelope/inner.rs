@@ -1,8 +1,9 @@
 //! What people say: unsigned events inside MLS.
 //!
 //! Chat messages are the profile's kind 9, so that any implementation reads them.
-//! Three kinds are ours, and others ignore them: a name told to a chat rather than
-//! to the world (kind 0, as NIP-01 has it in public), receipts and typing.
+//! Five kinds are ours, and others ignore them: a name told to a chat rather than to the world
+//! (kind 0, as NIP-01 has it in public), receipts, typing, the question for what is missing, and
+//! the word that something will not come.
 
 use super::EnvelopeError;
 use super::name::clean_and_cut;

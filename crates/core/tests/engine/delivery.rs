@@ -66,11 +66,19 @@ fn a_server_that_loses_what_it_held_gets_it_again_until_the_other_has_it() {
     world.send("Bob", "Alice", "hello");
     world.pass(2_000);
     assert_eq!(world.states("Bob", "Alice"), [MessageState::Sent { on: 1, of: 1 }]);
-    // Its disk was replaced.
+    world.restart("Bob");
+    world.pass(2_000);
+    assert_eq!(world.server("Bob", ONE).held, 1, "it is known over a restart");
+    // Its disk was replaced, and it takes nothing for a while.
     world.take_down(ONE);
     world.relay(ONE).events.clear();
+    world.relay(ONE).forgets = true;
     world.bring_up(ONE);
+    world.pass(60_000);
+    assert_eq!(world.server("Bob", ONE).held, 0);
+    world.relay(ONE).forgets = false;
     world.pass(120_000);
+    assert_eq!(world.server("Bob", ONE).held, 1);
     world.start("Alice");
     world.pass(10_000);
     assert_eq!(world.texts("Alice", "Bob"), ["hello"]);

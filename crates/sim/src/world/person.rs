@@ -4,7 +4,7 @@ use super::network::Drift;
 use crate::dice::Dice;
 use crate::ledger::Tabs;
 use futures::FutureExt;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use zajil_api::{Command, CommandId, RelayUrl, Request};
 use zajil_core::engine::{Config, Engine, Input, OpenError, Timestamp, VaultKey};
 use zajil_core::mutant::{Mutant, active};
@@ -34,6 +34,10 @@ pub struct Person {
     pub lines: Vec<Option<u64>>,
     /// When the engine wants to be called, in true time.
     pub due: Option<u64>,
+    /// How often the engine was started.
+    pub starts: u32,
+    /// At which start the chat with each was last looked at, where that was not the first.
+    pub looked: BTreeMap<usize, u32>,
     commands: u64,
     /// An engine that was opened beside the other, in a world without locks.
     shadow: Option<Engine>,
@@ -57,6 +61,8 @@ impl Person {
             tabs: Tabs::Stay,
             lines: vec![None; relays],
             due: None,
+            starts: 0,
+            looked: BTreeMap::new(),
             commands: 0,
             shadow: None,
         }
@@ -91,6 +97,7 @@ impl Person {
             None => self.open(now, relays, dice),
         };
         self.engine = Some(opened.map_err(|error| error.to_string())?);
+        self.starts += 1;
         Ok(())
     }
 

@@ -26,6 +26,15 @@ impl World {
         }
     }
 
+    /// Looks for what a device may have saved and died before it was on the screen. One that was
+    /// not started since is to have shown by itself what came.
+    pub fn look_again(&mut self, who: usize, with: usize) {
+        let person = &mut self.people[who];
+        if person.looked.insert(with, person.starts).unwrap_or(1) != person.starts {
+            self.scroll(who, with);
+        }
+    }
+
     /// Somebody has looked through a chat, down to the last message that is there. Nobody looks
     /// at a device that does nothing.
     pub(super) fn read(&mut self, who: usize, of: usize) {

@@ -109,8 +109,8 @@ fn a_text_that_waits_to_be_kept_is_what_is_seen_whatever_was_typed_since() {
 }
 
 #[test]
-fn a_message_that_was_taken_back_is_a_draft_again_unless_there_is_another() {
-    for (draft, after) in [("", "message 2"), (" \n", "message 2"), ("new", "new")] {
+fn a_message_that_was_taken_back_is_a_draft_again_behind_another() {
+    for (draft, after) in [("", "message 2"), (" \n", "message 2"), ("new", "new\nmessage 2")] {
         let mut state = open(1..=1, true);
         let id = ChatId::new("a");
         add(&mut state, message(2, SENDING));
@@ -121,4 +121,14 @@ fn a_message_that_was_taken_back_is_a_draft_again_unless_there_is_another() {
         assert_eq!(state.draft(&id), after);
         assert!(parts.contains(&Part::Draft(id)));
     }
+}
+
+#[test]
+fn what_was_taken_back_is_no_part_of_what_is_on_its_way() {
+    let (mut state, id) = typed("a draft");
+    state.begin_to_send(&id);
+    state.give_back(&id, "taken back");
+    assert_eq!(state.draft(&id), "a draft\ntaken back");
+    state.sent(&id);
+    assert_eq!(state.draft(&id), "\ntaken back", "what is sent is not sent again");
 }

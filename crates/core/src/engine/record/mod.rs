@@ -72,6 +72,8 @@ pub enum Record {
     Receipts(ReceiptsRow),
     /// An own message that is said to have reached the other, and when, by their clock.
     Delivered(UnsettledRow, UnixTime),
+    /// How many own messages were read back from this relay and not missed there since.
+    Held(RelayUrl, u32),
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]

@@ -122,6 +122,7 @@ fn rows() -> Vec<Record> {
             place: place(),
             rumor: "{}".to_owned(),
         }),
+        Record::Held(relay(), 3),
         Record::Standing(StandingRow {
             relay: relay(),
             reachable: [1, 2],
