@@ -38,6 +38,7 @@ const SCENES = [
   { name: "remove", query: "alone", hash: "#/servers", wait: ".server", act: (page) => page.locator(".server .button-icon").first().click() },
   { name: "practise", query: "busy", hash: "#/servers", wait: ".server", act: (page) => choose(page) },
   { name: "practising", query: "busy", hash: "#/servers", wait: ".server", act: (page) => cut(page) },
+  { name: "practised", query: "busy", hash: chat(0), wait: ".message", act: (page) => over(page) },
   { name: "story", query: "busy", hash: chat(0), wait: ".tell", act: (page) => page.locator(".tell").nth(-4).click() },
   { name: "unsent", query: "busy", hash: chat(9), wait: ".failed" },
   { name: "notsent", query: "busy", hash: chat(9), wait: ".failed", act: (page) => page.locator(".tell").last().click() },
@@ -56,6 +57,14 @@ const cut = async (page) => {
   await choose(page);
   await page.locator(".dialog .button-main").click();
   await page.waitForSelector(".strip");
+};
+// The result stands over a chat, and leaves what is written there free.
+const over = async (page) => {
+  await page.goto(page.url().replace(/#.*/, "#/servers"));
+  await cut(page);
+  await page.goto(page.url().replace(/#.*/, chat(0)));
+  await page.locator(".strip .button-text").click();
+  await page.locator(".notice").waitFor();
 };
 const wait = async (page) => {
   await page.locator("textarea").fill("See you at the bridge, seven o’clock.");
