@@ -59,6 +59,8 @@ struct View {
     backed_up: Option<BTreeSet<String>>,
     /// Whether the device ever went on from a copy: it may have lost what it had confirmed.
     was_restored: bool,
+    /// When it last did.
+    restored_at: Option<u64>,
     /// Whether their clock was ever set back.
     went_back: bool,
     page: Option<(CommandId, Vec<Message>, bool)>,
@@ -125,7 +127,7 @@ impl Ledger {
 
     /// A device goes on from a copy: what it wrote since is not promised any more, and what
     /// it was shown since may be shown anew.
-    pub fn restores(&mut self, who: usize) {
+    pub fn restores(&mut self, who: usize, now: u64) {
         let view = &mut self.views[who];
         // Their authors were told that these are there: what is read next may say the same of them.
         self.read.extend(view.incoming.values().flatten().cloned());
@@ -134,6 +136,7 @@ impl Ledger {
         view.incoming.clear();
         view.asked.clear();
         view.was_restored = true;
+        view.restored_at = Some(now);
         for written in self.written.values_mut().filter(|written| written.who == who) {
             written.removed = false;
         }

@@ -3,11 +3,14 @@
 use super::{Ledger, Missing, Written};
 use zajil_api::{Chat, Stage};
 
+/// A copy needs the other's help, and has it within so many milliseconds.
+const HELPED_WITHIN: u64 = 3_600_000;
+
 impl Ledger {
     /// Who has not got what for more than `within` milliseconds, counted from when it was
     /// acknowledged or, where that is later, from `calm(author, reader)`: when the last thing went
-    /// wrong between them. Copies are let off: they need the other's help; and those whose way to
-    /// each other every relay lost: whether they meet is judged at the end.
+    /// wrong between them. Copies are given longer: they need the other's help. Those are let off
+    /// whose way to each other every relay lost: whether they meet is judged at the end.
     pub fn overdue(
         &mut self,
         now: u64,
@@ -23,13 +26,18 @@ impl Ledger {
         let late = self.awaited.iter().filter_map(|(text, since)| {
             let written = self.written.get(text).filter(|written| self.is_owed(text, written))?;
             let (author, reader) = (written.who, written.to);
-            let since = since.unwrap_or(now).max(calm(author, reader));
-            let was_restored = [author, reader].iter().any(|who| self.views[*who].was_restored);
+            let helped = self.helped_at(author).max(self.helped_at(reader));
+            let since = since.unwrap_or(now).max(calm(author, reader)).max(helped);
             let is_lost = self.losses.were_wiped && !self.is_open(author, reader);
-            let is_late = !was_restored && !is_lost && since.saturating_add(within) < now;
+            let is_late = !is_lost && since.saturating_add(within) < now;
             is_late.then(|| Missing { author, reader, texts: vec![text.clone()] })
         });
         late.collect()
+    }
+
+    /// Until when a device that went on from a copy may need the other's help.
+    fn helped_at(&self, who: usize) -> u64 {
+        self.views[who].restored_at.map_or(0, |at| at.saturating_add(HELPED_WITHIN))
     }
 
     /// An author and something of theirs that the honest relay has not got for more than `within`
@@ -46,9 +54,8 @@ impl Ledger {
             let written = self.written.get(*text).filter(|written| self.is_owed(text, written));
             written.is_some_and(|Written { who, to, .. }| {
                 let is_open = |chat: &Chat| chat.stage == Stage::Open;
-                let since = since.unwrap_or(now).max(calm(*who));
+                let since = since.unwrap_or(now).max(calm(*who)).max(self.helped_at(*who));
                 self.chat_view(*who, *to).is_some_and(is_open)
-                    && !self.views[*who].was_restored
                     && !self.held[honest].contains(*text)
                     && since.saturating_add(within) < now
             })

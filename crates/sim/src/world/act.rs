@@ -67,7 +67,7 @@ impl World {
             }
             Action::Restore { who } => {
                 if self.people[who].restore() {
-                    self.ledger.restores(who);
+                    self.ledger.restores(who, self.now);
                     self.die(who, 0);
                     self.meet_again(who, at);
                 }

@@ -29,8 +29,11 @@ impl World {
     /// Looks for what a device may have saved and died before it was on the screen. One that was
     /// not started since is to have shown by itself what came.
     pub fn look_again(&mut self, who: usize, with: usize) {
+        let has_chat = self.ledger.chat(who, with).is_some();
         let person = &mut self.people[who];
-        if person.looked.insert(with, person.starts).unwrap_or(1) != person.starts {
+        let looked = person.looked.get(&with).copied().unwrap_or(1);
+        if has_chat && person.engine.is_some() && !person.is_busy() && looked != person.starts {
+            person.looked.insert(with, person.starts);
             self.scroll(who, with);
         }
     }
