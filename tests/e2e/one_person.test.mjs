@@ -100,8 +100,9 @@ for (const engine of engines) {
         location.hash = `#/chat/${"0".repeat(32)}`;
       });
       await frank.page.getByText("Your browser removed this account’s data").waitFor();
-      await frank.page.getByRole("button", { name: "Start anew" }).click();
-      await frank.page.getByLabel("Your name").waitFor();
+      await frank.page.reload();
+      await frank.page.getByRole("button", { name: "Start anew", exact: true }).click();
+      await frank.page.getByRole("textbox", { name: "Your name", exact: true }).waitFor();
       assert.equal(new URL(frank.page.url()).hash, "#/", "the chat is gone with the rest");
     });
   });

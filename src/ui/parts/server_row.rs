@@ -33,6 +33,10 @@ pub fn ServerRow(
         let url = url.clone();
         memo(move || ctx.watch(Part::Server(url.clone()), |state| state.is_own(&url)))
     };
+    let away = {
+        let url = url.clone();
+        memo(move || ctx.watch(Part::Server(url.clone()), |state| state.is_away(&url)))
+    };
     let url = StoredValue::new(url);
     let is_last = move || ctx.watch(Part::ServerList, |state| state.own_servers().count() < 2);
     let tried = RwSignal::new(false);
@@ -60,9 +64,10 @@ pub fn ServerRow(
     let facts = move || {
         server.get().map(|server| {
             let holds = holds(&server, own.get());
+            // What it was like is no comfort while it is down, nor while it is tried again.
             view! {
                 <p class="quiet small">{maybe(how)}</p>
-                <p class="quiet small facts"><Score score=server.score/>{holds.map(|words| view! { <span>{words}</span> })}</p>
+                <p class="quiet small facts">{(!away.get()).then(|| view! { <Score score=server.score/> })}{holds.map(|words| view! { <span>{words}</span> })}</p>
                 {advice(&server, own.get()).map(|words| view! { <p class="advice small">{words}</p> })}
                 {server.said.map(|said| view! { <p class="said small">{what_it_said(&said)}</p> })}
             }
