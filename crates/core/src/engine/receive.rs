@@ -24,6 +24,15 @@ pub(super) enum Epoch {
     Parked,
 }
 
+/// How somebody was heard in a group.
+#[derive(Clone, Copy)]
+pub(super) struct Heard {
+    /// For the first time in that state of it.
+    pub is_first: bool,
+    /// On a branch that we do not follow.
+    pub is_aside: bool,
+}
+
 impl Engine {
     /// Reads a kind-445 event whose id was verified.
     pub(super) fn handle_group_event(&mut self, event: &Event) -> Result<(), EngineError> {
@@ -101,7 +110,8 @@ impl Engine {
         match read? {
             Processed::Application { sender, payload } => {
                 let is_first = self.witnessed(routing, message_epoch(&bytes)?, sender);
-                return self.hear(key, &routing, sender, &payload, is_first);
+                let heard = Heard { is_first, is_aside: false };
+                return self.hear(key, &routing, sender, &payload, heard);
             }
             Processed::SelfUpdated { .. } => return Err(EngineError::State("a commit")),
             Processed::Ignored(why) => tracing::debug!(why, "a message without effect"),
@@ -109,25 +119,27 @@ impl Engine {
         Ok(Epoch::Same)
     }
 
-    /// Somebody said something in a group; `is_first`: for the first time in that state of it.
+    /// Somebody said something in a group.
     pub(super) fn hear(
         &mut self,
         key: ChatKey,
         routing: &[u8; 32],
         sender: [u8; 32],
         payload: &[u8],
-        is_first: bool,
+        heard: Heard,
     ) -> Result<Epoch, EngineError> {
         let inner = Inner::parse(&sender, payload)?;
-        self.heard_in(key, routing, &inner, is_first);
+        self.heard_in(key, routing, &inner, heard);
         self.handle_inner(key, inner);
         Ok(Epoch::Same)
     }
 
-    /// Where the other writes, they read. Once in each epoch they are told that we are there
-    /// too: both know then which group and which commit the other follows.
-    fn heard_in(&mut self, key: ChatKey, routing: &[u8; 32], inner: &Inner, is_first: bool) {
-        let is_news = self.arrivals.is_none() || self.is_answered_last(key, routing);
+    /// Where the other writes, they read, unless it is a branch that we are not on. Once in each
+    /// epoch they are told that we are there too: both know then which group and which commit the
+    /// other follows.
+    fn heard_in(&mut self, key: ChatKey, routing: &[u8; 32], inner: &Inner, heard: Heard) {
+        let is_late = self.arrivals.is_some() && !self.is_answered_last(key, routing);
+        let is_news = !is_late && !heard.is_aside;
         let chat = self.chats.get_mut(&key).filter(|chat| chat.row.peer == inner.author);
         let Some(chat) = chat else { return };
         let moves = is_news && chat.heard_in(routing);
@@ -140,7 +152,7 @@ impl Engine {
             self.send_waiting();
         }
         let is_sign = matches!(&inner.kind, InnerKind::Receipt { of, .. } if of.is_empty());
-        if is_first && !is_sign {
+        if heard.is_first && !is_sign {
             self.owe_sign(key);
         }
     }

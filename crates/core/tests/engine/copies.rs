@@ -189,55 +189,6 @@ fn of_two_copies_each_gets_what_is_written_once_it_shows_up() {
     assert!(texts.contains(&"to the first".to_owned()), "{texts:?}");
 }
 
-/// Twice Bob cannot follow his own group any more, and founds another. The second time his
-/// clock is behind: by the dates, that group is the older one. Alice is not there meanwhile.
-fn founds_two_more(world: &mut World) {
-    let backup = world.person("Bob").disk.clone();
-    world.restart("Bob");
-    world.pass(10_000);
-    world.stop("Alice");
-    for wrong_by in [0, -DAY] {
-        world.stop("Bob");
-        world.set_clock("Bob", wrong_by);
-        world.people.get_mut("Bob").unwrap().disk = backup.clone();
-        world.start("Bob");
-        world.pass(60_000);
-    }
-}
-
-#[test]
-fn of_two_groups_that_came_at_once_the_one_that_the_other_answers_in_is_written_to() {
-    const TWO: &str = "wss://two.example";
-    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
-    world.meet("Bob", "Alice");
-    world.pass(5_000);
-    founds_two_more(&mut world);
-    // One server does not come to an end: all that Alice hears meanwhile counts as old.
-    world.relay(TWO).endless = true;
-    world.start("Alice");
-    world.send("Alice", "Bob", "where are you?");
-    world.pass(120_000);
-    assert_eq!(world.texts("Bob", "Alice"), ["where are you?"]);
-}
-
-#[test]
-fn whoever_reads_in_another_group_than_the_one_that_is_written_to_is_found() {
-    const TWO: &str = "wss://two.example";
-    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
-    world.meet("Bob", "Alice");
-    world.pass(5_000);
-    founds_two_more(&mut world);
-    // He goes on in the latter: Alice's first commit there leads nowhere, and nobody follows it.
-    world.restart("Bob");
-    world.pass(60_000);
-    // One server does not come to an end: all that Alice hears meanwhile counts as old.
-    world.relay(TWO).endless = true;
-    world.start("Alice");
-    world.send("Alice", "Bob", "where are you?");
-    world.pass(300_000);
-    assert_eq!(world.texts("Bob", "Alice"), ["where are you?"]);
-}
-
 #[test]
 fn what_the_other_could_not_read_comes_again_in_the_group_that_is_founded_then() {
     let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);

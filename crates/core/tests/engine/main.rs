@@ -21,6 +21,7 @@ mod disk;
 mod echo;
 mod findable;
 mod gaps;
+mod groups;
 mod hostile;
 mod limits;
 mod links;

@@ -1,0 +1,99 @@
+//! Several groups with one person: which is written to.
+
+use crate::world::World;
+use std::collections::BTreeSet;
+use zajil_core::nostr::Kind;
+
+const ONE: &str = "wss://one.example";
+const DAY: i64 = 86_400_000;
+
+/// Twice Bob cannot follow his own group any more, and founds another. The second time his
+/// clock is behind: by the dates, that group is the older one. Alice is not there meanwhile.
+fn founds_two_more(world: &mut World) {
+    let backup = world.person("Bob").disk.clone();
+    world.restart("Bob");
+    world.pass(10_000);
+    world.stop("Alice");
+    for wrong_by in [0, -DAY] {
+        world.stop("Bob");
+        world.set_clock("Bob", wrong_by);
+        world.people.get_mut("Bob").unwrap().disk = backup.clone();
+        world.start("Bob");
+        world.pass(60_000);
+    }
+}
+
+#[test]
+fn of_two_groups_that_came_at_once_the_one_that_the_other_answers_in_is_written_to() {
+    const TWO: &str = "wss://two.example";
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    founds_two_more(&mut world);
+    // One server does not come to an end: all that Alice hears meanwhile counts as old.
+    world.relay(TWO).endless = true;
+    world.start("Alice");
+    world.send("Alice", "Bob", "where are you?");
+    world.pass(120_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["where are you?"]);
+}
+
+#[test]
+fn whoever_reads_in_another_group_than_the_one_that_is_written_to_is_found() {
+    const TWO: &str = "wss://two.example";
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    founds_two_more(&mut world);
+    // He goes on in the latter: Alice's first commit there leads nowhere, and nobody follows it.
+    world.restart("Bob");
+    world.pass(60_000);
+    // One server does not come to an end: all that Alice hears meanwhile counts as old.
+    world.relay(TWO).endless = true;
+    world.start("Alice");
+    world.send("Alice", "Bob", "where are you?");
+    world.pass(300_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["where are you?"]);
+}
+
+#[test]
+fn what_comes_late_on_a_branch_that_we_are_not_on_does_not_lead_back_to_its_group() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Alice", "Bob");
+    world.pass(5_000);
+    let backup = world.person("Bob").disk.clone();
+    world.stop("Bob");
+    let known: BTreeSet<_> = world.relay(ONE).events.iter().map(|event| event.id).collect();
+    world.restart("Alice");
+    world.pass(5_000);
+    world.send("Alice", "Bob", "early");
+    world.pass(10_000);
+    let mut late = world.relay(ONE).events.clone();
+    late.retain(|event| !known.contains(&event.id) && event.kind == Kind::GROUP_MESSAGE);
+    assert_eq!(late.len(), 3, "her commit, a sign of life, and what she wrote");
+    // He goes on from that in a state that he cannot come back to.
+    world.start("Bob");
+    world.pass(10_000);
+    world.stop("Bob");
+    world.stop("Alice");
+    world.relay(ONE).events.retain(|event| late.iter().all(|late| late.id != event.id));
+    world.people.get_mut("Bob").unwrap().disk = backup;
+    world.start("Bob");
+    world.pass(180_000);
+    // What she writes now he cannot read: he founds another group, and she comes there.
+    world.start("Alice");
+    world.pass(300_000);
+    let first = late.first().unwrap().tags.clone();
+    let written_there = |world: &mut World| {
+        world.relay(ONE).events.iter().filter(|event| event.tags == first).count()
+    };
+    let before = written_there(&mut world);
+    for event in late {
+        world.inject(ONE, event);
+    }
+    world.pass(60_000);
+    world.send("Alice", "Bob", "later");
+    world.pass(60_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["early", "later"]);
+    assert_eq!(written_there(&mut world), before + 3, "nobody writes there any more");
+}
