@@ -40,13 +40,8 @@ fn main() -> ExitCode {
 
 fn seeds(options: &Options, from: u64, count: u64) -> bool {
     let started = Instant::now();
-    let sum = run_many(from, count, options.jobs, &options.mode, options.most);
+    let sum = run_many(from, count, options.jobs, &options.mode, options.most, report::one_of_many);
     report::sum(&sum, started.elapsed());
-    for (seed, outcome) in &sum.broken {
-        if let Some((rule, detail)) = &outcome.broken {
-            eprintln!("seed {seed} breaks '{rule}': {}", report::cut(detail));
-        }
-    }
     if let Some((seed, outcome)) = sum.broken.first().filter(|_| options.shrinks)
         && let Some((rule, _)) = outcome.broken
     {

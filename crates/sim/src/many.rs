@@ -18,8 +18,15 @@ pub struct Sum {
 }
 
 /// Runs the seeds `from` to `from + count` on `jobs` threads; stops early after `most` that
-/// went wrong.
-pub fn run_many(from: u64, count: u64, jobs: usize, mode: &Mode, most: usize) -> Sum {
+/// went wrong. `told` hears of each history, with all so far.
+pub fn run_many(
+    from: u64,
+    count: u64,
+    jobs: usize,
+    mode: &Mode,
+    most: usize,
+    told: impl Fn(u64, &Outcome, &Sum) + Sync,
+) -> Sum {
     let next = AtomicU64::new(from);
     let enough = AtomicBool::new(false);
     let sum = Mutex::new(Sum::default());
@@ -37,6 +44,7 @@ pub fn run_many(from: u64, count: u64, jobs: usize, mode: &Mode, most: usize) ->
                     sum.messages += outcome.messages as u64;
                     sum.frames += outcome.frames;
                     sum.lasted += outcome.lasted;
+                    told(seed, &outcome, &sum);
                     if outcome.broken.is_some() {
                         sum.broken.push((seed, outcome));
                         enough.fetch_or(sum.broken.len() >= most, Ordering::Relaxed);

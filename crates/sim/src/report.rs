@@ -1,4 +1,4 @@
-//! What is printed at the end.
+//! What is printed.
 
 use std::io::Write;
 use std::time::Duration;
@@ -11,6 +11,19 @@ use zajil_sim::run::Outcome;
 /// As much of a detail as one wants to read.
 pub fn cut(detail: &str) -> String {
     detail.chars().take(200).collect()
+}
+
+/// A long run says after so many histories how it goes.
+const SAY_EVERY: u64 = 1_000;
+
+/// What went wrong is said at once: a long run may not come to its end.
+pub fn one_of_many(seed: u64, outcome: &Outcome, so_far: &Sum) {
+    if let Some((rule, detail)) = &outcome.broken {
+        eprintln!("seed {seed} breaks '{rule}': {}", cut(detail));
+    }
+    if so_far.histories.is_multiple_of(SAY_EVERY) {
+        eprintln!("{} histories so far", so_far.histories);
+    }
 }
 
 pub fn sum(sum: &Sum, took: Duration) {

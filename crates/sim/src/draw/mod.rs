@@ -18,10 +18,6 @@ const LATE: u64 = 25;
 /// They begin after fewer actions than that.
 const LATEST: u64 = 25;
 
-/// From this seed on people also leave for good, all relays lose their disks or refuse at once,
-/// some meet late, some write more than a thousand messages in one go, and devices are busy.
-const HARSH_FROM: u64 = 1_000_000;
-
 /// How long a device may be busy at a time.
 const TURNS: [u64; 4] = [5, 50, 500, 3 * SECOND];
 
@@ -38,7 +34,6 @@ pub fn draw(seed: u64) -> History {
         relays,
         honest,
         calm: false,
-        harsh: seed >= HARSH_FROM,
         now: 0,
         copied: 0,
         actions: Vec::new(),
@@ -46,7 +41,7 @@ pub fn draw(seed: u64) -> History {
     drawing.calm = drawing.dice.chance(70);
     drawing.all();
     let compares = drawing.dice.below(1 << relays) as u8;
-    let is_busy = drawing.harsh && drawing.dice.chance(60);
+    let is_busy = drawing.dice.chance(60);
     let turn = if is_busy { drawing.dice.pick(&TURNS) } else { 0 };
     let mut actions = drawing.actions;
     actions.sort_by_key(|timed| timed.at);
@@ -60,7 +55,6 @@ struct Drawing {
     honest: usize,
     /// Whether people meet before anything goes wrong.
     calm: bool,
-    harsh: bool,
     now: u64,
     /// A bit for each person whose disk was copied.
     copied: u8,
@@ -80,7 +74,7 @@ impl Drawing {
         for who in 1..self.people {
             let of = self.dice.index(who);
             let (who, of) = if self.dice.chance(50) { (who, of) } else { (of, who) };
-            if self.harsh && self.dice.chance(LATE) {
+            if self.dice.chance(LATE) {
                 late.push((self.dice.below(LATEST), who, of));
                 continue;
             }
@@ -93,7 +87,7 @@ impl Drawing {
         }
         let count = self.dice.between(40, 120);
         let outage = self.dice.chance(12).then(|| self.dice.below(count));
-        let rare = if self.harsh { self.rare(count) } else { Vec::new() };
+        let rare = self.rare(count);
         for number in 0..count {
             self.pass();
             for (_, who, of) in late.iter().filter(|(at, ..)| *at == number) {
