@@ -31,6 +31,9 @@ pub(super) struct Asked {
     is_looking: bool,
     /// When each number was answered last, and how often.
     answered: SortedMap<(u32, u64), (Timestamp, u32)>,
+    /// The latest question that came while nothing could be written: whoever asked it does so ever
+    /// more rarely, and must not wait for their next one.
+    owed: Vec<Counts>,
 }
 
 impl Asked {
@@ -72,14 +75,28 @@ impl Engine {
         if mutant::active(Mutant::NoAnswerToAgain) {
             return;
         }
-        let now = self.now;
         if of.is_empty() {
             return self.confirm(key, question);
         }
-        if !self.may_write(key) {
+        self.send_missed(key, of);
+    }
+
+    /// What could not be answered when it was asked.
+    pub(super) fn answer_owed(&mut self, key: ChatKey) {
+        let owed = self.chats.get_mut(&key).map(|chat| std::mem::take(&mut chat.asked.owed));
+        if let Some(owed) = owed.filter(|owed| !owed.is_empty()) {
+            self.send_missed(key, &owed);
+        }
+    }
+
+    fn send_missed(&mut self, key: ChatKey, of: &[Counts]) {
+        let now = self.now;
+        let may_write = self.may_write(key);
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        if !may_write {
+            chat.asked.owed = of.to_vec();
             return;
         }
-        let Some(chat) = self.chats.get_mut(&key) else { return };
         if !chat.asked.is_due(now) {
             return;
         }

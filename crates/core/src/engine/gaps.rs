@@ -24,6 +24,9 @@ const GRACE_SECONDS: u64 = 5;
 const ASK_SECONDS: u64 = 15;
 const ASK_AGAIN_SECONDS: u64 = 15;
 const LONGEST_PATIENCE_SECONDS: u64 = 86_400;
+/// …but not more patiently than this, where they were heard of since.
+const PATIENCE_WITH_THE_PRESENT_SECONDS: u64 = 600;
+const SILENCE_MS: u64 = 60_000;
 /// What could not be opened shortly before or after a gap was noticed explains it.
 const EXPLAINS_SECONDS: u64 = 600;
 /// Gaps that people are shown one by one.
@@ -57,6 +60,16 @@ impl Engine {
         self.gaps_due(key);
     }
 
+    /// The other said something: after a silence, they may be asked sooner for what is missing.
+    pub(super) fn other_is_there(&mut self, key: ChatKey) {
+        let now = self.now;
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        let before = chat.heard_at.replace(now);
+        if before.is_none_or(|at| at.0 + SILENCE_MS <= now.0) {
+            self.gaps_due(key);
+        }
+    }
+
     /// Looks after the chat's gaps, soon.
     pub(super) fn gaps_due(&mut self, key: ChatKey) {
         let now = self.now;
@@ -78,10 +91,11 @@ impl Engine {
         self.retry_out_of_reach(key);
         let (now, unix) = (self.now, self.unix_now());
         let waiting = self.waiting_for_keys(key);
-        let asks = self.chats.get(&key).is_some_and(|chat| chat.has_question(unix));
-        let may_ask = asks && self.may_write(key);
+        let Some(chat) = self.chats.get(&key) else { return };
+        let heard_at = chat.heard_since(now, unix);
+        let may_ask = chat.has_question(unix, heard_at) && self.may_write(key);
         let Some(chat) = self.chats.get_mut(&key) else { return };
-        let step = chat.next_step(unix, may_ask);
+        let step = chat.next_step(unix, heard_at, may_ask);
         let again_in = step.again_at.map(|at| at.0.saturating_sub(unix.0).max(1) * 1000);
         let gaps = chat.shown_gaps(unix, waiting);
         chat.gaps_due_at = again_in.map(|wait| Timestamp(now.0 + wait));
@@ -130,12 +144,18 @@ struct NextStep {
 
 impl Chat {
     /// Whether the other is to be asked for something now.
-    fn has_question(&self, now: UnixTime) -> bool {
+    fn has_question(&self, now: UnixTime, heard_at: UnixTime) -> bool {
         let mut missing = self.row.heard.iter().flat_map(|heard| &heard.missing);
-        missing.any(|row| row.asks != LOST && next_ask(row) <= now.0)
+        missing.any(|row| row.asks != LOST && next_ask(row, heard_at) <= now.0)
     }
 
-    fn next_step(&mut self, now: UnixTime, may_ask: bool) -> NextStep {
+    /// When the other was heard of last, since this start.
+    fn heard_since(&self, now: Timestamp, unix: UnixTime) -> UnixTime {
+        let since = self.heard_at.map_or(u64::MAX, |at| now.0.saturating_sub(at.0) / 1000);
+        UnixTime(unix.0.saturating_sub(since))
+    }
+
+    fn next_step(&mut self, now: UnixTime, heard_at: UnixTime, may_ask: bool) -> NextStep {
         let mut step = NextStep::default();
         let mut again_at = |at: u64| {
             let at = UnixTime(at.max(now.0 + 1));
@@ -158,7 +178,7 @@ impl Chat {
                     let from = UnixTime(behind.0.saturating_sub(SEARCH_BACK_SECONDS));
                     step.search = Some(step.search.map_or(from, |other| other.min(from)));
                 }
-                let ask_at = next_ask(row);
+                let ask_at = next_ask(row, heard_at);
                 if now.0 < ask_at {
                     again_at(ask_at);
                 } else if !may_ask {
@@ -167,7 +187,7 @@ impl Chat {
                     row.asks = (row.asks + 1).min(LOST - 1);
                     row.asked_at = now;
                     step.ask.push(Counts { run, first: row.from, last: row.to });
-                    again_at(next_ask(row));
+                    again_at(next_ask(row, heard_at));
                 }
             }
         }
@@ -228,73 +248,15 @@ fn fold(gaps: &mut Vec<Gap>, most: usize) {
     oldest.since = folded.iter().map(|gap| gap.since).fold(oldest.since, UnixTime::min);
 }
 
-fn next_ask(row: &MissingRow) -> u64 {
+fn next_ask(row: &MissingRow, heard_at: UnixTime) -> u64 {
     let Some(doublings) = row.asks.checked_sub(1) else { return row.since.0 + ASK_SECONDS };
-    row.asked_at.0 + doubled(ASK_AGAIN_SECONDS, doublings, LONGEST_PATIENCE_SECONDS)
+    let longest = match heard_at > row.asked_at {
+        true => PATIENCE_WITH_THE_PRESENT_SECONDS,
+        false => LONGEST_PATIENCE_SECONDS,
+    };
+    row.asked_at.0 + doubled(ASK_AGAIN_SECONDS, doublings, longest)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::nostr::SecretKey;
-    use rand_chacha::ChaCha20Rng;
-    use rand_core::SeedableRng;
-    use zajil_api::Stage;
-
-    fn chat() -> Chat {
-        let peer = SecretKey::generate(&mut ChaCha20Rng::from_seed([1; 32])).public_key();
-        Chat::fresh(ChatKey([1; 16]), peer, String::new(), Stage::Open, UnixTime(0))
-    }
-
-    #[test]
-    fn a_peer_who_counts_by_twos_costs_no_memory() {
-        let mut chat = chat();
-        for number in 1..2_000 {
-            let now = UnixTime(number * 10);
-            let heard = chat.heard_mut(1).unwrap();
-            heard.note(number * 2, Place { at: now, ..Place::START }, now);
-            chat.next_step(UnixTime(now.0 + GRACE_SECONDS), false);
-        }
-        let missing = chat.row.heard.first().unwrap().missing.len();
-        assert_eq!((missing, chat.searched.len()), (512, 512));
-        chat.row.heard.first_mut().unwrap().missing.clear();
-        chat.next_step(UnixTime(30_000), false);
-        assert!(chat.searched.is_empty());
-    }
-
-    #[test]
-    fn many_gaps_hide_none() {
-        let mut chat = chat();
-        for number in 1..=100 {
-            let place = Place { at: UnixTime(number), ..Place::START };
-            chat.heard_mut(1).unwrap().note(number * 2, place, UnixTime(number));
-        }
-        let gaps = chat.shown_gaps(UnixTime(1_000), None);
-        assert_eq!((gaps.len(), gaps.iter().map(|gap| gap.count).sum::<u32>()), (MAX_SHOWN, 100));
-        assert_eq!((gaps[0].count, gaps[0].since), (69, UnixTime(1)));
-    }
-
-    #[test]
-    fn whoever_may_not_ask_yet_is_woken_when_it_is_time_to() {
-        let mut chat = chat();
-        chat.heard_mut(1).unwrap().miss(3, Place::END, UnixTime(0));
-        let mut woken = |now| chat.next_step(UnixTime(now), false).again_at.map(|at| at.0);
-        assert_eq!(woken(GRACE_SECONDS), Some(ASK_SECONDS));
-        assert_eq!(woken(ASK_SECONDS), Some(ASK_SECONDS + GRACE_SECONDS));
-    }
-
-    #[test]
-    fn what_is_given_up_does_not_hide_what_cannot_be_read() {
-        let mut chat = chat();
-        let heard = chat.heard_mut(1).unwrap();
-        heard.miss(3, Place::END, UnixTime(0));
-        heard.lose(1, 3);
-        let causes = |waiting: Option<Waiting>| {
-            let gaps = chat.shown_gaps(UnixTime(1_000), waiting);
-            gaps.into_iter().map(|gap| (gap.cause, gap.count)).collect::<Vec<_>>()
-        };
-        assert_eq!(causes(None), [(GapCause::GivenUp, 3)]);
-        let both = [(GapCause::GivenUp, 3), (GapCause::KeyOnTheWay, 2)];
-        assert_eq!(causes(Some(Waiting::new(UnixTime(900), 2))), both);
-    }
-}
+#[path = "gaps_tests.rs"]
+mod tests;

@@ -179,11 +179,11 @@ impl Engine {
     fn handle_inner(&mut self, key: ChatKey, inner: Inner) {
         let now = self.unix_now();
         let own = self.account.as_ref().map(|account| account.keys.public_key());
-        let Some(chat) = self.chats.get_mut(&key) else { return };
         if own == Some(inner.author) {
             return;
         }
-        chat.heard_at = Some(self.now);
+        self.other_is_there(key);
+        let Some(chat) = self.chats.get_mut(&key) else { return };
         match inner.kind {
             InnerKind::Chat { text, count, clock } => {
                 let row = MessageRow {

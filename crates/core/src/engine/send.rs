@@ -162,6 +162,7 @@ impl Engine {
             }
             let sent = self.send_queued(key);
             self.note("sending what was queued", sent);
+            self.answer_owed(key);
             self.receipts_due(key);
         }
     }

@@ -18,7 +18,8 @@ use zajil_api::{Gap, GapCause, Place, UnixTime};
 /// The other is asked about what waited for so long, and again, ever more patiently…
 const ASK_SECONDS: u64 = 15;
 const LONGEST_PATIENCE_SECONDS: u64 = 86_400;
-/// …but not more patiently than this, where they were heard of since.
+/// …but not more patiently than this, where they may be there: they were heard of since, or
+/// something came that cannot be read either.
 const PATIENCE_WITH_THE_PRESENT_SECONDS: u64 = 600;
 /// While nothing can be encrypted, the question waits so long at a time.
 const WAIT_SECONDS: u64 = 5;
@@ -71,9 +72,10 @@ impl Engine {
         let (now, unix) = (self.now, self.unix_now());
         let age = unix.0 - waiting.since.0;
         let may_ask = self.may_write(key);
-        let is_stuck = self.is_stuck(key);
+        let has_news = self.has_news(key);
+        let is_stuck = has_news && self.is_stuck(key);
         let Some(chat) = self.chats.get_mut(&key) else { return };
-        let patience = chat.patience_left(now).max(ASK_SECONDS.saturating_sub(age));
+        let patience = chat.patience_left(now, has_news).max(ASK_SECONDS.saturating_sub(age));
         let ask_in = if may_ask { patience } else { patience.max(WAIT_SECONDS) };
         let steps = [UNREAD_SECONDS, STUCK_SECONDS].map(|step| step.saturating_sub(age));
         let next = steps.into_iter().chain([ask_in]).filter(|left| *left > 0).min();
@@ -89,9 +91,18 @@ impl Engine {
         }
     }
 
-    /// Whether something came that may be the answer, and cannot be read either: without it,
-    /// what waits may be anybody's, and the other may not even be there to begin anew with. Nor
-    /// are they, where they have not said a word in the group that was founded last.
+    /// Whether something came since the last question that cannot be read either.
+    fn has_news(&self, key: ChatKey) -> bool {
+        let chat = self.chats.get(&key);
+        let question = chat.and_then(|chat| chat.unread.question.as_ref());
+        question.is_some_and(|question| {
+            self.waiting_rows(key).any(|row| !question.about.contains(&row.event))
+        })
+    }
+
+    /// Whether what came may be the answer: without any, what waits may be anybody's, and the
+    /// other may not even be there to begin anew with. Nor are they, where they have not said a
+    /// word in the group that was founded last.
     fn is_stuck(&self, key: ChatKey) -> bool {
         let Some(chat) = self.chats.get(&key) else { return false };
         let newest = chat.row.groups.last().map(|row| row.nostr_group_id);
@@ -100,11 +111,7 @@ impl Engine {
             let was_heard = states.is_some_and(|states| states.has_heard(chat.row.peer.as_bytes()));
             was_heard || chat.joined.contains_key(&routing)
         });
-        let Some(question) = chat.unread.question.as_ref().filter(|_| is_there) else {
-            return false;
-        };
-        let mut rows = self.waiting_rows(key);
-        !question.is_answered && rows.any(|row| !question.about.contains(&row.event))
+        is_there && chat.unread.question.as_ref().is_some_and(|question| !question.is_answered)
     }
 
     fn ask_whether_all_is_here(&mut self, key: ChatKey) {
@@ -142,11 +149,14 @@ impl Engine {
 
 impl Chat {
     /// Seconds until the other may be asked again.
-    fn patience_left(&self, now: Timestamp) -> u64 {
+    fn patience_left(&self, now: Timestamp, has_news: bool) -> u64 {
         let Some(question) = &self.unread.question else { return 0 };
         let was_heard = self.heard_at.is_some_and(|at| at > question.at);
-        let longest =
-            if was_heard { PATIENCE_WITH_THE_PRESENT_SECONDS } else { LONGEST_PATIENCE_SECONDS };
+        let longest = if was_heard || has_news {
+            PATIENCE_WITH_THE_PRESENT_SECONDS
+        } else {
+            LONGEST_PATIENCE_SECONDS
+        };
         let patience = doubled(ASK_SECONDS, self.unread.asks, longest);
         let since = now.0.saturating_sub(question.at.0);
         patience.saturating_mul(1000).saturating_sub(since).div_ceil(1000)

@@ -78,3 +78,35 @@ fn rubbish_does_not_keep_out_what_waits_for_its_key() {
 fn what_rubbish_drove_out_is_searched_for_once_its_key_is_here() {
     reads_what_waited(Rubbish::Behind);
 }
+
+#[test]
+fn whoever_comes_back_too_late_to_follow_is_met_anew_within_minutes() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Alice", "Bob");
+    world.pass(60_000);
+    world.stop("Alice");
+    // Bob goes on further than anybody goes back, and the server loses all but the last of it.
+    for _ in 0..7 {
+        world.restart("Bob");
+        world.pass(10_000);
+    }
+    world.send("Bob", "Alice", "where are you?");
+    world.pass(10_000);
+    let events = &mut world.relay(ONE).events;
+    let chat = events.iter().filter(|event| event.kind == Kind::GROUP_MESSAGE).count();
+    let mut older = chat - 3;
+    events.retain(|event| {
+        let goes = event.kind == Kind::GROUP_MESSAGE && older > 0;
+        older -= usize::from(goes);
+        !goes
+    });
+    // He has been asking about rubbish, ever more patiently.
+    let h = world.relay(ONE).events.iter().find_map(|event| event.tag_value("h"));
+    let h = h.unwrap().to_owned();
+    let now = world.now.0 / 1000;
+    world.inject(ONE, rubbish(&h, now, 1));
+    world.pass(5 * 3_600_000);
+    world.start("Alice");
+    world.pass(900_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["where are you?"]);
+}

@@ -42,7 +42,8 @@ impl Ledger {
 
     /// An author and something of theirs that the honest relay has not got for more than `within`
     /// milliseconds, counted from when it was acknowledged or, where that is later, from
-    /// `calm(author)`. What the other has is let off, and what cannot be encrypted yet.
+    /// `calm(author)`. What the other has is let off, also where they only said so, which is judged
+    /// by another rule; and what cannot be encrypted yet.
     pub fn unposted(
         &self,
         now: u64,
@@ -57,6 +58,7 @@ impl Ledger {
                 let since = since.unwrap_or(now).max(calm(*who)).max(self.helped_at(*who));
                 self.chat_view(*who, *to).is_some_and(is_open)
                     && !self.held[honest].contains(*text)
+                    && !self.confirmed.contains(*text)
                     && since.saturating_add(within) < now
             })
         };
