@@ -81,10 +81,12 @@ impl Outbox {
         self.by_message.get(&(chat, place)).and_then(|id| self.rows.get(id))
     }
 
-    /// Whether something that speaks for the account is on its way to a server.
+    /// Whether something that speaks for the account is on its way to a server. What it was seen
+    /// to hold may be here for another server's sake.
     pub fn has_own_event(&self, relay: &RelayUrl) -> bool {
-        let targets = |row: &&OutgoingRow| row.targets.iter().any(|to| to.relay == *relay);
-        self.rows.values().filter(targets).any(|row| row.content == Outgoing::Event)
+        let own = self.rows.values().filter(|row| row.content == Outgoing::Event);
+        let mut targets = own.flat_map(|row| &row.targets);
+        targets.any(|to| to.relay == *relay && to.answer != Answer::Held)
     }
 
     /// What speaks for the account in events of this kind.

@@ -45,6 +45,21 @@ fn one_server_that_forgot_is_enough_to_notice() {
 }
 
 #[test]
+fn a_server_that_forgot_is_noticed_though_another_never_took_anything() {
+    let mut world = World::new(&["Alice"], &[ONE, TWO]);
+    world.relay(TWO).manners.hangs = true;
+    world.command("Alice", Command::CreateAccount { name: "Alice".to_owned() });
+    world.pass(60_000);
+    assert!(has_key_package(&mut world, ONE));
+    world.relay(ONE).manners.hangs = true;
+    world.pass(3_600_000);
+    world.relay(ONE).events.clear();
+    world.relay(ONE).manners.hangs = false;
+    world.pass(3_600_000);
+    assert!(has_key_package(&mut world, ONE));
+}
+
+#[test]
 fn a_device_that_was_put_back_is_reached_by_new_people() {
     let mut world = World::with_accounts(&["Alice", "Bob", "Carol"], &[ONE]);
     world.pass(60_000);

@@ -160,6 +160,8 @@ impl World {
                 self.people[who].save(&changes);
             }
             self.work(who);
+            // Its clock may have been set back meanwhile, and it naps no longer than that.
+            self.plan(self.now + LONGEST_NAP, Step::Tick { who });
         }
     }
 
