@@ -3,8 +3,9 @@
 use crate::sorted::SortedMap;
 use zajil_api::UnixTime;
 
-/// Events of one chat that bear the same second: a server's page must hold them all.
-const PER_SECOND: u32 = 20;
+/// Events of one chat that bear the same second: a server's page must hold them all, beside those
+/// of the others in it and of other chats; twenty is the smallest page that is reckoned with.
+const PER_SECOND: u32 = 10;
 /// Nothing is dated further ahead than this: servers refuse it. What was, was made with a clock
 /// that has been set back since.
 const MAX_AHEAD_SECONDS: u64 = 900;
@@ -44,10 +45,10 @@ mod tests {
         let mut at = |now| stamps.next([1; 32], UnixTime(now)).0;
         let burst: Vec<u64> = (0..41).map(|_| at(100_000)).collect();
         assert_eq!(
-            (burst[0], burst[19], burst[20], burst[40]),
-            (100_000, 100_000, 100_001, 100_002)
+            (burst[0], burst[9], burst[10], burst[40]),
+            (100_000, 100_000, 100_001, 100_004)
         );
-        assert_eq!(at(99_500), 100_002, "a little back: on it goes");
+        assert_eq!(at(99_500), 100_004, "a little back: on it goes");
         assert_eq!(at(90_000), 90_000, "far back: from there");
         assert_eq!(at(90_007), 90_007);
     }

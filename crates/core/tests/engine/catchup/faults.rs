@@ -69,7 +69,7 @@ fn what_one_server_hands_out_damaged_comes_whole_from_another() {
 }
 
 /// An event in the chat of Alice and Bob that nobody of them wrote.
-fn rubbish(world: &mut World, at: u64, number: u8) -> Event {
+pub fn rubbish(world: &mut World, at: u64, number: u8) -> Event {
     use rand_core::SeedableRng;
     let mut rng = rand_chacha::ChaCha20Rng::from_seed([number; 32]);
     let key = zajil_core::nostr::SecretKey::generate(&mut rng);

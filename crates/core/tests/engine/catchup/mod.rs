@@ -5,7 +5,9 @@ mod clocks;
 mod cost;
 mod faults;
 mod floods;
+mod pages;
 mod withheld;
+
 use crate::world::World;
 use zajil_api::{CatchUp, Command, Update};
 use zajil_core::nostr::{Event, Kind};

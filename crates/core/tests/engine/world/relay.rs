@@ -35,6 +35,8 @@ pub struct SimRelay {
     pub manners: Manners,
     challenged: Vec<Who>,
     pub(super) proven: Vec<Who>,
+    /// So many events a filter, at most.
+    pub page: usize,
     /// How it compares instead of handing out pages (NIP-77).
     pub comparing: Comparing,
     /// Answers so many questions for events by their ids, and then no more.
@@ -67,6 +69,7 @@ impl Default for SimRelay {
             endless: false,
             closes: None,
             slow_pages: None,
+            page: LIMIT,
             delayed: Vec::new(),
             wants_proof: false,
             manners: Manners::default(),
@@ -260,9 +263,9 @@ impl SimRelay {
             // Newest first, and no more than the limit: this is what clients must cope with.
             matching.sort_by_key(|event| std::cmp::Reverse((event.created_at, event.id)));
             found.extend(
-                matching
-                    .into_iter()
-                    .take(filter.wanted().map_or(LIMIT, |wanted| LIMIT.min(wanted as usize))),
+                matching.into_iter().take(
+                    filter.wanted().map_or(self.page, |wanted| self.page.min(wanted as usize)),
+                ),
             );
         }
         let mut frames: Vec<(Who, String)> =
