@@ -17,9 +17,9 @@ use crate::store::Table;
 use zajil_api::{RelayUrl, UnixTime};
 
 const DAY: u64 = 86_400;
-/// Gift wraps are dated up to two days back, clocks differ: where pages are asked for they
-/// overlap what was received before by so much…
-const OVERLAP_SECONDS: u64 = 3 * DAY;
+/// Gift wraps are dated up to two days back, and two clocks may each be wrong by a day: where pages
+/// are asked for they overlap what was received before by so much…
+const OVERLAP_SECONDS: u64 = 5 * DAY;
 /// …and a comparison goes back further, because what both have costs nothing.
 const COMPARED_SECONDS: u64 = 14 * DAY;
 /// Handled events are remembered for so long before the oldest cursor.
