@@ -27,6 +27,9 @@ const WAIT_SECONDS: u64 = 5;
 const UNREAD_SECONDS: u64 = 30;
 /// …and for so long waits in vain.
 const STUCK_SECONDS: u64 = 120;
+/// Whoever was never heard in a group is believed to be there when something came after each of
+/// so many questions.
+const ASKS_OF_THE_SILENT: u32 = 3;
 
 /// What the other was asked about, since this start.
 #[derive(Debug, Default)]
@@ -101,8 +104,8 @@ impl Engine {
     }
 
     /// Whether what came may be the answer: without any, what waits may be anybody's, and the
-    /// other may not even be there to begin anew with. Nor are they, where they have not said a
-    /// word in the group that was founded last.
+    /// other may not even be there to begin anew with. Nor may they be, where they have not said a
+    /// word in the group that was founded last: but we may also have forgotten that.
     fn is_stuck(&self, key: ChatKey) -> bool {
         let Some(chat) = self.chats.get(&key) else { return false };
         let newest = chat.row.groups.last().map(|row| row.nostr_group_id);
@@ -111,6 +114,7 @@ impl Engine {
             let was_heard = states.is_some_and(|states| states.has_heard(chat.row.peer.as_bytes()));
             was_heard || chat.joined.contains_key(&routing)
         });
+        let is_there = is_there || chat.unread.asks >= ASKS_OF_THE_SILENT;
         is_there && chat.unread.question.as_ref().is_some_and(|question| !question.is_answered)
     }
 

@@ -97,3 +97,25 @@ fn what_comes_late_on_a_branch_that_we_are_not_on_does_not_lead_back_to_its_grou
     assert_eq!(world.texts("Bob", "Alice"), ["early", "later"]);
     assert_eq!(written_there(&mut world), before + 3, "nobody writes there any more");
 }
+
+#[test]
+fn a_founder_who_forgot_that_the_other_came_notices_and_founds_another() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.pass(60_000);
+    world.stop("Bob");
+    world.meet("Alice", "Bob");
+    let backup = world.person("Alice").disk.clone();
+    world.start("Bob");
+    world.pass(10_000);
+    world.restart("Alice");
+    world.pass(10_000);
+    // The server loses what would show her that the group went on without her.
+    world.relay(ONE).events.retain(|event| event.kind != Kind::GROUP_MESSAGE);
+    world.stop("Alice");
+    world.people.get_mut("Alice").unwrap().disk = backup;
+    world.start("Alice");
+    world.pass(10_000);
+    world.send("Bob", "Alice", "do you read me?");
+    world.pass(900_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["do you read me?"]);
+}
