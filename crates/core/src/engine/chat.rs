@@ -29,6 +29,8 @@ pub(super) struct Chat {
     pub typing_sent_at: Option<Timestamp>,
     /// When the other was last heard of since this start.
     pub heard_at: Option<Timestamp>,
+    /// The latest date, by their clock, of what they said since this start.
+    pub last_word_at: UnixTime,
     pub receipts: ReceiptsRow,
     pub recent: SortedMap<Place, EventId>,
     /// Behind this, all of the other's messages are among `recent`.
@@ -109,6 +111,7 @@ impl Chat {
             receipts_due_at: None,
             typing_sent_at: None,
             heard_at: None,
+            last_word_at: UnixTime(0),
             receipts,
             recent,
             recent_from,

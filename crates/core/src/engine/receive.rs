@@ -134,15 +134,16 @@ impl Engine {
         Ok(Epoch::Same)
     }
 
-    /// Where the other writes, they read, unless it is a branch that we are not on. Once in each
-    /// epoch they are told that we are there too: both know then which group and which commit the
-    /// other follows.
+    /// Where the other writes, they read, unless it is a branch that we are not on and they said
+    /// something later since. Once in each epoch they are told that we are there too: both know
+    /// then which group and which commit the other follows.
     fn heard_in(&mut self, key: ChatKey, routing: &[u8; 32], inner: &Inner, heard: Heard) {
         let is_late = self.arrivals.is_some() && !self.is_answered_last(key, routing);
-        let is_news = !is_late && !heard.is_aside;
         let chat = self.chats.get_mut(&key).filter(|chat| chat.row.peer == inner.author);
         let Some(chat) = chat else { return };
-        let moves = is_news && chat.heard_in(routing);
+        let is_stale = heard.is_aside && inner.created_at < chat.last_word_at;
+        chat.last_word_at = chat.last_word_at.max(inner.created_at);
+        let moves = !is_late && !is_stale && chat.heard_in(routing);
         self.welcome_answered(key, routing);
         if moves {
             tracing::debug!("the other reads in another group");

@@ -119,3 +119,29 @@ fn a_founder_who_forgot_that_the_other_came_notices_and_founds_another() {
     world.pass(900_000);
     assert_eq!(world.texts("Alice", "Bob"), ["do you read me?"]);
 }
+
+#[test]
+fn whoever_was_put_back_into_a_group_that_went_on_without_them_is_met_there() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    let backup = world.person("Alice").disk.clone();
+    world.restart("Alice");
+    world.pass(10_000);
+    let put_back = |world: &mut World| {
+        world.stop("Alice");
+        world.people.get_mut("Alice").unwrap().disk = backup.clone();
+    };
+    // She cannot follow what she did, and founds another group.
+    put_back(&mut world);
+    world.start("Alice");
+    world.pass(60_000);
+    // That she forgets too, and the server what would tell her.
+    put_back(&mut world);
+    world.send("Bob", "Alice", "hello");
+    world.pass(120_000);
+    world.relay(ONE).events.retain(|event| event.kind != Kind::GROUP_MESSAGE);
+    world.start("Alice");
+    world.pass(900_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
+}
