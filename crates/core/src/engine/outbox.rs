@@ -81,12 +81,10 @@ impl Outbox {
         self.by_message.get(&(chat, place)).and_then(|id| self.rows.get(id))
     }
 
-    /// Whether something that speaks for the account is on its way to a server. What it was seen
-    /// to hold may be here for another server's sake.
+    /// Whether something that speaks for the account is on its way to this very server.
     pub fn has_own_event(&self, relay: &RelayUrl) -> bool {
         let own = self.rows.values().filter(|row| row.content == Outgoing::Event);
-        let mut targets = own.flat_map(|row| &row.targets);
-        targets.any(|to| to.relay == *relay && to.answer != Answer::Held)
+        own.filter_map(|row| row.answer_of(relay)).any(|answer| answer != Answer::Held)
     }
 
     /// What speaks for the account in events of this kind.
