@@ -26,6 +26,7 @@ const ASK_AGAIN_SECONDS: u64 = 15;
 const LONGEST_PATIENCE_SECONDS: u64 = 86_400;
 /// …but not more patiently than this, where they were heard of since.
 const PATIENCE_WITH_THE_PRESENT_SECONDS: u64 = 600;
+/// Whoever said nothing for so long was not there.
 const SILENCE_MS: u64 = 60_000;
 /// What could not be opened shortly before or after a gap was noticed explains it.
 const EXPLAINS_SECONDS: u64 = 600;
@@ -92,7 +93,7 @@ impl Engine {
         let (now, unix) = (self.now, self.unix_now());
         let waiting = self.waiting_for_keys(key);
         let Some(chat) = self.chats.get(&key) else { return };
-        let heard_at = chat.heard_since(now, unix);
+        let heard_at = chat.last_heard(now, unix);
         let may_ask = chat.has_question(unix, heard_at) && self.may_write(key);
         let Some(chat) = self.chats.get_mut(&key) else { return };
         let step = chat.next_step(unix, heard_at, may_ask);
@@ -150,7 +151,7 @@ impl Chat {
     }
 
     /// When the other was heard of last, since this start.
-    fn heard_since(&self, now: Timestamp, unix: UnixTime) -> UnixTime {
+    fn last_heard(&self, now: Timestamp, unix: UnixTime) -> UnixTime {
         let since = self.heard_at.map_or(u64::MAX, |at| now.0.saturating_sub(at.0) / 1000);
         UnixTime(unix.0.saturating_sub(since))
     }

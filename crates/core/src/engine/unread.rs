@@ -27,8 +27,8 @@ const WAIT_SECONDS: u64 = 5;
 const UNREAD_SECONDS: u64 = 30;
 /// …and for so long waits in vain.
 const STUCK_SECONDS: u64 = 120;
-/// Whoever was never heard in a group is believed to be there when something came after each of
-/// so many questions.
+/// Whoever was never heard in a group is believed to be there when something came after so many
+/// questions.
 const ASKS_OF_THE_SILENT: u32 = 3;
 
 /// What the other was asked about, since this start.
