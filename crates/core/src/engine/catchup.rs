@@ -144,6 +144,10 @@ impl Engine {
             }
         } else if self.outbox.holds(&event.id) {
             self.own_came_back(relay, &event.id);
+        } else if progress.was_silent() {
+            // Given up, and come to life: what it says first may be the newest of much.
+            self.page(relay, feed);
+            self.hold_event(relay, feed, event);
         } else if progress.step == Step::Live {
             if !self.was_seen(&event.id) {
                 self.take_event(&event);

@@ -63,6 +63,7 @@ impl Engine {
             // back since, or a copy of it published one. A stranger's word is not enough: the
             // new one would tell them that we are there.
             self.renew_used_key_package();
+            self.invite_in_turn(author, &welcome.relays);
         }
         let group = group?;
         let routing = routing.ok_or(EngineError::State("no routing"))?;

@@ -171,6 +171,11 @@ impl Progress {
             || matches!(self.step, Step::Ready { .. }) && !self.complete
     }
 
+    /// Whether it was given up without a word of what is stored.
+    pub fn was_silent(&self) -> bool {
+        self.step == Step::Live && !self.complete && self.page == 0 && self.in_page == 0
+    }
+
     /// Everything it brought was read. What was cut off is asked for again; a server that
     /// just never says that it is done is listened to.
     pub fn settled(&mut self, now: Timestamp) {

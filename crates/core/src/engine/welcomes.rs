@@ -6,12 +6,14 @@
 //! The same where a person opens a link again because the chat's servers are gone.
 
 use super::chat::Chat;
+use super::invite::MAX_RELAYS;
 use super::record::{ChatKey, Outgoing, OutgoingRow, Purpose, WantedRow};
 use super::{Engine, Timestamp};
 use crate::envelope::{KeyPackageEvent, parse_welcome};
-use crate::nostr::Rumor;
+use crate::nostr::{PublicKey, Rumor};
+use crate::relay::parse_relay_url;
 use crate::time::doubled;
-use zajil_api::RelayUrl;
+use zajil_api::{RelayUrl, Stage};
 
 /// Another group is founded at most once in so long, ever more rarely: key packages are made
 /// by others.
@@ -115,6 +117,23 @@ impl Engine {
             self.outbox.reopen(&relay, id);
             self.dispatch(&relay);
         }
+    }
+
+    /// Somebody followed our link with a key package that is not ours any more. If we answered
+    /// that before this device was put back, they look for no newer one: we look for theirs.
+    pub(super) fn invite_in_turn(&mut self, peer: PublicKey, relays: &[String]) {
+        if self.chat_with(&peer).is_some() {
+            return;
+        }
+        let relays = relays.iter().filter_map(|url| parse_relay_url(url).ok());
+        let wanted = WantedRow { token: [0; 16], relays: relays.take(MAX_RELAYS).collect() };
+        let (key, now) = (self.fresh_chat_key(), self.unix_now());
+        let mut chat = Chat::fresh(key, peer, String::new(), Stage::Connecting, now);
+        chat.row.wanted = Some(wanted);
+        self.chats.insert(key, chat);
+        self.chat_changed(key);
+        self.connect();
+        self.look_up(key);
     }
 
     fn reaches_any(&self, servers: &[RelayUrl]) -> bool {

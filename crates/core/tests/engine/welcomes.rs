@@ -98,6 +98,30 @@ fn somebody_whose_device_was_put_back_before_they_were_invited_is_invited_again(
 }
 
 #[test]
+fn somebody_whose_device_was_put_back_before_they_met_invites_in_turn() {
+    let mut world = World::with_accounts(&["Alice", "Bob", "Carol"], &[ONE]);
+    world.pass(60_000);
+    let backup = world.person("Bob").disk.clone();
+    world.pass(2 * 3_600_000);
+    world.meet("Carol", "Bob");
+    world.pass(60_000);
+    // Answered: Alice has no reason to look for another key package.
+    world.meet("Alice", "Bob");
+    world.pass(60_000);
+    world.stop("Bob");
+    world.send("Alice", "Bob", "hello");
+    world.pass(60_000);
+    world.people.get_mut("Bob").unwrap().disk = backup;
+    world.start("Bob");
+    world.pass(300_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["hello"]);
+    assert_eq!(world.chat_of("Bob", "Alice").with.name, "Alice");
+    world.send("Bob", "Alice", "there you are");
+    world.pass(60_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["hello", "there you are"]);
+}
+
+#[test]
 fn a_link_opened_again_moves_a_chat_whose_servers_are_gone_to_others() {
     let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
     world.pass(60_000);

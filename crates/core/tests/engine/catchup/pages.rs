@@ -1,7 +1,7 @@
 //! Servers that do not compare hand out pages, and no filter goes further into one second.
 
 use super::faults::rubbish;
-use super::{ONE, numbers};
+use super::{ONE, alice_writes, bob_is_away, numbers};
 use crate::world::World;
 use std::collections::BTreeSet;
 use zajil_core::nostr::Kind;
@@ -32,4 +32,17 @@ fn what_was_sent_at_once_fits_small_pages_beside_what_others_put_there() {
     world.start("Bob");
     world.pass(120_000);
     assert_eq!(world.texts("Bob", "Alice"), numbers(60));
+}
+
+#[test]
+fn a_server_that_was_given_up_and_comes_to_life_hands_out_the_oldest_first_all_the_same() {
+    let mut world = bob_is_away(&[ONE]);
+    alice_writes(&mut world, 1_300);
+    world.stop("Alice");
+    world.relay(ONE).manners.hangs = true;
+    world.start("Bob");
+    world.pass(90_000);
+    world.wake(ONE);
+    world.pass(30_000);
+    assert_eq!(world.texts("Bob", "Alice"), numbers(1_300));
 }

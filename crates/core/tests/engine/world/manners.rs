@@ -5,6 +5,8 @@ use zajil_core::nostr::EventId;
 pub struct Manners {
     /// Takes connections and frames, and says nothing at all.
     pub hangs: bool,
+    /// What it was told meanwhile.
+    pub unheard: Vec<(&'static str, String)>,
     /// Never says that what is stored is over, for questions named so.
     pub never_ends: Option<&'static str>,
     /// So long its frames are on their way.
@@ -27,6 +29,7 @@ impl Default for Manners {
     fn default() -> Self {
         Self {
             hangs: false,
+            unheard: Vec::new(),
             never_ends: None,
             latency_ms: 0,
             info: None,
@@ -36,5 +39,15 @@ impl Default for Manners {
             answers: Vec::new(),
             most_subscriptions: 0,
         }
+    }
+}
+
+impl Manners {
+    /// Whether a frame is left lying, because the relay hangs.
+    pub fn lets_wait(&mut self, who: &'static str, text: &str) -> bool {
+        if self.hangs {
+            self.unheard.push((who, text.to_owned()));
+        }
+        self.hangs
     }
 }

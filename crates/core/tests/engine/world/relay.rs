@@ -132,7 +132,7 @@ impl SimRelay {
         }
         self.frames += 1;
         self.longest_in = self.longest_in.max(text.len());
-        if self.manners.hangs {
+        if self.manners.lets_wait(who, text) {
             return Vec::new();
         }
         self.bytes_in += text.len();

@@ -46,6 +46,19 @@ impl World {
         self.run();
     }
 
+    /// A relay that hung comes to life, and answers all that it was told.
+    pub fn wake(&mut self, url: &str) {
+        let url = RelayUrl::new(url);
+        let relay = self.relays.get_mut(&url).unwrap();
+        relay.manners.hangs = false;
+        for (who, text) in std::mem::take(&mut relay.manners.unheard) {
+            for (to, text) in relay.handle(who, &text) {
+                self.inbox.push_back((to, Input::RelayFrame { relay: url.clone(), text }));
+            }
+        }
+        self.run();
+    }
+
     /// A relay says these words to somebody, whatever they are.
     pub fn say(&mut self, url: &str, to: &'static str, text: &str) {
         let frame = Input::RelayFrame { relay: RelayUrl::new(url), text: text.to_owned() };
