@@ -155,6 +155,21 @@ mod tests {
     use crate::engine::{Config, Timestamp, VaultKey};
 
     #[test]
+    fn mail_of_a_clock_that_is_late_is_asked_for_though_another_ran_ahead() {
+        let relay = RelayUrl::new("wss://here");
+        let (vault_key, seed, default_relays) = (VaultKey([1; 32]), [2; 32], Vec::new());
+        let config = Config { vault_key, seed, default_relays };
+        let true_time = UnixTime(20_000 * DAY);
+        // Ours is ahead as well, or what the other dated would count for nothing.
+        let at = Timestamp((true_time.0 + DAY) * 1000);
+        let mut engine = Engine::open(config, at, &[]).unwrap();
+        engine.cursors.insert(relay.clone(), UnixTime(true_time.0 + DAY));
+        // Sent a little later, by a clock that is a day late, and dated back by two more.
+        let dated = UnixTime(true_time.0 - DAY - 2 * DAY);
+        assert!(engine.since(&relay).paged.unwrap() < dated);
+    }
+
+    #[test]
     fn a_server_that_was_away_for_very_long_keeps_nothing_from_being_forgotten() {
         let (here, away) = (RelayUrl::new("wss://here"), RelayUrl::new("wss://away"));
         let day = |days: u64| UnixTime(days * DAY);

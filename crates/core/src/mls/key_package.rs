@@ -21,8 +21,8 @@ const LAST_RESORT: u16 = 0x0004;
 
 /// How long a key package is good for at most, by the profile: 84 days and an hour…
 const LIFETIME_SECONDS: u64 = 84 * 24 * 3600 + 3600;
-/// …of which so much lies in the past, for people whose clocks run late, or ours ahead.
-const SKEW_SECONDS: u64 = 24 * 3600;
+/// …of which so much lies in the past: theirs may be a day late, and ours a day ahead.
+const SKEW_SECONDS: u64 = 2 * 24 * 3600;
 
 /// How long a leaf made at `now` (seconds) may be added to groups.
 pub(super) fn lifetime(now: u64) -> Lifetime {
@@ -161,4 +161,18 @@ fn parse_reference(reference: &[u8]) -> Result<KeyPackageRef, MlsError> {
     let framed = [&[32], reference].concat();
     KeyPackageRef::tls_deserialize_exact(framed.as_slice())
         .map_err(|error| MlsError::ours("key package reference", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_clock_a_day_ahead_made_is_of_use_to_one_that_is_a_day_late() {
+        let (now, day) = (1_800_000_000, 24 * 3600);
+        let lifetime = lifetime(now + day);
+        assert!(lifetime.has_acceptable_range());
+        assert!(lifetime.not_before() <= now - day);
+        assert!(lifetime.not_after() > now + 80 * day);
+    }
 }
