@@ -1,5 +1,6 @@
 //! The author's side of a gap: what did not reach the other is sent again.
 
+use super::chat::Chat;
 use super::history::Wanted;
 use super::record::{ChatKey, MessageRow, Purpose};
 use super::save::{MessagePart, message_key};
@@ -31,21 +32,37 @@ pub(super) struct Asked {
     is_looking: bool,
     /// When each number was answered last, and how often.
     answered: SortedMap<(u32, u64), (Timestamp, u32)>,
-    /// The latest question that came while nothing could be written: whoever asked it does so ever
-    /// more rarely, and must not wait for their next one.
+    /// The latest question, until it is answered: whoever asked it does so ever more rarely, and
+    /// must not wait for their next one.
     owed: Vec<Counts>,
 }
 
 impl Asked {
-    /// Whether a question may be answered now.
-    fn is_due(&self, now: Timestamp) -> bool {
-        !self.is_looking && self.at.is_none_or(|at| at.0 + EVERY_MS <= now.0)
+    /// When what is owed may be answered.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        let is_owed = !self.owed.is_empty() && !self.is_looking;
+        is_owed.then(|| self.at.map_or(Timestamp(0), |at| Timestamp(at.0 + EVERY_MS)))
     }
 
-    /// What of a question is answered now.
-    fn take(&mut self, of: &[Counts], now: Timestamp) -> Vec<Count> {
+    fn owe(&mut self, of: &[Counts]) {
+        self.owed = of.to_vec();
+    }
+
+    /// These were looked for in vain: nothing could be written any more.
+    fn owe_after_all(&mut self, missed: Vec<Count>) {
+        for count in &missed {
+            self.answered.remove(&(count.run, count.number));
+        }
+        if self.owed.is_empty() {
+            self.owed = stretches(missed);
+        }
+    }
+
+    /// What of the latest question is answered now.
+    fn take(&mut self, now: Timestamp) -> Vec<Count> {
         self.at = Some(now);
-        let all = of.iter().flat_map(|range| {
+        let owed = std::mem::take(&mut self.owed);
+        let all = owed.iter().flat_map(|range| {
             (range.first..=range.last).map(|number| Count { run: range.run, number })
         });
         let mut due: Vec<Count> = all.take(MAX_AGAIN).collect();
@@ -78,29 +95,30 @@ impl Engine {
         if of.is_empty() {
             return self.confirm(key, question);
         }
-        self.send_missed(key, of);
-    }
-
-    /// What could not be answered when it was asked.
-    pub(super) fn answer_owed(&mut self, key: ChatKey) {
-        let owed = self.chats.get_mut(&key).map(|chat| std::mem::take(&mut chat.asked.owed));
-        if let Some(owed) = owed.filter(|owed| !owed.is_empty()) {
-            self.send_missed(key, &owed);
+        if let Some(chat) = self.chats.get_mut(&key) {
+            chat.asked.owe(of);
         }
+        self.answer_owed(key);
     }
 
-    fn send_missed(&mut self, key: ChatKey, of: &[Counts]) {
+    pub(super) fn answer_all_owed(&mut self) {
         let now = self.now;
-        let may_write = self.may_write(key);
+        let due = self.chats.values().filter(|chat| chat.answers_at().is_some_and(|at| at <= now));
+        let due: Vec<ChatKey> = due.map(|chat| chat.row.key).collect();
+        for key in due {
+            self.answer_owed(key);
+        }
+    }
+
+    /// Answers the latest question, unless it is too early, or nothing can be written yet.
+    fn answer_owed(&mut self, key: ChatKey) {
+        let now = self.now;
+        let due_at = self.chats.get(&key).and_then(|chat| chat.asked.due_at());
+        if due_at.is_none_or(|at| at > now) || !self.may_write(key) {
+            return;
+        }
         let Some(chat) = self.chats.get_mut(&key) else { return };
-        if !may_write {
-            chat.asked.owed = of.to_vec();
-            return;
-        }
-        if !chat.asked.is_due(now) {
-            return;
-        }
-        let missed = chat.asked.take(of, now);
+        let missed = chat.asked.take(now);
         let counts = chat.counts();
         let (never_sent, missed): (Vec<Count>, Vec<Count>) =
             missed.into_iter().partition(|count| !is_among(count, &counts));
@@ -140,7 +158,10 @@ impl Engine {
             chat.asked.is_looking = false;
         }
         if !self.may_write(key) {
-            // The group went over to another state meanwhile; they ask again.
+            // The group went over to another state meanwhile.
+            if let Some(chat) = self.chats.get_mut(&key) {
+                chat.asked.owe_after_all(missed);
+            }
             return;
         }
         let mut oldest = None;
@@ -189,6 +210,13 @@ impl Engine {
     }
 }
 
+impl Chat {
+    /// When the other's latest question is answered, if something can be written.
+    pub fn answers_at(&self) -> Option<Timestamp> {
+        self.asked.due_at().filter(|_| self.may_encrypt())
+    }
+}
+
 /// Numbers that follow upon each other, together.
 fn stretches(mut counts: Vec<Count>) -> Vec<Counts> {
     counts.sort_unstable_by_key(|count| (count.run, count.number));
@@ -218,7 +246,8 @@ mod tests {
         let mut answered = Vec::new();
         for second in 0..1_000 {
             let now = Timestamp(second * 1_000);
-            if asked.is_due(now) && !asked.take(&of, now).is_empty() {
+            asked.owe(&of);
+            if asked.due_at().is_some_and(|at| at <= now) && !asked.take(now).is_empty() {
                 answered.push(second);
             }
         }
@@ -230,9 +259,28 @@ mod tests {
         let mut asked = Asked::default();
         for nth in 0..2_000 {
             let first = nth * 100;
-            asked.take(&[Counts { run: 9, first, last: first + 99 }], Timestamp(nth * 5_000));
+            asked.owe(&[Counts { run: 9, first, last: first + 99 }]);
+            asked.take(Timestamp(nth * 5_000));
         }
         assert_eq!(asked.answered.len(), MAX_ANSWERED);
+    }
+
+    #[test]
+    fn the_latest_question_is_answered_as_soon_as_may_be() {
+        let question = |number| [Counts { run: 7, first: number, last: number }];
+        let count = |number| Count { run: 7, number };
+        let mut asked = Asked::default();
+        asked.owe(&question(1));
+        assert_eq!(asked.take(Timestamp(1_000)), [count(1)]);
+        assert_eq!(asked.due_at(), None);
+        // Too early, and then again; and what was found could not be written.
+        asked.owe(&question(2));
+        asked.owe(&question(3));
+        assert_eq!(asked.due_at(), Some(Timestamp(1_000 + EVERY_MS)));
+        assert_eq!(asked.take(Timestamp(6_000)), [count(3)]);
+        asked.owe_after_all(vec![count(3)]);
+        assert_eq!(asked.due_at(), Some(Timestamp(6_000 + EVERY_MS)));
+        assert_eq!(asked.take(Timestamp(11_000)), [count(3)]);
     }
 
     #[test]

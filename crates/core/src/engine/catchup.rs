@@ -144,8 +144,8 @@ impl Engine {
             }
         } else if self.outbox.holds(&event.id) {
             self.own_came_back(relay, &event.id);
-        } else if progress.was_silent() {
-            // Given up, and come to life: what it says first may be the newest of much.
+        } else if progress.comes_to_life() {
+            // What it says first may be the newest of much.
             self.page(relay, feed);
             self.hold_event(relay, feed, event);
         } else if progress.step == Step::Live {
@@ -280,7 +280,12 @@ impl Engine {
                 // It never says that there is nothing more, or not even to nothing.
                 Step::Listening => self.page_from_now_on(&relay),
                 Step::Comparing => self.comparing_stalled(&relay, feed),
-                Step::Paging => self.feed_ended(&relay, feed, false),
+                Step::Paging => {
+                    let progress = self.catchup.progress(&relay, feed);
+                    if progress.is_some_and(|progress| progress.gives_up(now)) {
+                        self.feed_ended(&relay, feed, false);
+                    }
+                }
                 Step::Failed { .. } => self.restart_feed(&relay, feed),
                 Step::Ready { .. } | Step::Fetching | Step::Settling | Step::Live => {}
             }

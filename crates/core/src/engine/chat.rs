@@ -2,7 +2,7 @@
 
 use super::again::Asked;
 use super::arrivals::Batch;
-use super::groups::Seeking;
+use super::groups::{Anew, Seeking};
 use super::record::{ChatKey, ChatRow, MessageRow, ReceiptsRow};
 use super::unread::Unread;
 use super::welcomes::Inviting;
@@ -72,7 +72,7 @@ pub(super) struct Chat {
     pub copied: bool,
     /// The chat's groups cannot be followed any more: another is to be founded.
     pub seeks_anew: bool,
-    pub began_anew: bool,
+    pub anew: Anew,
     /// What the other asked for.
     pub asked: Asked,
 }
@@ -135,7 +135,7 @@ impl Chat {
             owes_sign: false,
             copied: false,
             seeks_anew: false,
-            began_anew: false,
+            anew: Anew::default(),
             asked: Asked::default(),
         }
     }

@@ -183,14 +183,26 @@ impl Engine {
         }
     }
 
+    /// Whether a server still has to take a row, or to show that it has it.
+    fn is_on_its_way(&self, row: &OutgoingRow, target: &Target) -> bool {
+        match target.answer {
+            Answer::None => true,
+            Answer::Accepted => !self.read_back.gave_up(&target.relay, row.id),
+            Answer::Held | Answer::Refused => false,
+        }
+    }
+
+    /// Whether something that speaks for the account is on its way to this very server.
+    pub(super) fn is_publishing_to(&self, relay: &RelayUrl) -> bool {
+        let own = self.outbox.rows().filter(|row| row.content == Outgoing::Event);
+        let mut targets = own.flat_map(|row| row.targets.iter().map(move |target| (row, target)));
+        targets.any(|(row, target)| target.relay == *relay && self.is_on_its_way(row, target))
+    }
+
     /// Nothing more is on its way of this row: where it lies is written down with the message.
     pub(super) fn finish(&mut self, id: u64) {
         let Some(row) = self.outbox.row(id) else { return };
-        let is_open = |target: &Target| match target.answer {
-            Answer::None => true,
-            Answer::Accepted => !self.read_back.gave_up(&target.relay, id),
-            Answer::Held | Answer::Refused => false,
-        };
+        let is_open = |target: &Target| self.is_on_its_way(row, target);
         if row.targets.iter().any(is_open) || !self.is_confirmed(row) {
             return;
         }

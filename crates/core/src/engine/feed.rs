@@ -163,8 +163,8 @@ impl Engine {
         self.catchup.last_number += 1;
         let number = self.catchup.last_number;
         let Some(progress) = self.catchup.progress(relay, feed) else { return };
-        let listened = (progress.step == Step::Listening || progress.comparison.is_some())
-            .then(|| progress.name(feed));
+        let listens = matches!(progress.step, Step::Listening | Step::Live);
+        let listened = (listens || progress.comparison.is_some()).then(|| progress.name(feed));
         // Another name: what still comes of the old one ends no page.
         progress.number = number;
         progress.comparison = None;

@@ -114,7 +114,7 @@ impl Engine {
         let Some(account) = self.account.as_ref().filter(|_| self.servers.contains(relay)) else {
             return;
         };
-        if self.outbox.has_own_event(relay) {
+        if self.is_publishing_to(relay) {
             // It is only just being published there, and will be read back.
             self.findable.ask_again(relay, None, self.now);
             return;

@@ -152,7 +152,7 @@ impl Chat {
 
     /// When the other was heard of last, since this start.
     fn last_heard(&self, now: Timestamp, unix: UnixTime) -> UnixTime {
-        let since = self.heard_at.map_or(u64::MAX, |at| now.0.saturating_sub(at.0) / 1000);
+        let since = self.heard_at.map_or(u64::MAX, |at| now.0.saturating_sub(at.0).div_ceil(1000));
         UnixTime(unix.0.saturating_sub(since))
     }
 

@@ -16,12 +16,35 @@ use zajil_api::{Stage, UnixTime};
 /// confirmation, and again, ever more patiently.
 const SEEK_SECONDS: u64 = 60;
 const LONGEST_PATIENCE_SECONDS: u64 = 86_400;
+/// Another group is founded with somebody who cannot be read so often in a start: anybody can make
+/// them seem so. In between is a rest, ever longer.
+const MAX_ANEW: u32 = 5;
+const ANEW_REST_SECONDS: u64 = 600;
 
 /// Whether the other reads where we write.
 #[derive(Debug, Default)]
 pub(super) struct Seeking {
     pub due_at: Option<Timestamp>,
     times: u32,
+}
+
+/// How often another group was founded because one could not be read, since this start.
+#[derive(Debug, Default)]
+pub(super) struct Anew {
+    times: u32,
+    rests_until: Timestamp,
+}
+
+impl Anew {
+    fn may_begin(&self, now: Timestamp) -> bool {
+        self.times < MAX_ANEW && self.rests_until <= now
+    }
+
+    fn begins(&mut self, now: Timestamp) {
+        let rest = doubled(ANEW_REST_SECONDS, self.times, LONGEST_PATIENCE_SECONDS);
+        self.times += 1;
+        self.rests_until = Timestamp(now.0 + rest * 1000);
+    }
 }
 
 impl Engine {
@@ -115,14 +138,35 @@ impl Chat {
         self.row.stage == Stage::Connecting || self.seeks_anew
     }
 
-    /// Looks for a key package of the other's, to found another group; once in a start.
-    pub fn begins_anew(&mut self) -> bool {
+    /// Looks for a key package of the other's, to found another group, unless that was done
+    /// lately.
+    pub fn begins_anew(&mut self, now: Timestamp) -> bool {
         let newest = self.row.groups.last().map(|row| row.relays.clone());
-        let Some(relays) = newest.filter(|_| self.caught_up && !self.began_anew) else {
+        let Some(relays) = newest.filter(|_| self.caught_up && self.anew.may_begin(now)) else {
             return false;
         };
-        (self.seeks_anew, self.began_anew) = (true, true);
+        self.anew.begins(now);
+        self.seeks_anew = true;
         self.row.wanted = Some(WantedRow { token: [0; 16], relays });
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_cannot_be_read_is_begun_anew_with_ever_more_rarely_and_not_without_end() {
+        let mut anew = Anew::default();
+        let mut begun = Vec::new();
+        for minute in 0..10_000 {
+            let now = Timestamp(minute * 60_000);
+            if anew.may_begin(now) {
+                anew.begins(now);
+                begun.push(minute);
+            }
+        }
+        assert_eq!(begun, [0, 10, 30, 70, 150]);
     }
 }

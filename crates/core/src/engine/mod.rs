@@ -219,7 +219,13 @@ impl Engine {
         let chats = self.chats.values();
         let due = |chat: &Chat| {
             let inviting = chat.inviting.due_at();
-            [chat.receipts_due_at, chat.gaps_due_at, chat.seeking.due_at, inviting]
+            [
+                chat.receipts_due_at,
+                chat.gaps_due_at,
+                chat.seeking.due_at,
+                inviting,
+                chat.answers_at(),
+            ]
         };
         let chats = chats.flat_map(due).flatten();
         let own = [
@@ -244,6 +250,7 @@ impl Engine {
         self.time_out_catchup();
         self.send_due_receipts();
         self.look_after_gaps();
+        self.answer_all_owed();
         self.seek_readers();
         self.invite_again();
         self.tell_moved_servers();

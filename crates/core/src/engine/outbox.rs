@@ -81,12 +81,6 @@ impl Outbox {
         self.by_message.get(&(chat, place)).and_then(|id| self.rows.get(id))
     }
 
-    /// Whether something that speaks for the account is on its way to this very server.
-    pub fn has_own_event(&self, relay: &RelayUrl) -> bool {
-        let own = self.rows.values().filter(|row| row.content == Outgoing::Event);
-        own.filter_map(|row| row.answer_of(relay)).any(|answer| answer != Answer::Held)
-    }
-
     /// What speaks for the account in events of this kind.
     pub fn of_kind(&self, kind: Kind) -> Vec<u64> {
         let is_of_kind = |row: &&OutgoingRow| {

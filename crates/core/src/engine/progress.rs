@@ -21,6 +21,10 @@ const PATIENCE_WITH_OLDER_MS: u64 = 60_000;
 const SILENCE_MS: u64 = 60_000;
 /// …and so has one whose page does not end, whatever it says.
 const LONGEST_PAGE_MS: u64 = 300_000;
+/// The same for one that was given up before, and hands out little: what came may be all it has.
+const LONGEST_SHORT_PAGE_MS: u64 = 15_000;
+/// A deadline looked at so much too late was slept or stalled through: it proves nothing.
+const LATE_MS: u64 = 3_000;
 /// After a server ended a subscription it is asked again, at first after so long.
 const RETRY_MS: u64 = 2_000;
 const LONGEST_RETRY_MS: u64 = 60_000;
@@ -53,6 +57,15 @@ pub(super) enum Step {
     Failed { retry_at: Timestamp },
 }
 
+/// Whether a server fell silent in the middle of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Silent {
+    Never,
+    Once,
+    /// It was, and was asked again when it came to life.
+    AskedAgain,
+}
+
 /// One feed of one server.
 #[derive(Debug)]
 pub(super) struct Progress {
@@ -77,6 +90,7 @@ pub(super) struct Progress {
     pub newest: Option<UnixTime>,
     /// Whether the server said itself that there is no more.
     pub complete: bool,
+    pub silent: Silent,
     pub page: u32,
     pub in_page: u32,
     /// Whether it brought anything that was not read before.
@@ -110,6 +124,7 @@ impl Progress {
             handed: Vec::new(),
             newest: None,
             complete: false,
+            silent: Silent::Never,
             page: 0,
             in_page: 0,
             is_news: false,
@@ -171,9 +186,26 @@ impl Progress {
             || matches!(self.step, Step::Ready { .. }) && !self.complete
     }
 
-    /// Whether it was given up without a word of what is stored.
-    pub fn was_silent(&self) -> bool {
-        self.step == Step::Live && !self.complete && self.page == 0 && self.in_page == 0
+    /// Its time for a page is over: whether that is the server's doing.
+    pub fn gives_up(&mut self, now: Timestamp) -> bool {
+        if self.timeout().is_some_and(|at| at.0 + LATE_MS < now.0) {
+            (self.page_asked_at, self.heard_at) = (now, now);
+            return false;
+        }
+        if self.silent == Silent::Never {
+            self.silent = Silent::Once;
+        }
+        true
+    }
+
+    /// Something comes of a server that was given up: whether it is to be asked again for all of
+    /// it. Once, for some servers just never say that they are done.
+    pub fn comes_to_life(&mut self) -> bool {
+        let is_first = self.step == Step::Live && self.silent == Silent::Once;
+        if is_first {
+            (self.silent, self.in_page, self.oldest) = (Silent::AskedAgain, 0, None);
+        }
+        is_first
     }
 
     /// Everything it brought was read. What was cut off is asked for again; a server that
@@ -197,8 +229,10 @@ impl Progress {
         match self.step {
             Step::Paging | Step::Ready { .. } if mutant::active(Mutant::WaitForAll) => None,
             Step::Paging => {
+                let is_short = self.silent == Silent::AskedAgain && self.in_page < FULL_PAGE;
+                let longest = if is_short { LONGEST_SHORT_PAGE_MS } else { LONGEST_PAGE_MS };
                 let silent = self.heard_at.0 + SILENCE_MS;
-                Some(Timestamp(silent.min(self.page_asked_at.0 + LONGEST_PAGE_MS)))
+                Some(Timestamp(silent.min(self.page_asked_at.0 + longest)))
             }
             Step::Listening => Some(Timestamp(self.page_asked_at.0 + FIRST_WORD_MS)),
             Step::Comparing => self.comparison.as_ref().map(|comparison| comparison.timeout()),

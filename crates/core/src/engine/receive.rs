@@ -26,7 +26,7 @@ pub(super) enum Epoch {
 
 /// How somebody was heard in a group.
 #[derive(Clone, Copy)]
-pub(super) struct Heard {
+pub(super) struct Hearing {
     /// For the first time in that state of it.
     pub is_first: bool,
     /// On a branch that we do not follow.
@@ -110,7 +110,7 @@ impl Engine {
         match read? {
             Processed::Application { sender, payload } => {
                 let is_first = self.witnessed(routing, message_epoch(&bytes)?, sender);
-                let heard = Heard { is_first, is_aside: false };
+                let heard = Hearing { is_first, is_aside: false };
                 return self.hear(key, &routing, sender, &payload, heard);
             }
             Processed::SelfUpdated { .. } => return Err(EngineError::State("a commit")),
@@ -126,7 +126,7 @@ impl Engine {
         routing: &[u8; 32],
         sender: [u8; 32],
         payload: &[u8],
-        heard: Heard,
+        heard: Hearing,
     ) -> Result<Epoch, EngineError> {
         let inner = Inner::parse(&sender, payload)?;
         self.heard_in(key, routing, &inner, heard);
@@ -135,9 +135,10 @@ impl Engine {
     }
 
     /// Where the other writes, they read, unless it is a branch that we are not on and they said
-    /// something later since. Once in each epoch they are told that we are there too: both know
-    /// then which group and which commit the other follows.
-    fn heard_in(&mut self, key: ChatKey, routing: &[u8; 32], inner: &Inner, heard: Heard) {
+    /// something later since, by their clock: one that was ahead and is put right makes them late
+    /// until then. Once in each epoch they are told that we are there too: both know then which group
+    /// and which commit the other follows.
+    fn heard_in(&mut self, key: ChatKey, routing: &[u8; 32], inner: &Inner, heard: Hearing) {
         let is_late = self.arrivals.is_some() && !self.is_answered_last(key, routing);
         let chat = self.chats.get_mut(&key).filter(|chat| chat.row.peer == inner.author);
         let Some(chat) = chat else { return };

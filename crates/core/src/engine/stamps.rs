@@ -3,11 +3,11 @@
 use crate::sorted::SortedMap;
 use zajil_api::UnixTime;
 
-/// Events of one chat that bear the same second: a server's page must hold them all, beside those
-/// of the others in it and of other chats; twenty is the smallest page that is reckoned with.
+/// Events of one chat that bear the same second. A server's page must hold them all, beside those
+/// of the others in the chat and of other chats: no filter goes further into one second.
 const PER_SECOND: u32 = 10;
 /// Nothing is dated further ahead than this: servers refuse it. What was, was made with a clock
-/// that has been set back since.
+/// that has been set back since, or there were 9,000 at once: then seconds are shared after all.
 const MAX_AHEAD_SECONDS: u64 = 900;
 
 /// Whether a date of ours lies further ahead than we date anything.
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_holds_a_page_and_a_clock_that_was_set_back_is_followed() {
+    fn a_second_has_its_share_and_a_clock_that_was_set_back_is_followed() {
         let mut stamps = Stamps::default();
         let mut at = |now| stamps.next([1; 32], UnixTime(now)).0;
         let burst: Vec<u64> = (0..41).map(|_| at(100_000)).collect();

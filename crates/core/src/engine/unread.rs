@@ -21,6 +21,8 @@ const LONGEST_PATIENCE_SECONDS: u64 = 86_400;
 /// …but not more patiently than this, where they may be there: they were heard of since, or
 /// something came that cannot be read either.
 const PATIENCE_WITH_THE_PRESENT_SECONDS: u64 = 600;
+/// Anybody can write what cannot be read: after so many questions in a silence it tells nothing.
+const ASKS_FOR_NEWS: u32 = 12;
 /// While nothing can be encrypted, the question waits so long at a time.
 const WAIT_SECONDS: u64 = 5;
 /// What waited for a key for so long is shown as missing…
@@ -28,14 +30,16 @@ const UNREAD_SECONDS: u64 = 30;
 /// …and for so long waits in vain.
 const STUCK_SECONDS: u64 = 120;
 /// Whoever was never heard in a group is believed to be there when something came after so many
-/// questions.
-const ASKS_OF_THE_SILENT: u32 = 3;
+/// questions in a silence: the fifth is asked after eight minutes.
+const ASKS_OF_THE_SILENT: u32 = 5;
 
 /// What the other was asked about, since this start.
 #[derive(Debug, Default)]
 pub(super) struct Unread {
     question: Option<Question>,
     asks: u32,
+    /// How many of them since the other was heard last.
+    in_silence: u32,
 }
 
 #[derive(Debug)]
@@ -76,7 +80,7 @@ impl Engine {
         let age = unix.0 - waiting.since.0;
         let may_ask = self.may_write(key);
         let has_news = self.has_news(key);
-        let is_stuck = has_news && self.is_stuck(key);
+        let is_stuck = has_news && self.may_begin_anew(key);
         let Some(chat) = self.chats.get_mut(&key) else { return };
         let patience = chat.patience_left(now, has_news).max(ASK_SECONDS.saturating_sub(age));
         let ask_in = if may_ask { patience } else { patience.max(WAIT_SECONDS) };
@@ -85,7 +89,7 @@ impl Engine {
         if let Some(at) = next.map(|seconds| Timestamp(now.0 + seconds * 1000)) {
             chat.gaps_due_at = Some(chat.gaps_due_at.map_or(at, |other| other.min(at)));
         }
-        if age >= STUCK_SECONDS && is_stuck && chat.begins_anew() {
+        if age >= STUCK_SECONDS && is_stuck && chat.begins_anew(now) {
             tracing::warn!("a chat waits for a key in vain");
             self.look_up(key);
         }
@@ -103,10 +107,10 @@ impl Engine {
         })
     }
 
-    /// Whether what came may be the answer: without any, what waits may be anybody's, and the
-    /// other may not even be there to begin anew with. Nor may they be, where they have not said a
-    /// word in the group that was founded last: but we may also have forgotten that.
-    fn is_stuck(&self, key: ChatKey) -> bool {
+    /// Whether the other may be there to begin anew with, and has not answered. They may not be,
+    /// where they have not said a word in the group that was founded last: but we may also have
+    /// forgotten that.
+    fn may_begin_anew(&self, key: ChatKey) -> bool {
         let Some(chat) = self.chats.get(&key) else { return false };
         let newest = chat.row.groups.last().map(|row| row.nostr_group_id);
         let is_there = newest.is_some_and(|routing| {
@@ -114,7 +118,7 @@ impl Engine {
             let was_heard = states.is_some_and(|states| states.has_heard(chat.row.peer.as_bytes()));
             was_heard || chat.joined.contains_key(&routing)
         });
-        let is_there = is_there || chat.unread.asks >= ASKS_OF_THE_SILENT;
+        let is_there = is_there || chat.unread.in_silence >= ASKS_OF_THE_SILENT;
         is_there && chat.unread.question.as_ref().is_some_and(|question| !question.is_answered)
     }
 
@@ -125,6 +129,7 @@ impl Engine {
         let rumor = Inner::rumor(account.keys.public_key(), self.unix_now(), &kind);
         let about = self.waiting_rows(key).map(|row| row.event).collect();
         if let Some(chat) = self.chats.get_mut(&key) {
+            chat.unread.in_silence = if chat.was_heard() { 1 } else { chat.unread.in_silence + 1 };
             chat.unread.asks += 1;
             chat.unread.question =
                 Some(Question { id: rumor.id(), at: now, about, is_answered: false });
@@ -152,11 +157,17 @@ impl Engine {
 }
 
 impl Chat {
+    /// Whether the other was heard of since they were asked last.
+    fn was_heard(&self) -> bool {
+        let asked_at = self.unread.question.as_ref().map(|question| question.at);
+        asked_at.is_some_and(|asked| self.heard_at.is_some_and(|at| at > asked))
+    }
+
     /// Seconds until the other may be asked again.
     fn patience_left(&self, now: Timestamp, has_news: bool) -> u64 {
         let Some(question) = &self.unread.question else { return 0 };
-        let was_heard = self.heard_at.is_some_and(|at| at > question.at);
-        let longest = if was_heard || has_news {
+        let is_news = has_news && self.unread.in_silence < ASKS_FOR_NEWS;
+        let longest = if self.was_heard() || is_news {
             PATIENCE_WITH_THE_PRESENT_SECONDS
         } else {
             LONGEST_PATIENCE_SECONDS

@@ -3,7 +3,8 @@
 //! Servers forget, and a device that was put back has no use for a Welcome to a key package that
 //! it does not know. So a Welcome stays in the outbox until it is answered, and the other's key
 //! package is watched meanwhile: where a newer one shows up, another group is founded with it.
-//! The same where a person opens a link again because the chat's servers are gone.
+//! The same where a person opens a link again because the chat's servers are gone. And whoever cannot
+//! open the Welcome of somebody who followed their link invites them in turn.
 
 use super::chat::Chat;
 use super::invite::MAX_RELAYS;
@@ -19,6 +20,11 @@ use zajil_api::{RelayUrl, Stage};
 /// by others.
 const REST_SECONDS: u64 = 30;
 const LONGEST_REST_SECONDS: u64 = 86_400;
+
+/// So many are invited in turn at a time: whoever has our link can make up others without end.
+const MAX_IN_TURN: usize = 4;
+/// What such an invitation bears instead of a link's token.
+const IN_TURN: [u8; 16] = *b"invited in turn.";
 
 /// How often somebody was invited who has not answered, since this start.
 #[derive(Debug, Default)]
@@ -122,11 +128,11 @@ impl Engine {
     /// Somebody followed our link with a key package that is not ours any more. If we answered
     /// that before this device was put back, they look for no newer one: we look for theirs.
     pub(super) fn invite_in_turn(&mut self, peer: PublicKey, relays: &[String]) {
-        if self.chat_with(&peer).is_some() {
+        if self.chat_with(&peer).is_some() || !self.make_room_in_turn() {
             return;
         }
         let relays = relays.iter().filter_map(|url| parse_relay_url(url).ok());
-        let wanted = WantedRow { token: [0; 16], relays: relays.take(MAX_RELAYS).collect() };
+        let wanted = WantedRow { token: IN_TURN, relays: relays.take(MAX_RELAYS).collect() };
         let (key, now) = (self.fresh_chat_key(), self.unix_now());
         let mut chat = Chat::fresh(key, peer, String::new(), Stage::Connecting, now);
         chat.row.wanted = Some(wanted);
@@ -134,6 +140,34 @@ impl Engine {
         self.chat_changed(key);
         self.connect();
         self.look_up(key);
+    }
+
+    /// The oldest of the chats that we seek in turn gives way to another, where too many wait and
+    /// nothing was written in it.
+    fn make_room_in_turn(&mut self) -> bool {
+        let waiting = self.chats.values().filter(|chat| self.waits_in_turn(chat));
+        let waiting: Vec<&Chat> = waiting.collect();
+        if waiting.len() < MAX_IN_TURN {
+            return true;
+        }
+        let may_go = |chat: &&&Chat| {
+            let row = &chat.row;
+            row.groups.is_empty() && row.sent == 0 && row.heard.is_empty()
+        };
+        let oldest = waiting.iter().filter(may_go).min_by_key(|chat| chat.row.touched_at);
+        let Some(oldest) = oldest.map(|chat| chat.row.key) else { return false };
+        self.remove_chat(oldest);
+        true
+    }
+
+    /// Whether all that there is of a chat is our invitation in turn, or not even that.
+    fn waits_in_turn(&self, chat: &Chat) -> bool {
+        match &chat.row.wanted {
+            Some(wanted) => wanted.token == IN_TURN,
+            None => self
+                .unanswered(chat.row.key)
+                .is_some_and(|row| invite_of(&row.content) == Some(IN_TURN)),
+        }
     }
 
     fn reaches_any(&self, servers: &[RelayUrl]) -> bool {

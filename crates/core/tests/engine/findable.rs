@@ -173,3 +173,15 @@ fn a_server_that_never_comes_to_an_end_is_not_asked_for_ever() {
     world.pass(20_000);
     assert!(!asks(&mut world));
 }
+
+#[test]
+fn a_server_that_says_it_has_us_and_does_not_learns_of_us_though_another_takes_nothing() {
+    let mut world = World::new(&["Alice"], &[ONE, TWO]);
+    world.relay(TWO).manners.hangs = true;
+    world.relay(ONE).forgets = true;
+    world.command("Alice", Command::CreateAccount { name: "Alice".to_owned() });
+    world.pass(24 * 3_600_000);
+    world.relay(ONE).forgets = false;
+    world.pass(24 * 3_600_000);
+    assert!(has_key_package(&mut world, ONE));
+}

@@ -34,7 +34,7 @@ fn connects(world: &World, who: &str) -> usize {
 fn a_socket_that_died_silently_is_noticed_by_what_it_does_not_answer() {
     let mut world = pair(&[ONE]);
     world.pass(10 * 60_000);
-    world.relay(ONE).forget("Bob");
+    world.relay(ONE).disconnect("Bob");
     world.send("Bob", "Alice", "are you there?");
     world.pass(9_000);
     assert!(world.texts("Alice", "Bob").is_empty());
@@ -46,7 +46,7 @@ fn a_socket_that_died_silently_is_noticed_by_what_it_does_not_answer() {
 fn a_socket_that_died_silently_is_noticed_without_a_word_of_ours() {
     let mut world = pair(&[ONE]);
     world.pass(10 * 60_000);
-    world.relay(ONE).forget("Bob");
+    world.relay(ONE).disconnect("Bob");
     world.send("Alice", "Bob", "hello");
     world.pass(32_000);
     assert_eq!(world.texts("Bob", "Alice"), ["hello"]);
@@ -103,7 +103,7 @@ fn whoever_does_not_look_asks_a_silent_server_seldom() {
 #[test]
 fn a_device_that_woke_doubts_its_sockets_at_once() {
     let mut world = pair(&[ONE]);
-    world.relay(ONE).forget("Bob");
+    world.relay(ONE).disconnect("Bob");
     world.send("Alice", "Bob", "hello");
     world.happen("Bob", Input::Woke);
     world.pass(6_500);

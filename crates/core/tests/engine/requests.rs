@@ -19,7 +19,7 @@ fn asked() -> (World, Guest) {
 fn asks(world: &mut World, seed: u8) -> Guest {
     let (bob, key_package) = key_package_of(world, "Bob", ONE);
     let relays = vec![ONE.to_owned()];
-    let (guest, wrap) = Guest::invites(world, seed, &key_package, bob, [seed; 32], relays);
+    let (guest, wrap) = Guest::invites(world, seed, &key_package, bob, [seed; 32], relays, None);
     world.inject(ONE, wrap);
     world.pass(5_000);
     guest

@@ -13,7 +13,7 @@ const ONE: &str = "wss://one.example";
 fn invites_bob(world: &mut World, seed: u8, nostr_group_id: [u8; 32], relays: Vec<String>) {
     let (_, key_package) = key_package_of(world, "Bob", ONE);
     let to = key_package.pubkey;
-    let (_, wrap) = Guest::invites(world, seed, &key_package, to, nostr_group_id, relays);
+    let (_, wrap) = Guest::invites(world, seed, &key_package, to, nostr_group_id, relays, None);
     world.inject(ONE, wrap);
     world.pass(3_000);
 }
@@ -59,7 +59,7 @@ fn an_invitation_to_nobody_does_not_show_that_we_are_there() {
     let (_, of_alice) = key_package_of(&mut world, "Alice", ONE);
     let (bob, _) = key_package_of(&mut world, "Bob", ONE);
     let relays = vec![ONE.to_owned()];
-    let (_, wrap) = Guest::invites(&world, 1, &of_alice, bob, [1; 32], relays);
+    let (_, wrap) = Guest::invites(&world, 1, &of_alice, bob, [1; 32], relays, None);
     let before = world.relay(ONE).events.len();
     world.inject(ONE, wrap);
     world.pass(60_000);

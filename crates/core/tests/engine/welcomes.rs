@@ -1,6 +1,7 @@
 //! Whoever was invited gets in, whatever servers forgot and whatever became of their device.
 
-use crate::world::World;
+use crate::world::{Guest, World, key_package_of};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL};
 use zajil_api::{Command, Stage};
 use zajil_core::nostr::Kind;
 
@@ -119,6 +120,31 @@ fn somebody_whose_device_was_put_back_before_they_met_invites_in_turn() {
     world.send("Bob", "Alice", "there you are");
     world.pass(60_000);
     assert_eq!(world.texts("Alice", "Bob"), ["hello", "there you are"]);
+}
+
+#[test]
+fn whoever_has_a_link_cannot_keep_others_out_with_people_who_are_not() {
+    let mut world = World::with_accounts(&["Alice", "Bob", "Carol"], &[ONE]);
+    world.pass(60_000);
+    let link = world.invite_of("Bob");
+    let payload = BASE64URL.decode(link.rsplit('/').next().unwrap()).unwrap();
+    let token = payload[35..51].try_into().unwrap();
+    let (bob, _) = key_package_of(&mut world, "Bob", ONE);
+    let (_, not_bobs) = key_package_of(&mut world, "Carol", ONE);
+    for seed in 1..=50 {
+        let relays = (0..3).map(|nth| format!("wss://r{seed}-{nth}.example")).collect();
+        let group = [seed; 32];
+        let (_, wrap) = Guest::invites(&world, seed, &not_bobs, bob, group, relays, Some(token));
+        world.inject(ONE, wrap);
+        world.pass(1_000);
+    }
+    assert_eq!(world.person("Bob").chats().len(), 4);
+    world.meet("Bob", "Carol");
+    world.meet("Alice", "Bob");
+    world.send("Bob", "Carol", "hello");
+    world.pass(60_000);
+    assert_eq!(world.texts("Carol", "Bob"), ["hello"]);
+    assert_eq!(world.stage("Bob", "Alice"), Stage::Open);
 }
 
 #[test]

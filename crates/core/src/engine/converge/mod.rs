@@ -11,7 +11,7 @@ mod tree;
 
 use super::Engine;
 use super::error::EngineError;
-use super::receive::{Epoch, Heard};
+use super::receive::{Epoch, Hearing};
 use super::record::{ChatKey, StateId, StateRow};
 use crate::envelope::{EnvelopeError, GroupEventKey, SealedMessage, group_event_key};
 use crate::mls::{Aside, Group, MlsError, PAST_EPOCHS, Processed, message_epoch};
@@ -121,7 +121,7 @@ impl Engine {
                     let row = row.clone();
                     self.save_state(&row);
                 }
-                self.hear(chat, &routing, sender, &payload, Heard { is_first, is_aside: true })
+                self.hear(chat, &routing, sender, &payload, Hearing { is_first, is_aside: true })
             }
             (Ok(_), _) => Err(no_key()),
         }

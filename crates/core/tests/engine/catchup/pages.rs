@@ -4,7 +4,7 @@ use super::faults::rubbish;
 use super::{ONE, alice_writes, bob_is_away, numbers};
 use crate::world::World;
 use std::collections::BTreeSet;
-use zajil_core::nostr::Kind;
+use zajil_core::nostr::{Event, Kind};
 
 #[test]
 fn what_was_sent_at_once_fits_small_pages_beside_what_others_put_there() {
@@ -34,15 +34,58 @@ fn what_was_sent_at_once_fits_small_pages_beside_what_others_put_there() {
     assert_eq!(world.texts("Bob", "Alice"), numbers(60));
 }
 
-#[test]
-fn a_server_that_was_given_up_and_comes_to_life_hands_out_the_oldest_first_all_the_same() {
-    let mut world = bob_is_away(&[ONE]);
-    alice_writes(&mut world, 1_300);
+/// Bob has come back to a server that hangs, and has asked it for pages.
+fn asks_in_vain(world: &mut World) {
     world.stop("Alice");
     world.relay(ONE).manners.hangs = true;
     world.start("Bob");
-    world.pass(90_000);
-    world.wake(ONE);
-    world.pass(30_000);
-    assert_eq!(world.texts("Bob", "Alice"), numbers(1_300));
+    // On a second connection: the first is soon taken for dead.
+    world.pass(40_000);
+}
+
+#[test]
+fn a_server_that_was_given_up_and_comes_to_life_is_read_oldest_first() {
+    for said_before in [0, 5] {
+        let mut world = bob_is_away(&[ONE]);
+        alice_writes(&mut world, 1_300);
+        asks_in_vain(&mut world);
+        let asked = &world.relay(ONE).manners.unheard;
+        let of_groups = asked.iter().rev().find_map(|(_, text)| text.strip_prefix("[\"REQ\",\"n"));
+        let number = of_groups.and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+        let newest: Vec<Event> =
+            world.relay(ONE).events.iter().rev().take(said_before).cloned().collect();
+        for event in newest {
+            world.say(ONE, "Bob", &format!("[\"EVENT\",\"n{number}\",{}]", event.to_json()));
+        }
+        // Now it is given up.
+        world.pass(68_000);
+        world.wake(ONE);
+        world.pass(60_000);
+        assert_eq!(world.texts("Bob", "Alice"), numbers(1_300), "{said_before}");
+        let mut feeds: Vec<char> = world
+            .relay(ONE)
+            .subscriptions_of("Bob")
+            .iter()
+            .filter_map(|name| name.chars().next())
+            .collect();
+        let all = feeds.len();
+        feeds.dedup();
+        assert_eq!(feeds.len(), all, "nothing is asked for twice: {feeds:?}");
+    }
+}
+
+#[test]
+fn a_server_that_never_says_that_it_is_done_is_listened_to_soon() {
+    let mut world = bob_is_away(&[ONE]);
+    let relay = world.relay(ONE);
+    (relay.endless, relay.comparing.speaks) = (true, false);
+    relay.events.clear();
+    world.start("Bob");
+    world.pass(120_000);
+    world.send("Alice", "Bob", "first");
+    world.pass(20_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["first"]);
+    world.send("Alice", "Bob", "second");
+    world.pass(2_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["first", "second"]);
 }

@@ -22,7 +22,8 @@ pub struct Guest {
 }
 
 impl Guest {
-    /// Founds a group with a key package, and writes an invitation to it.
+    /// Founds a group with a key package, and writes an invitation to it, perhaps with a link's
+    /// token.
     pub fn invites(
         world: &World,
         seed: u8,
@@ -30,6 +31,7 @@ impl Guest {
         to: PublicKey,
         nostr_group_id: [u8; 32],
         relays: Vec<String>,
+        invite: Option<[u8; 16]>,
     ) -> (Self, Event) {
         let mut rng = ChaCha20Rng::from_seed([seed; 32]);
         let provider = Provider::new([seed; 32], HashMap::new());
@@ -44,12 +46,8 @@ impl Guest {
         let founded =
             Group::found(&provider, &signer, &identity, &leaf, &state, &found.key_package, now.0)
                 .unwrap();
-        let welcome = WelcomeRumor {
-            welcome: founded.welcome,
-            key_package: found.event_id,
-            relays,
-            invite: None,
-        };
+        let welcome =
+            WelcomeRumor { welcome: founded.welcome, key_package: found.event_id, relays, invite };
         let rumor = welcome_rumor(key.public_key(), &welcome, now);
         let wrap = nip59::wrap(&rumor, &key, &to, now, &mut rng).unwrap();
         let group = founded.group;

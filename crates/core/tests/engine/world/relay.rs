@@ -98,22 +98,19 @@ impl SimRelay {
         challenge.map(|challenge| (who, challenge.to_json())).into_iter().collect()
     }
 
+    /// The connection is over; nobody is told.
     pub fn disconnect(&mut self, who: Who) {
         self.connected.retain(|other| *other != who);
         self.subscriptions.retain(|(other, _), _| *other != who);
         self.proven.retain(|other| *other != who);
         self.challenged.retain(|other| *other != who);
         self.comparing.disconnect(who);
+        self.manners.unheard.retain(|(other, _)| *other != who);
     }
 
     pub fn subscriptions_of(&self, who: Who) -> Vec<String> {
         let all = self.subscriptions.keys();
         all.filter(|(other, _)| *other == who).map(|(_, name)| name.clone()).collect()
-    }
-
-    /// The connection dies without a word.
-    pub fn forget(&mut self, who: Who) {
-        self.disconnect(who);
     }
 
     /// Somebody has proven who they are.
