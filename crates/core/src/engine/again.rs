@@ -111,10 +111,11 @@ impl Engine {
     }
 
     /// Answers the latest question, unless it is too early, or nothing can be written yet.
-    fn answer_owed(&mut self, key: ChatKey) {
+    pub(super) fn answer_owed(&mut self, key: ChatKey) {
         let now = self.now;
         let due_at = self.chats.get(&key).and_then(|chat| chat.asked.due_at());
-        if due_at.is_none_or(|at| at > now) || !self.may_write(key) {
+        let Some(due_at) = due_at else { return };
+        if !self.may_write(key) || due_at > now {
             return;
         }
         let Some(chat) = self.chats.get_mut(&key) else { return };

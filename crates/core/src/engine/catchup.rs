@@ -27,10 +27,6 @@ const MAX_PAGES: u32 = 5_000;
 pub(super) const MAX_EVENT_BYTES: usize = 128 * 1024;
 /// All that is held, in bytes.
 const MAX_HELD_BYTES: usize = 64 * 1024 * 1024;
-/// Key packages and relay lists of people we look for, from one server.
-const MAX_LOOKUPS: usize = 64;
-/// The same of one person: theirs must not keep out others'.
-const MAX_LOOKUPS_BY_ONE: usize = 8;
 
 #[derive(Debug, Default)]
 pub(super) struct Catchup {
@@ -134,14 +130,7 @@ impl Engine {
             return;
         }
         if feed == Feed::Lookups {
-            let by_same = progress.held.values().filter(|held| held.pubkey == event.pubkey).count();
-            let has_room = progress.held.len() < MAX_LOOKUPS && by_same < MAX_LOOKUPS_BY_ONE;
-            if has_room && event.verify().is_ok() {
-                progress.hold(event, progress::MAX_HELD_BYTES);
-            }
-            if progress.step == Step::Live {
-                self.lookups_done(relay);
-            }
+            self.hold_lookup(relay, event);
         } else if self.outbox.holds(&event.id) {
             self.own_came_back(relay, &event.id);
         } else if progress.comes_to_life() {
@@ -250,16 +239,6 @@ impl Engine {
         } else {
             progress.step = Step::Ready { since: now };
         }
-    }
-
-    pub(super) fn lookups_done(&mut self, relay: &RelayUrl) {
-        let place = (relay.clone(), Feed::Lookups);
-        let progress = self.catchup.feeds.get(&place);
-        let Some(progress) = progress.filter(|progress| progress.step == Step::Live) else {
-            return;
-        };
-        let events: Vec<Event> = progress.held.values().cloned().collect();
-        self.found(&events);
     }
 
     pub(super) fn time_out_catchup(&mut self) {

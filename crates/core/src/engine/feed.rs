@@ -93,11 +93,6 @@ impl Engine {
         self.subscribe_lookups(relay);
     }
 
-    pub(super) fn subscribe_lookups(&mut self, relay: &RelayUrl) {
-        let ask = self.lookup_filter().map(|filter| Ask { filter, of: SortedSet::new() });
-        self.start_feed(relay, Feed::Lookups, ask, Since::default());
-    }
-
     /// Asks for `ask`, unless just that is being asked for already.
     pub(super) fn start_feed(
         &mut self,
@@ -142,6 +137,9 @@ impl Engine {
             // What came meanwhile stays.
             progress.failures = before.failures;
             (progress.held, progress.held_bytes) = (before.held, before.held_bytes);
+            if feed == Feed::Lookups {
+                progress.let_go_of_others();
+            }
         }
         let failures = progress.failures;
         let name = progress.name(feed);

@@ -63,6 +63,7 @@ mod invite;
 mod join;
 mod links;
 mod load;
+mod lookups;
 mod message;
 mod migrate;
 mod names;

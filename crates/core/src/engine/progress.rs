@@ -179,8 +179,8 @@ impl Progress {
         self.is_on_its_way() && !self.wanted.is_empty() && asked_lately
     }
 
-    /// Whether the server is handing out a page. One that was given up as silent, as every
-    /// server is that was heard while the device slept, may go on before it is read.
+    /// Whether the server is handing out a page. One that was given up as silent may go on before
+    /// it is read.
     pub fn is_paging(&self) -> bool {
         matches!(self.step, Step::Paging)
             || matches!(self.step, Step::Ready { .. }) && !self.complete
@@ -201,9 +201,10 @@ impl Progress {
     /// Something comes of a server that was given up: whether it is to be asked again for all of
     /// it. Once, for some servers just never say that they are done.
     pub fn comes_to_life(&mut self) -> bool {
-        let is_first = self.step == Step::Live && self.silent == Silent::Once;
+        let is_first = self.step == Step::Live && self.silent == Silent::Once && !self.complete;
         if is_first {
-            (self.silent, self.in_page, self.oldest) = (Silent::AskedAgain, 0, None);
+            self.silent = Silent::AskedAgain;
+            (self.page, self.in_page, self.oldest, self.until) = (0, 0, None, None);
         }
         is_first
     }
@@ -229,7 +230,8 @@ impl Progress {
         match self.step {
             Step::Paging | Step::Ready { .. } if mutant::active(Mutant::WaitForAll) => None,
             Step::Paging => {
-                let is_short = self.silent == Silent::AskedAgain && self.in_page < FULL_PAGE;
+                let is_little = (1..FULL_PAGE).contains(&self.in_page);
+                let is_short = self.silent == Silent::AskedAgain && is_little;
                 let longest = if is_short { LONGEST_SHORT_PAGE_MS } else { LONGEST_PAGE_MS };
                 let silent = self.heard_at.0 + SILENCE_MS;
                 Some(Timestamp(silent.min(self.page_asked_at.0 + longest)))
@@ -272,6 +274,12 @@ impl Progress {
             self.held_bytes = self.held_bytes.saturating_sub(weight(&newest));
             self.overflowed = true;
         }
+    }
+
+    /// Lets go of what is not asked for any more.
+    pub fn let_go_of_others(&mut self) {
+        self.held.retain(|_, event| self.filter.matches(event));
+        self.held_bytes = self.held.values().map(weight).sum();
     }
 
     /// Where the next page ends. The second of the oldest event is asked for again,

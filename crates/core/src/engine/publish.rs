@@ -211,7 +211,12 @@ impl Engine {
         let purpose = row.purpose;
         self.dirty.outgoing.insert(id);
         match answer {
-            Answer::Accepted => self.promised(relay, id),
+            Answer::Accepted => {
+                self.promised(relay, id);
+                if self.outbox.refused.took(relay, id) {
+                    self.reopen(relay);
+                }
+            }
             Answer::Refused => self.outbox.refused.note(relay, self.now),
             Answer::None | Answer::Held => {}
         }
@@ -237,37 +242,8 @@ impl Engine {
         self.finish(id);
     }
 
-    /// A server is there (again): it is asked even for what it refused.
-    pub(super) fn reopen(&mut self, relay: &RelayUrl) {
-        self.outbox.refused.forget(relay);
-        self.reopen_refused(relay);
-    }
-
-    /// Asks a server once more for what it refused, where nobody else has it or whom it is for
-    /// has not got it from there: it is on its way again. Whether there was anything.
-    fn reopen_refused(&mut self, relay: &RelayUrl) -> bool {
-        let is_held =
-            |row: &OutgoingRow| row.targets.iter().any(|target| target.answer == Answer::Held);
-        let rows = self.outbox.refused_by(relay);
-        let rows = rows.filter(|row| !is_held(row) || !self.is_confirmed(row));
-        let rows: Vec<_> = rows.map(|row| (row.id, row.purpose, is_held(row))).collect();
-        for (id, purpose, is_held) in &rows {
-            self.outbox.reopen(relay, *id);
-            self.dirty.outgoing.insert(*id);
-            if let (Purpose::Message { chat, place }, false) = (purpose, is_held) {
-                self.settle(*chat, *place, MessageState::Sending);
-            }
-        }
-        !rows.is_empty()
-    }
-
     pub(super) fn time_out_outbox(&mut self) {
-        for relay in self.outbox.refused.due(self.now) {
-            if !self.reopen_refused(&relay) {
-                self.outbox.refused.forget(&relay);
-            }
-            self.dispatch(&relay);
-        }
+        self.try_refused();
         for relay in self.outbox.timed_out(self.now) {
             if mutant::active(Mutant::DropInsteadOfRetry) {
                 self.outbox.open_at(&relay).into_iter().for_each(|id| self.outbox.remove(id));

@@ -162,9 +162,9 @@ impl Engine {
             }
             let sent = self.send_queued(key);
             self.note("sending what was queued", sent);
+            self.answer_owed(key);
             self.receipts_due(key);
         }
-        self.answer_all_owed();
     }
 
     pub(super) fn send_inner(

@@ -9,7 +9,7 @@ use crate::envelope::{
     parse_inbox_relays, parse_key_package_event, welcome_rumor,
 };
 use crate::mls::{Founded, Group};
-use crate::nostr::{Event, Filter, Kind, PublicKey};
+use crate::nostr::{Event, Kind, PublicKey};
 use crate::relay::parse_relay_url;
 use crate::sorted::SortedSet;
 use rand_core::RngCore;
@@ -63,25 +63,6 @@ impl Engine {
         let mut key = [0; 16];
         self.rng.fill_bytes(&mut key);
         ChatKey(key)
-    }
-
-    /// Asks every connected relay for the other's key package.
-    pub(super) fn look_up(&mut self, key: ChatKey) {
-        let open: Vec<RelayUrl> = self.pool.open().cloned().collect();
-        if self.is_sought(key) {
-            for relay in open {
-                self.subscribe_lookups(&relay);
-                // Whom we looked for all along may have been found long ago.
-                self.lookups_done(&relay);
-            }
-        }
-    }
-
-    /// What to ask a relay about people we want to reach; `None` when nobody.
-    pub(super) fn lookup_filter(&self) -> Option<Filter> {
-        let peers: SortedSet<PublicKey> = self.sought().map(|chat| chat.row.peer).collect();
-        let kinds = [Kind::KEY_PACKAGE, Kind::INBOX_RELAYS];
-        (!peers.is_empty()).then(|| Filter::new().authors(peers).kinds(kinds))
     }
 
     /// All that a relay knew of whom we look for has arrived.

@@ -21,8 +21,10 @@ use zajil_api::{RelayUrl, Stage};
 const REST_SECONDS: u64 = 30;
 const LONGEST_REST_SECONDS: u64 = 86_400;
 
-/// So many are invited in turn at a time: whoever has our link can make up others without end.
-const MAX_IN_TURN: usize = 4;
+/// So many wait to be invited in turn: whoever has our link can make up others without end.
+const MAX_IN_TURN: usize = 32;
+/// One that waited for so long gives way to another.
+const IN_TURN_SECONDS: u64 = 86_400;
 /// What such an invitation bears instead of a link's token.
 const IN_TURN: [u8; 16] = *b"invited in turn.";
 
@@ -55,8 +57,10 @@ impl Engine {
 
     pub(super) fn is_sought(&self, key: ChatKey) -> bool {
         let chat = self.chats.get(&key);
+        // Whom we invited in turn we do not watch: they are there, or nobody.
+        let is_watched = |row: &OutgoingRow| invite_of(&row.content) != Some(IN_TURN);
         chat.is_some_and(|chat| chat.seeks() || chat.row.wanted.is_some())
-            || self.unanswered(key).is_some()
+            || self.unanswered(key).is_some_and(is_watched)
     }
 
     /// The newest Welcome that the other has not answered.
@@ -142,32 +146,19 @@ impl Engine {
         self.look_up(key);
     }
 
-    /// The oldest of the chats that we seek in turn gives way to another, where too many wait and
-    /// nothing was written in it.
+    /// Where too many wait to be invited in turn, one that waited long gives way to another, unless
+    /// something was written to them.
     fn make_room_in_turn(&mut self) -> bool {
-        let waiting = self.chats.values().filter(|chat| self.waits_in_turn(chat));
-        let waiting: Vec<&Chat> = waiting.collect();
-        if waiting.len() < MAX_IN_TURN {
+        let waiting = self.chats.values().filter(|chat| chat.waits_in_turn());
+        if waiting.clone().count() < MAX_IN_TURN {
             return true;
         }
-        let may_go = |chat: &&&Chat| {
-            let row = &chat.row;
-            row.groups.is_empty() && row.sent == 0 && row.heard.is_empty()
-        };
-        let oldest = waiting.iter().filter(may_go).min_by_key(|chat| chat.row.touched_at);
+        let long_ago = self.unix_now().0.saturating_sub(IN_TURN_SECONDS);
+        let may_go = |chat: &&Chat| chat.row.touched_at.0 <= long_ago && chat.row.sent == 0;
+        let oldest = waiting.filter(may_go).min_by_key(|chat| chat.row.touched_at);
         let Some(oldest) = oldest.map(|chat| chat.row.key) else { return false };
         self.remove_chat(oldest);
         true
-    }
-
-    /// Whether all that there is of a chat is our invitation in turn, or not even that.
-    fn waits_in_turn(&self, chat: &Chat) -> bool {
-        match &chat.row.wanted {
-            Some(wanted) => wanted.token == IN_TURN,
-            None => self
-                .unanswered(chat.row.key)
-                .is_some_and(|row| invite_of(&row.content) == Some(IN_TURN)),
-        }
     }
 
     fn reaches_any(&self, servers: &[RelayUrl]) -> bool {
@@ -240,6 +231,14 @@ impl Engine {
         for relay in open {
             self.lookups_done(&relay);
         }
+    }
+}
+
+impl Chat {
+    /// Whether somebody is to be invited in turn of whom nothing more is known.
+    pub fn waits_in_turn(&self) -> bool {
+        let is_in_turn = self.row.wanted.as_ref().is_some_and(|wanted| wanted.token == IN_TURN);
+        is_in_turn && self.row.groups.is_empty()
     }
 }
 

@@ -49,28 +49,31 @@ fn a_gap_is_shown_until_the_author_has_sent_again_what_was_lost() {
 
 #[test]
 fn what_was_asked_for_while_its_author_was_away_comes_when_they_are_back() {
-    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
-    world.meet("Bob", "Alice");
-    world.send("Bob", "Alice", "one");
-    world.pass(5_000);
-    let backup = world.person("Alice").disk.clone();
-    let before = world.relay(ONE).events.len();
-    world.send("Bob", "Alice", "two");
-    world.pass(5_000);
-    assert_eq!(world.states("Bob", "Alice"), [MessageState::Delivered; 2]);
-    // Alice is put back, and no server has it any more. Bob's next word tells her of it.
-    world.stop("Alice");
-    world.relay(ONE).events.truncate(before);
-    world.people.get_mut("Alice").unwrap().disk = backup;
-    world.start("Alice");
-    world.pass(10_000);
-    world.stop("Bob");
-    // She asks ever more patiently: the last time was minutes ago, the next is far off.
-    world.pass(3_990_000);
-    assert_eq!(gaps(&world, "Alice", "Bob"), [(1, GapCause::NotHandedOut)]);
-    world.start("Bob");
-    world.pass(10_000);
-    assert_eq!(world.texts("Alice", "Bob"), ["one", "two"]);
+    // After a month Bob does not think of Alice any more.
+    for away in [3_990_000, 31 * 86_400_000] {
+        let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+        world.meet("Bob", "Alice");
+        world.send("Bob", "Alice", "one");
+        world.pass(5_000);
+        let backup = world.person("Alice").disk.clone();
+        let before = world.relay(ONE).events.len();
+        world.send("Bob", "Alice", "two");
+        world.pass(5_000);
+        assert_eq!(world.states("Bob", "Alice"), [MessageState::Delivered; 2]);
+        // Alice is put back, and no server has it any more. Bob's next word tells her of it.
+        world.stop("Alice");
+        world.relay(ONE).events.truncate(before);
+        world.people.get_mut("Alice").unwrap().disk = backup;
+        world.start("Alice");
+        world.pass(10_000);
+        world.stop("Bob");
+        // She asks ever more patiently: the last time was minutes ago, the next is far off.
+        world.pass(away);
+        assert_eq!(gaps(&world, "Alice", "Bob"), [(1, GapCause::NotHandedOut)]);
+        world.start("Bob");
+        world.pass(10_000);
+        assert_eq!(world.texts("Alice", "Bob"), ["one", "two"], "{away}");
+    }
 }
 
 #[test]

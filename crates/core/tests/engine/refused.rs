@@ -112,3 +112,24 @@ fn what_a_server_took_after_all_is_not_shown_as_refused() {
     world.pass(70_000);
     assert_eq!(world.states("Bob", "Alice"), [MessageState::Sending]);
 }
+
+#[test]
+fn a_server_that_refuses_much_is_offered_a_little_and_all_once_it_takes_that() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.relay(ONE).refuses = Some("blocked: not you");
+    let texts: Vec<String> = (0..200).map(|number| number.to_string()).collect();
+    for text in &texts {
+        world.send("Bob", "Alice", text);
+    }
+    world.pass(HOUR);
+    let frames = world.relay(ONE).frames;
+    world.pass(HOUR);
+    let frames = world.relay(ONE).frames - frames;
+    let of_probes = 3600 / 25 * 2 * 2;
+    assert!(frames < of_probes + 6 * 20 * 2, "{frames}");
+    world.relay(ONE).refuses = None;
+    world.pass(HOUR / 5);
+    assert_eq!(world.texts("Alice", "Bob"), texts);
+}

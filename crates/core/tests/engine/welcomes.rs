@@ -7,6 +7,7 @@ use zajil_core::nostr::Kind;
 
 const ONE: &str = "wss://one.example";
 const TWO: &str = "wss://two.example";
+const DAY: u64 = 86_400_000;
 
 /// Every server loses all that it has, and its connections.
 fn wipe(world: &mut World, urls: &[&str]) {
@@ -122,29 +123,63 @@ fn somebody_whose_device_was_put_back_before_they_met_invites_in_turn() {
     assert_eq!(world.texts("Alice", "Bob"), ["hello", "there you are"]);
 }
 
-#[test]
-fn whoever_has_a_link_cannot_keep_others_out_with_people_who_are_not() {
-    let mut world = World::with_accounts(&["Alice", "Bob", "Carol"], &[ONE]);
-    world.pass(60_000);
+/// People whom nobody knows follow Bob's link with somebody else's key package: he cannot open it.
+fn made_up_people_come(world: &mut World, seeds: std::ops::RangeInclusive<u8>) {
     let link = world.invite_of("Bob");
     let payload = BASE64URL.decode(link.rsplit('/').next().unwrap()).unwrap();
     let token = payload[35..51].try_into().unwrap();
-    let (bob, _) = key_package_of(&mut world, "Bob", ONE);
-    let (_, not_bobs) = key_package_of(&mut world, "Carol", ONE);
-    for seed in 1..=50 {
+    let (bob, _) = key_package_of(world, "Bob", ONE);
+    let (_, not_bobs) = key_package_of(world, "Carol", ONE);
+    for seed in seeds {
         let relays = (0..3).map(|nth| format!("wss://r{seed}-{nth}.example")).collect();
-        let group = [seed; 32];
-        let (_, wrap) = Guest::invites(&world, seed, &not_bobs, bob, group, relays, Some(token));
+        let (_, wrap) =
+            Guest::invites(world, seed, &not_bobs, bob, [seed; 32], relays, Some(token));
         world.inject(ONE, wrap);
-        world.pass(1_000);
     }
-    assert_eq!(world.person("Bob").chats().len(), 4);
+}
+
+#[test]
+fn whoever_has_a_link_cannot_keep_others_out_with_people_who_are_not() {
+    let mut world = World::with_accounts(&["Alice", "Bob", "Carol"], &[ONE, TWO]);
+    world.pass(60_000);
+    made_up_people_come(&mut world, 1..=50);
+    assert_eq!(world.person("Bob").chats().len(), 32);
+    // He writes to one of them.
+    let chat = world.person("Bob").chats()[7].id.clone();
+    world.command("Bob", Command::SendMessage { chat: chat.clone(), text: "who?".to_owned() });
+    // Whom he looks for himself he finds, on their server as well.
     world.meet("Bob", "Carol");
-    world.meet("Alice", "Bob");
     world.send("Bob", "Carol", "hello");
     world.pass(60_000);
     assert_eq!(world.texts("Carol", "Bob"), ["hello"]);
-    assert_eq!(world.stage("Bob", "Alice"), Stage::Open);
+    // A day later they give way to others, but for the one.
+    world.pass(DAY);
+    made_up_people_come(&mut world, 51..=90);
+    world.pass(1_000);
+    let chats = world.person("Bob").chats();
+    assert_eq!(chats.len(), 33);
+    assert!(chats.iter().any(|other| other.id == chat));
+}
+
+#[test]
+fn people_who_are_not_do_not_keep_out_whom_another_copy_of_us_knew() {
+    let mut world = World::with_accounts(&["Alice", "Bob", "Carol"], &[ONE]);
+    world.pass(60_000);
+    let backup = world.person("Bob").disk.clone();
+    world.pass(2 * 3_600_000);
+    world.meet("Carol", "Bob");
+    world.meet("Alice", "Bob");
+    world.pass(60_000);
+    world.stop("Bob");
+    made_up_people_come(&mut world, 1..=20);
+    world.people.get_mut("Bob").unwrap().disk = backup;
+    world.start("Bob");
+    world.pass(300_000);
+    world.send("Alice", "Bob", "hello");
+    world.send("Carol", "Bob", "and I");
+    world.pass(300_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["hello"]);
+    assert_eq!(world.texts("Bob", "Carol"), ["and I"]);
 }
 
 #[test]

@@ -112,10 +112,12 @@ impl Ledger {
         let here = counts(&|text, _| got.contains(text));
         let of_author = |written: &Written| (written.who, written.to) == (author, reader);
         let all = counts(&|_, written| of_author(written) && written.kept && !written.withdrawn);
+        // A device that went on from a copy may have given a number that was taken back once more.
+        let void = counts(&|_, written| of_author(written) && written.withdrawn);
         let behind = |(run, number): &&Count| {
             here.range((*run, *number)..=(*run, u64::MAX)).next().is_some()
         };
-        all.difference(&here).filter(behind).count() as u64
+        all.difference(&here).filter(|count| !void.contains(count)).filter(behind).count() as u64
     }
 
     /// A chat as both sides have it on their disks.

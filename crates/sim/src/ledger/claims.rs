@@ -21,6 +21,7 @@ impl Ledger {
     ) {
         if state >= MessageState::Delivered {
             self.confirmed.insert(text.to_owned());
+            self.delivered.insert(text.to_owned());
         }
         let is_unseen = state == MessageState::Read && !self.read.contains(text);
         if is_unseen && !self.forgot_when_they_read(text) {

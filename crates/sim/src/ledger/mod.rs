@@ -78,6 +78,8 @@ pub struct Ledger {
     unnamed: BTreeMap<(usize, usize), u64>,
     /// Messages that are said to be with the other, who was not shown them yet.
     confirmed: BTreeSet<String>,
+    /// Messages whose authors were ever told that they are with the other.
+    delivered: BTreeSet<String>,
     /// Messages that were on the other's screen when they read.
     read: BTreeSet<String>,
     /// Messages that show as not sent.
@@ -101,6 +103,7 @@ impl Ledger {
             held: vec![BTreeSet::new(); relays],
             unnamed: BTreeMap::new(),
             confirmed: BTreeSet::new(),
+            delivered: BTreeSet::new(),
             read: BTreeSet::new(),
             unsent: BTreeSet::new(),
             awaited: BTreeMap::new(),

@@ -58,7 +58,7 @@ impl Ledger {
                 let since = since.unwrap_or(now).max(calm(*who)).max(self.helped_at(*who));
                 self.chat_view(*who, *to).is_some_and(is_open)
                     && !self.held[honest].contains(*text)
-                    && !self.confirmed.contains(*text)
+                    && !self.delivered.contains(*text)
                     && since.saturating_add(within) < now
             })
         };

@@ -43,19 +43,25 @@ fn asks_in_vain(world: &mut World) {
     world.pass(40_000);
 }
 
+/// The subscription under which a server that hangs was asked for the chat's messages last.
+fn asked_for_groups(world: &mut World) -> String {
+    let asked = world.relay(ONE).manners.unheard.iter().rev();
+    let mut names =
+        asked.filter_map(|(_, text)| text.strip_prefix("[\"REQ\",\"")?.split('"').next());
+    names.find(|name| name.starts_with('n')).unwrap().to_owned()
+}
+
 #[test]
 fn a_server_that_was_given_up_and_comes_to_life_is_read_oldest_first() {
     for said_before in [0, 5] {
         let mut world = bob_is_away(&[ONE]);
         alice_writes(&mut world, 1_300);
         asks_in_vain(&mut world);
-        let asked = &world.relay(ONE).manners.unheard;
-        let of_groups = asked.iter().rev().find_map(|(_, text)| text.strip_prefix("[\"REQ\",\"n"));
-        let number = of_groups.and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+        let name = asked_for_groups(&mut world);
         let newest: Vec<Event> =
             world.relay(ONE).events.iter().rev().take(said_before).cloned().collect();
         for event in newest {
-            world.say(ONE, "Bob", &format!("[\"EVENT\",\"n{number}\",{}]", event.to_json()));
+            world.say(ONE, "Bob", &format!("[\"EVENT\",\"{name}\",{}]", event.to_json()));
         }
         // Now it is given up.
         world.pass(68_000);
@@ -72,6 +78,23 @@ fn a_server_that_was_given_up_and_comes_to_life_is_read_oldest_first() {
         feeds.dedup();
         assert_eq!(feeds.len(), all, "nothing is asked for twice: {feeds:?}");
     }
+}
+
+#[test]
+fn a_server_that_comes_to_life_may_take_its_time() {
+    let mut world = bob_is_away(&[ONE]);
+    alice_writes(&mut world, 1_300);
+    asks_in_vain(&mut world);
+    world.pass(68_000);
+    let name = asked_for_groups(&mut world);
+    world.relay(ONE).slow_pages = Some("n");
+    world.wake(ONE);
+    let newest = world.relay(ONE).events.last().unwrap().to_json();
+    world.say(ONE, "Bob", &format!("[\"EVENT\",\"{name}\",{newest}]"));
+    world.pass(25_000);
+    world.release(ONE);
+    world.pass(60_000);
+    assert_eq!(world.texts("Bob", "Alice"), numbers(1_300));
 }
 
 #[test]
