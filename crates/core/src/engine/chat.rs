@@ -73,6 +73,8 @@ pub(super) struct Chat {
     /// The chat's groups cannot be followed any more: another is to be founded.
     pub seeks_anew: bool,
     pub anew: Anew,
+    /// Invited in turn, and not heard since.
+    pub in_turn: bool,
     /// What the other asked for.
     pub asked: Asked,
 }
@@ -136,6 +138,7 @@ impl Chat {
             copied: false,
             seeks_anew: false,
             anew: Anew::default(),
+            in_turn: false,
             asked: Asked::default(),
         }
     }

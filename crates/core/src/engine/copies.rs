@@ -167,7 +167,7 @@ impl Engine {
         let Some(at) = chat.row.groups.iter().position(|row| row.nostr_group_id == routing) else {
             return;
         };
-        tracing::warn!("a group went on without this device");
+        tracing::debug!("a group went on without this device");
         let row = chat.row.groups.remove(at);
         let group = chat.groups.remove(at);
         // The other writes in the newest group, and may have let go of those before.

@@ -131,6 +131,7 @@ impl Engine {
             chat.row.touched_at = now;
             chat.row.wanted = None;
             chat.seeks_anew = false;
+            chat.in_turn = false;
             if opened {
                 chat.row.stage = Stage::Open;
             }

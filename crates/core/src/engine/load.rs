@@ -126,6 +126,7 @@ impl Engine {
                 chat.queued.insert(row.place, row.rumor);
             }
         }
+        engine.recall_in_turn();
         engine.begin();
         for row in doubted {
             engine.look_for_known(row.chat, row.row);

@@ -41,33 +41,40 @@ impl Engine {
 
     /// Keeps what a server has of somebody we look for.
     pub(super) fn hold_lookup(&mut self, relay: &RelayUrl, event: Event) {
-        let seeks_in_turn = |author: &PublicKey| {
+        let is_in_turn = |author: &PublicKey| {
             let chat = self.chat_with(author).and_then(|key| self.chats.get(&key));
-            chat.is_some_and(|chat| chat.waits_in_turn())
+            chat.is_some_and(|chat| chat.in_turn)
         };
-        let is_in_turn = seeks_in_turn(&event.pubkey);
+        let (author, in_turn) = (event.pubkey, is_in_turn(&event.pubkey));
         let place = (relay.clone(), Feed::Lookups);
         let Some(progress) = self.catchup.feeds.get(&place) else { return };
-        let held = || progress.held.values().map(|held| &held.pubkey);
-        let of_same = held().filter(|author| **author == event.pubkey).count();
-        let of_kind = held().filter(|author| seeks_in_turn(author) == is_in_turn).count();
-        let has_room = of_kind < MAX_LOOKUPS && of_same < MAX_LOOKUPS_BY_ONE;
+        let (mut of_same, mut of_kind) = (0, 0);
+        for held in progress.held.values() {
+            of_same += usize::from(held.pubkey == author);
+            of_kind += usize::from(is_in_turn(&held.pubkey) == in_turn);
+        }
+        let has_room = of_same < MAX_LOOKUPS_BY_ONE && of_kind < MAX_LOOKUPS;
         if has_room
             && event.verify().is_ok()
             && let Some(progress) = self.catchup.feeds.get_mut(&place)
         {
             progress.hold(event, MAX_HELD_BYTES);
+            self.found_of(relay, Some(author));
         }
-        self.lookups_done(relay);
     }
 
     pub(super) fn lookups_done(&mut self, relay: &RelayUrl) {
-        let place = (relay.clone(), Feed::Lookups);
-        let progress = self.catchup.feeds.get(&place);
+        self.found_of(relay, None);
+    }
+
+    /// What a server has of somebody, or of everybody, once it has handed out what it stores.
+    fn found_of(&mut self, relay: &RelayUrl, author: Option<PublicKey>) {
+        let progress = self.catchup.feeds.get(&(relay.clone(), Feed::Lookups));
         let Some(progress) = progress.filter(|progress| progress.step == Step::Live) else {
             return;
         };
-        let events: Vec<Event> = progress.held.values().cloned().collect();
+        let is_asked = |event: &&Event| author.is_none_or(|author| event.pubkey == author);
+        let events: Vec<Event> = progress.held.values().filter(is_asked).cloned().collect();
         self.found(&events);
     }
 }

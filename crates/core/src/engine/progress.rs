@@ -5,6 +5,7 @@ use super::feed::Feed;
 use super::held::Place;
 use super::reconcile::{Comparison, FIRST_WORD_MS};
 use super::seen::SeenOf;
+use super::silence::Silent;
 use crate::mutant::{self, Mutant};
 use crate::nostr::nip77::Bound;
 use crate::nostr::{Event, EventId, Filter};
@@ -17,14 +18,6 @@ use zajil_api::UnixTime;
 pub(super) const PATIENCE_MS: u64 = 3_000;
 /// …and for how long, since it was asked, one of the same chats that still fetches what is older.
 const PATIENCE_WITH_OLDER_MS: u64 = 60_000;
-/// A server that says nothing for so long in the middle of a page has stalled…
-const SILENCE_MS: u64 = 60_000;
-/// …and so has one whose page does not end, whatever it says.
-const LONGEST_PAGE_MS: u64 = 300_000;
-/// The same for one that was given up before, and hands out little: what came may be all it has.
-const LONGEST_SHORT_PAGE_MS: u64 = 15_000;
-/// A deadline looked at so much too late was slept or stalled through: it proves nothing.
-const LATE_MS: u64 = 3_000;
 /// After a server ended a subscription it is asked again, at first after so long.
 const RETRY_MS: u64 = 2_000;
 const LONGEST_RETRY_MS: u64 = 60_000;
@@ -55,15 +48,6 @@ pub(super) enum Step {
     Live,
     /// The server ended the subscription; it is asked again.
     Failed { retry_at: Timestamp },
-}
-
-/// Whether a server fell silent in the middle of a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Silent {
-    Never,
-    Once,
-    /// It was, and was asked again when it came to life.
-    AskedAgain,
 }
 
 /// One feed of one server.
@@ -186,29 +170,6 @@ impl Progress {
             || matches!(self.step, Step::Ready { .. }) && !self.complete
     }
 
-    /// Its time for a page is over: whether that is the server's doing.
-    pub fn gives_up(&mut self, now: Timestamp) -> bool {
-        if self.timeout().is_some_and(|at| at.0 + LATE_MS < now.0) {
-            (self.page_asked_at, self.heard_at) = (now, now);
-            return false;
-        }
-        if self.silent == Silent::Never {
-            self.silent = Silent::Once;
-        }
-        true
-    }
-
-    /// Something comes of a server that was given up: whether it is to be asked again for all of
-    /// it. Once, for some servers just never say that they are done.
-    pub fn comes_to_life(&mut self) -> bool {
-        let is_first = self.step == Step::Live && self.silent == Silent::Once && !self.complete;
-        if is_first {
-            self.silent = Silent::AskedAgain;
-            (self.page, self.in_page, self.oldest, self.until) = (0, 0, None, None);
-        }
-        is_first
-    }
-
     /// Everything it brought was read. What was cut off is asked for again; a server that
     /// just never says that it is done is listened to.
     pub fn settled(&mut self, now: Timestamp) {
@@ -229,13 +190,7 @@ impl Progress {
     pub fn timeout(&self) -> Option<Timestamp> {
         match self.step {
             Step::Paging | Step::Ready { .. } if mutant::active(Mutant::WaitForAll) => None,
-            Step::Paging => {
-                let is_little = (1..FULL_PAGE).contains(&self.in_page);
-                let is_short = self.silent == Silent::AskedAgain && is_little;
-                let longest = if is_short { LONGEST_SHORT_PAGE_MS } else { LONGEST_PAGE_MS };
-                let silent = self.heard_at.0 + SILENCE_MS;
-                Some(Timestamp(silent.min(self.page_asked_at.0 + longest)))
-            }
+            Step::Paging => Some(self.page_ends_at()),
             Step::Listening => Some(Timestamp(self.page_asked_at.0 + FIRST_WORD_MS)),
             Step::Comparing => self.comparison.as_ref().map(|comparison| comparison.timeout()),
             // The requests have their own.

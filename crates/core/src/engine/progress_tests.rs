@@ -68,19 +68,3 @@ fn a_server_that_floods_leaves_others_their_share() {
         all.filter(|(_, progress)| progress.overflowed).map(|((relay, _), _)| relay).collect();
     assert_eq!(overflowed, [&floods, &floods]);
 }
-
-#[test]
-fn a_page_whose_end_was_slept_through_is_waited_for_once_more() {
-    let paging = || {
-        let mut progress = Progress::new(1, Filter::new(), SortedSet::new(), Timestamp(0));
-        progress.step = Step::Paging;
-        progress
-    };
-    assert!(paging().gives_up(Timestamp(SILENCE_MS)));
-    let mut progress = paging();
-    let woke = Timestamp(SILENCE_MS + LATE_MS + 1);
-    assert!(!progress.gives_up(woke));
-    let again = Timestamp(woke.0 + SILENCE_MS);
-    assert_eq!(progress.timeout(), Some(again));
-    assert!(progress.gives_up(again));
-}

@@ -73,36 +73,46 @@ impl Engine {
         }
     }
 
-    /// Sends what is due to a server, as far as its window allows.
+    /// Sends what is due to a server, as far as its window allows. What it is known to refuse makes
+    /// room for what stands behind it.
     pub(super) fn dispatch(&mut self, relay: &RelayUrl) {
-        if !self.pool.is_open(relay) {
-            return;
-        }
-        for id in self.outbox.due(relay) {
-            let text = match self.frame(relay, id) {
-                Ok(text) => text,
-                Err(error) => {
-                    tracing::error!(%error, "an event could not be made");
-                    self.outbox.defer(relay, id, self.now);
-                    continue;
-                }
-            };
-            if self.outbox.names.at(relay, id).is_some() {
-                self.may_be_out(id);
-            }
-            match self.fit(relay, id, &text) {
-                Fit::Takes => {
-                    self.outbox.asked(relay, id, self.now);
-                    self.went_to(relay, id);
-                    self.transmit(relay, text);
-                }
-                Fit::Later => self.outbox.defer(relay, id, self.now),
-                Fit::Refuses(words) => {
-                    self.server_said(relay, words);
-                    self.handle_answer(relay, id, Answer::Refused);
-                }
+        while self.pool.is_open(relay) {
+            let due = self.outbox.due(relay);
+            let refused = due.into_iter().filter(|id| !self.send_row(relay, *id)).count();
+            if refused == 0 {
+                return;
             }
         }
+    }
+
+    /// Sends a row to a server, or puts it off. Not where the server is known to refuse it.
+    fn send_row(&mut self, relay: &RelayUrl, id: u64) -> bool {
+        let text = match self.frame(relay, id) {
+            Ok(text) => text,
+            Err(error) => {
+                tracing::error!(%error, "an event could not be made");
+                self.outbox.defer(relay, id, self.now);
+                return true;
+            }
+        };
+        if self.outbox.names.at(relay, id).is_some() {
+            self.may_be_out(id);
+        }
+        match self.fit(relay, id, &text) {
+            Fit::Takes => {
+                self.outbox.asked(relay, id, self.now);
+                self.went_to(relay, id);
+                self.transmit(relay, text);
+            }
+            Fit::Later => self.outbox.defer(relay, id, self.now),
+            Fit::Refuses(words) => {
+                self.server_said(relay, words);
+                self.handle_answer(relay, id, Answer::Refused);
+                let row = self.outbox.row(id);
+                return row.is_some_and(|row| row.answer_of(relay) != Some(Answer::Refused));
+            }
+        }
+        true
     }
 
     /// The frame that publishes a row. Its event is made at the first attempt, so that
@@ -213,8 +223,8 @@ impl Engine {
         match answer {
             Answer::Accepted => {
                 self.promised(relay, id);
-                if self.outbox.refused.took(relay, id) {
-                    self.reopen(relay);
+                if let Some(more) = self.outbox.refused.took(relay, id) {
+                    self.offer_some(relay, more);
                 }
             }
             Answer::Refused => self.outbox.refused.note(relay, self.now),

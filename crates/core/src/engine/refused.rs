@@ -1,7 +1,7 @@
 //! When servers that refused something are offered it again.
 //!
 //! Clocks are put right and bills are paid. So each is offered a few of what it refused, in turn and
-//! ever more patiently; once it takes one, or comes anew, all of it.
+//! ever more patiently; while it takes most of that, twice as much at once; and all when it comes anew.
 
 use super::record::{Answer, OutgoingRow, Purpose};
 use super::{Engine, Timestamp};
@@ -21,14 +21,18 @@ pub(super) struct Refused(SortedMap<RelayUrl, Wait>);
 struct Wait {
     until: Timestamp,
     wait_ms: u64,
-    /// The rows that were offered again last.
+    /// The rows that were offered again last, without those that it took…
     tried: SortedSet<u64>,
+    /// …how many they were, and which of them came last.
+    count: usize,
+    last: u64,
 }
 
 impl Refused {
     pub fn note(&mut self, relay: &RelayUrl, now: Timestamp) {
         let until = Timestamp(now.0 + FIRST_MS);
-        let first = Wait { until, wait_ms: FIRST_MS, tried: SortedSet::new() };
+        let tried = SortedSet::new();
+        let first = Wait { until, wait_ms: FIRST_MS, tried, count: 0, last: 0 };
         self.0.entry(relay.clone()).or_insert(first);
     }
 
@@ -48,20 +52,22 @@ impl Refused {
         due
     }
 
-    /// Which of `rows` a server is offered now: those after the last ones.
-    fn next(&mut self, relay: &RelayUrl, rows: &[u64]) -> Vec<u64> {
+    /// Which of `rows` a server is offered now, and no more than `most`: those after the last ones.
+    fn next(&mut self, relay: &RelayUrl, rows: &[u64], most: usize) -> Vec<u64> {
         let Some(wait) = self.0.get_mut(relay) else { return Vec::new() };
-        let last = wait.tried.iter().last().copied().unwrap_or_default();
-        let later = rows.iter().filter(|row| **row > last);
-        let earlier = rows.iter().filter(|row| **row <= last);
-        let next: Vec<u64> = later.chain(earlier).take(TRIED_AT_ONCE).copied().collect();
-        wait.tried = next.iter().copied().collect();
+        let (earlier, later) = rows.split_at(rows.partition_point(|row| *row <= wait.last));
+        let next: Vec<u64> = later.iter().chain(earlier).take(most).copied().collect();
+        wait.last = next.last().copied().unwrap_or_default();
+        (wait.tried, wait.count) = (next.iter().copied().collect(), next.len());
         next
     }
 
-    /// A server takes a row: whether that is one that it was offered again.
-    pub fn took(&mut self, relay: &RelayUrl, row: u64) -> bool {
-        self.0.get_mut(relay).is_some_and(|wait| wait.tried.remove(&row))
+    /// A server takes a row. How many it is to be offered at once, where it took most of what it
+    /// was offered again.
+    pub fn took(&mut self, relay: &RelayUrl, row: u64) -> Option<usize> {
+        let wait = self.0.get_mut(relay)?;
+        let is_most = wait.tried.remove(&row) && wait.tried.len() * 2 <= wait.count;
+        is_most.then_some(wait.count * 2)
     }
 
     pub fn next_timeout(&self) -> Option<Timestamp> {
@@ -80,15 +86,21 @@ impl Engine {
 
     pub(super) fn try_refused(&mut self) {
         for relay in self.outbox.refused.due(self.now) {
-            let rows = self.to_be_offered(&relay);
-            if rows.is_empty() {
+            if !self.offer_some(&relay, TRIED_AT_ONCE) {
                 self.outbox.refused.forget(&relay);
-            }
-            for row in self.outbox.refused.next(&relay, &rows) {
-                self.offer(&relay, row);
             }
             self.dispatch(&relay);
         }
+    }
+
+    /// Whether there was anything.
+    pub(super) fn offer_some(&mut self, relay: &RelayUrl, most: usize) -> bool {
+        let rows = self.to_be_offered(relay);
+        let next = self.outbox.refused.next(relay, &rows, most);
+        for row in &next {
+            self.offer(relay, *row);
+        }
+        !next.is_empty()
     }
 
     /// What a server refused and nobody else has, or whom it is for has not got from there.
@@ -137,15 +149,32 @@ mod tests {
     }
 
     #[test]
-    fn all_that_was_refused_has_its_turn_and_what_is_taken_shows() {
+    fn all_that_was_refused_has_its_turn_whatever_is_refused_meanwhile() {
+        let (mut refused, relay) = (Refused::default(), RelayUrl::new("wss://r"));
+        refused.note(&relay, Timestamp(0));
+        let mut rows: Vec<u64> = (1..=30).collect();
+        for turn in [1..=20, 21..=40, 41..=60] {
+            let next = refused.next(&relay, &rows, 20);
+            let expected = turn.map(|at| (at - 1) % rows.len() as u64 + 1).collect::<Vec<u64>>();
+            assert_eq!(next, expected);
+        }
+        // The next would be 1. One more comes with each turn, and the oldest have theirs.
+        let mut had = SortedSet::new();
+        for _ in 0..3 {
+            rows.push(rows.len() as u64 + 1);
+            had.extend(refused.next(&relay, &rows, 20));
+        }
+        assert!((1..=30).all(|row| had.contains(&row)));
+    }
+
+    #[test]
+    fn whoever_takes_most_is_offered_twice_as_much_and_whoever_takes_little_is_not() {
         let (mut refused, relay) = (Refused::default(), RelayUrl::new("wss://r"));
         refused.note(&relay, Timestamp(0));
         let rows: Vec<u64> = (1..=50).collect();
-        let turns = [1..=20, 21..=40].map(|turn| turn.collect::<Vec<u64>>());
-        assert_eq!([(); 2].map(|()| refused.next(&relay, &rows)), turns);
-        let third = refused.next(&relay, &rows);
-        assert_eq!(third, (41..=50).chain(1..=10).collect::<Vec<u64>>());
-        assert!(refused.took(&relay, 45) && refused.took(&relay, 5));
-        assert!(!refused.took(&relay, 45) && !refused.took(&relay, 20));
+        refused.next(&relay, &rows, 20);
+        assert!((1..=9).all(|row| refused.took(&relay, row).is_none()));
+        assert_eq!([5, 30].map(|other| refused.took(&relay, other)), [None, None]);
+        assert_eq!(refused.took(&relay, 10), Some(40));
     }
 }

@@ -1,6 +1,5 @@
 //! The person's servers, and every other relay a chat needs.
 
-use super::chat::Chat;
 use super::record::{Answer, Outgoing, Purpose};
 use super::{Engine, Timestamp};
 use crate::engine::Output;
@@ -177,25 +176,23 @@ impl Engine {
     /// account there is nothing to say to anyone.
     pub(super) fn connect(&mut self) {
         let mut wanted = SortedSet::new();
+        let mut want = |relay: &RelayUrl| {
+            if wanted.len() < MAX_CONNECTIONS {
+                wanted.insert(relay.clone());
+            }
+        };
         if self.account.is_some() {
             // The person's own first; then one of each chat, a second of each, and so on,
             // so that no chat is crowded out by another's long list, nor any by those who may be
             // made up. A stranger's request gets us to nobody's servers.
-            let chats = self.chats.values().filter(|chat| chat.row.stage != Stage::Requested);
-            let (made_up, known): (Vec<&Chat>, Vec<&Chat>) =
-                chats.partition(|chat| chat.waits_in_turn());
-            let in_turns = |chats: Vec<&Chat>| {
-                let lists = chats.into_iter().map(|chat| chat.relays().take(MAX_PER_CHAT));
-                let lists: Vec<Vec<RelayUrl>> = lists.map(|list| list.cloned().collect()).collect();
-                let nth = |at| lists.iter().filter_map(move |list| list.get(at).cloned());
-                (0..MAX_PER_CHAT).flat_map(nth).collect::<Vec<RelayUrl>>()
-            };
-            let own = self.servers.iter().cloned().chain(in_turns(known));
-            let all = own.chain(self.outbox.relays().cloned()).chain(in_turns(made_up));
-            for relay in all {
-                if wanted.len() < MAX_CONNECTIONS {
-                    wanted.insert(relay);
+            self.servers.iter().for_each(&mut want);
+            for in_turn in [false, true] {
+                let chats = self.chats.values().filter(|chat| chat.in_turn == in_turn);
+                let chats = chats.filter(|chat| chat.row.stage != Stage::Requested);
+                for at in 0..MAX_PER_CHAT {
+                    chats.clone().filter_map(|chat| chat.relays().nth(at)).for_each(&mut want);
                 }
+                self.outbox.relays().for_each(&mut want);
             }
         }
         for socket in self.pool.want(&wanted, self.now) {

@@ -33,6 +33,7 @@ impl Engine {
         let key = match self.chat_with(&invite.from) {
             Some(key) => {
                 if let Some(chat) = self.chats.get_mut(&key) {
+                    chat.in_turn = false;
                     match chat.row.stage {
                         Stage::Open => self.wanted_again(key, wanted),
                         Stage::Connecting => chat.row.wanted = Some(wanted),

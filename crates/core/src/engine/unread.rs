@@ -90,7 +90,7 @@ impl Engine {
             chat.gaps_due_at = Some(chat.gaps_due_at.map_or(at, |other| other.min(at)));
         }
         if age >= STUCK_SECONDS && is_stuck && chat.begins_anew(now) {
-            tracing::warn!("a chat waits for a key in vain");
+            tracing::debug!("a chat waits for a key in vain");
             self.look_up(key);
         }
         if ask_in == 0 && !mutant::active(Mutant::KeepUnread) {

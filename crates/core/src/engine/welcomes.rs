@@ -3,30 +3,20 @@
 //! Servers forget, and a device that was put back has no use for a Welcome to a key package that
 //! it does not know. So a Welcome stays in the outbox until it is answered, and the other's key
 //! package is watched meanwhile: where a newer one shows up, another group is founded with it.
-//! The same where a person opens a link again because the chat's servers are gone. And whoever cannot
-//! open the Welcome of somebody who followed their link invites them in turn.
+//! The same where a person opens a link again because the chat's servers are gone.
 
 use super::chat::Chat;
-use super::invite::MAX_RELAYS;
 use super::record::{ChatKey, Outgoing, OutgoingRow, Purpose, WantedRow};
 use super::{Engine, Timestamp};
 use crate::envelope::{KeyPackageEvent, parse_welcome};
-use crate::nostr::{PublicKey, Rumor};
-use crate::relay::parse_relay_url;
+use crate::nostr::Rumor;
 use crate::time::doubled;
-use zajil_api::{RelayUrl, Stage};
+use zajil_api::RelayUrl;
 
 /// Another group is founded at most once in so long, ever more rarely: key packages are made
 /// by others.
 const REST_SECONDS: u64 = 30;
 const LONGEST_REST_SECONDS: u64 = 86_400;
-
-/// So many wait to be invited in turn: whoever has our link can make up others without end.
-const MAX_IN_TURN: usize = 32;
-/// One that waited for so long gives way to another.
-const IN_TURN_SECONDS: u64 = 86_400;
-/// What such an invitation bears instead of a link's token.
-const IN_TURN: [u8; 16] = *b"invited in turn.";
 
 /// How often somebody was invited who has not answered, since this start.
 #[derive(Debug, Default)]
@@ -58,9 +48,9 @@ impl Engine {
     pub(super) fn is_sought(&self, key: ChatKey) -> bool {
         let chat = self.chats.get(&key);
         // Whom we invited in turn we do not watch: they are there, or nobody.
-        let is_watched = |row: &OutgoingRow| invite_of(&row.content) != Some(IN_TURN);
+        let is_in_turn = chat.is_some_and(|chat| chat.in_turn);
         chat.is_some_and(|chat| chat.seeks() || chat.row.wanted.is_some())
-            || self.unanswered(key).is_some_and(is_watched)
+            || !is_in_turn && self.unanswered(key).is_some()
     }
 
     /// The newest Welcome that the other has not answered.
@@ -129,38 +119,6 @@ impl Engine {
         }
     }
 
-    /// Somebody followed our link with a key package that is not ours any more. If we answered
-    /// that before this device was put back, they look for no newer one: we look for theirs.
-    pub(super) fn invite_in_turn(&mut self, peer: PublicKey, relays: &[String]) {
-        if self.chat_with(&peer).is_some() || !self.make_room_in_turn() {
-            return;
-        }
-        let relays = relays.iter().filter_map(|url| parse_relay_url(url).ok());
-        let wanted = WantedRow { token: IN_TURN, relays: relays.take(MAX_RELAYS).collect() };
-        let (key, now) = (self.fresh_chat_key(), self.unix_now());
-        let mut chat = Chat::fresh(key, peer, String::new(), Stage::Connecting, now);
-        chat.row.wanted = Some(wanted);
-        self.chats.insert(key, chat);
-        self.chat_changed(key);
-        self.connect();
-        self.look_up(key);
-    }
-
-    /// Where too many wait to be invited in turn, one that waited long gives way to another, unless
-    /// something was written to them.
-    fn make_room_in_turn(&mut self) -> bool {
-        let waiting = self.chats.values().filter(|chat| chat.waits_in_turn());
-        if waiting.clone().count() < MAX_IN_TURN {
-            return true;
-        }
-        let long_ago = self.unix_now().0.saturating_sub(IN_TURN_SECONDS);
-        let may_go = |chat: &&Chat| chat.row.touched_at.0 <= long_ago && chat.row.sent == 0;
-        let oldest = waiting.filter(may_go).min_by_key(|chat| chat.row.touched_at);
-        let Some(oldest) = oldest.map(|chat| chat.row.key) else { return false };
-        self.remove_chat(oldest);
-        true
-    }
-
     fn reaches_any(&self, servers: &[RelayUrl]) -> bool {
         servers.iter().any(|relay| self.pool.is_open(relay))
     }
@@ -210,6 +168,7 @@ impl Engine {
         }
         if let Some(chat) = self.chats.get_mut(&key) {
             chat.inviting = Inviting::default();
+            chat.in_turn = false;
             // Servers may have lost the name with the Welcome.
             chat.row.owes_name = true;
         }
@@ -234,16 +193,8 @@ impl Engine {
     }
 }
 
-impl Chat {
-    /// Whether somebody is to be invited in turn of whom nothing more is known.
-    pub fn waits_in_turn(&self) -> bool {
-        let is_in_turn = self.row.wanted.as_ref().is_some_and(|wanted| wanted.token == IN_TURN);
-        is_in_turn && self.row.groups.is_empty()
-    }
-}
-
 /// The token of the link that a Welcome answers.
-fn invite_of(welcome: &Outgoing) -> Option<[u8; 16]> {
+pub(super) fn invite_of(welcome: &Outgoing) -> Option<[u8; 16]> {
     let Outgoing::Welcome { rumor, .. } = welcome else { return None };
     let rumor = Rumor::parse_strict(rumor.0.as_bytes()).ok()?;
     parse_welcome(&rumor).ok()?.invite

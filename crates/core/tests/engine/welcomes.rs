@@ -2,7 +2,7 @@
 
 use crate::world::{Guest, World, key_package_of};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL};
-use zajil_api::{Command, Stage};
+use zajil_api::{Chat, Command, Stage};
 use zajil_core::nostr::Kind;
 
 const ONE: &str = "wss://one.example";
@@ -154,11 +154,16 @@ fn whoever_has_a_link_cannot_keep_others_out_with_people_who_are_not() {
     assert_eq!(world.texts("Carol", "Bob"), ["hello"]);
     // A day later they give way to others, but for the one.
     world.pass(DAY);
+    let before = world.person("Bob").chats();
     made_up_people_come(&mut world, 51..=90);
     world.pass(1_000);
     let chats = world.person("Bob").chats();
-    assert_eq!(chats.len(), 33);
-    assert!(chats.iter().any(|other| other.id == chat));
+    let stayed: Vec<&Chat> =
+        before.iter().filter(|old| chats.iter().any(|new| new.id == old.id)).collect();
+    assert_eq!((chats.len(), stayed.len()), (33, 2));
+    assert!(stayed.iter().any(|old| old.id == chat));
+    world.meet("Alice", "Bob");
+    assert_eq!(world.stage("Bob", "Alice"), Stage::Open);
 }
 
 #[test]

@@ -113,7 +113,7 @@ impl Ledger {
         let of_author = |written: &Written| (written.who, written.to) == (author, reader);
         let all = counts(&|_, written| of_author(written) && written.kept && !written.withdrawn);
         // A device that went on from a copy may have given a number that was taken back once more.
-        let void = counts(&|_, written| of_author(written) && written.withdrawn);
+        let void = counts(&|_, written| of_author(written) && written.called_back);
         let behind = |(run, number): &&Count| {
             here.range((*run, *number)..=(*run, u64::MAX)).next().is_some()
         };

@@ -30,7 +30,7 @@ pub enum Tabs {
 }
 
 /// A message that somebody wrote.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Written {
     pub who: usize,
     pub to: usize,
@@ -40,6 +40,8 @@ pub struct Written {
     pub withdrawn: bool,
     /// Whether its author was told that it is taken back.
     pub removed: bool,
+    /// Whether its author ever asked for it back, on whichever device.
+    pub called_back: bool,
     /// The author's count, once it was encrypted.
     pub count: Option<Count>,
 }
@@ -78,7 +80,8 @@ pub struct Ledger {
     unnamed: BTreeMap<(usize, usize), u64>,
     /// Messages that are said to be with the other, who was not shown them yet.
     confirmed: BTreeSet<String>,
-    /// Messages whose authors were ever told that they are with the other.
+    /// Messages whose authors were ever told that they are with the other. Where the other went on
+    /// from a copy since, whether that was true is not judged; whether it arrives is.
     delivered: BTreeSet<String>,
     /// Messages that were on the other's screen when they read.
     read: BTreeSet<String>,
@@ -172,15 +175,15 @@ impl Ledger {
 
     pub fn writes(&mut self, who: usize, to: usize, id: CommandId, text: String) {
         self.views[who].asked.insert(id, text.clone());
-        let (kept, withdrawn, removed) = (false, false, false);
-        self.written.insert(text, Written { who, to, kept, withdrawn, removed, count: None });
+        let new = Written { who, to, ..Written::default() };
+        self.written.insert(text, new);
     }
 
     /// A device that dies may have taken it back without a word.
     pub fn withdraws(&mut self, who: usize, id: CommandId, place: (ChatId, Place)) {
         let Some(text) = self.views[who].places.get(&place).cloned() else { return };
         if let Some(written) = self.written.get_mut(&text) {
-            written.withdrawn = true;
+            (written.withdrawn, written.called_back) = (true, true);
             self.views[who].withdrawing.insert(id, text);
         }
     }

@@ -1,0 +1,75 @@
+//! Invitations in turn: to somebody who followed our link with a key package that is not ours any
+//! more.
+//!
+//! If we answered them before this device was put back, they look for no newer one, so we look for
+//! theirs. But whoever has our link can make up such people without end. So not many wait to be heard
+//! at a time, what is looked for on their account has room and servers after all else, and nobody
+//! watches them.
+
+use super::Engine;
+use super::chat::Chat;
+use super::invite::MAX_RELAYS;
+use super::record::{ChatKey, Purpose, WantedRow};
+use super::welcomes::invite_of;
+use crate::nostr::PublicKey;
+use crate::relay::parse_relay_url;
+use zajil_api::Stage;
+
+/// So many wait at a time; others are not invited meanwhile.
+const MAX_WAITING: usize = 32;
+/// One that waited for so long gives way to another.
+const PATIENCE_SECONDS: u64 = 86_400;
+/// What such an invitation bears instead of a link's token.
+const TOKEN: [u8; 16] = *b"invited in turn.";
+
+impl Engine {
+    pub(super) fn invite_in_turn(&mut self, peer: PublicKey, relays: &[String]) {
+        if self.chat_with(&peer).is_some() || !self.make_room_in_turn() {
+            return;
+        }
+        let relays = relays.iter().filter_map(|url| parse_relay_url(url).ok());
+        let wanted = WantedRow { token: TOKEN, relays: relays.take(MAX_RELAYS).collect() };
+        let (key, now) = (self.fresh_chat_key(), self.unix_now());
+        let mut chat = Chat::fresh(key, peer, String::new(), Stage::Connecting, now);
+        (chat.row.wanted, chat.in_turn) = (Some(wanted), true);
+        self.chats.insert(key, chat);
+        self.chat_changed(key);
+        self.connect();
+        self.look_up(key);
+    }
+
+    /// Where too many wait, one that waited long gives way, unless something was written to them.
+    fn make_room_in_turn(&mut self) -> bool {
+        let waiting = self.chats.values().filter(|chat| chat.in_turn);
+        if waiting.clone().count() < MAX_WAITING {
+            return true;
+        }
+        let long_ago = self.unix_now().0.saturating_sub(PATIENCE_SECONDS);
+        let may_go = |chat: &&Chat| chat.row.touched_at.0 <= long_ago && chat.row.sent == 0;
+        let oldest = waiting.filter(may_go).min_by_key(|chat| chat.row.touched_at);
+        let Some(oldest) = oldest.map(|chat| chat.row.key) else { return false };
+        let welcomes = self.outbox.welcomes();
+        let theirs = welcomes.filter(|row| chat_of(row.purpose) == Some(oldest));
+        let theirs: Vec<u64> = theirs.map(|row| row.id).collect();
+        theirs.into_iter().for_each(|id| self.drop_outgoing(id));
+        self.remove_chat(oldest);
+        true
+    }
+
+    /// At start: who still waits.
+    pub(super) fn recall_in_turn(&mut self) {
+        let welcomes = self.outbox.welcomes();
+        let in_turn = welcomes.filter(|row| invite_of(&row.content) == Some(TOKEN));
+        let invited: Vec<ChatKey> = in_turn.filter_map(|row| chat_of(row.purpose)).collect();
+        for chat in self.chats.values_mut() {
+            let is_wanted = chat.row.wanted.as_ref().is_some_and(|wanted| wanted.token == TOKEN);
+            chat.in_turn = is_wanted || invited.contains(&chat.row.key);
+        }
+    }
+}
+
+/// Whom a Welcome is for.
+fn chat_of(purpose: Purpose) -> Option<ChatKey> {
+    let Purpose::Welcome { chat, .. } = purpose else { return None };
+    Some(chat)
+}
