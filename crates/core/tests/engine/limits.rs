@@ -38,6 +38,21 @@ fn content_that_is_too_long_for_a_server_goes_to_the_others() {
 }
 
 #[test]
+fn what_stands_behind_much_that_is_too_long_for_a_server_leaves_at_once() {
+    let mut world = pair(r#""max_content_length":4000"#);
+    world.take_down(TWO);
+    world.take_down(ONE);
+    for _ in 0..60 {
+        world.send("Bob", "Alice", &"long ".repeat(1_500));
+    }
+    world.send("Bob", "Alice", "short");
+    world.pass(5_000);
+    world.bring_up(ONE);
+    world.pass(60_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["short"]);
+}
+
+#[test]
 fn an_event_that_a_server_would_find_too_old_is_made_anew_for_it() {
     let mut world = pair(r#""created_at_lower_limit":3600"#);
     world.stop("Alice");
