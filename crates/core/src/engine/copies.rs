@@ -147,7 +147,8 @@ impl Engine {
     /// writing to a copy of this device, in a group that is not ours.
     pub(super) fn show_up(&mut self) {
         let since = UnixTime(self.unix_now().0.saturating_sub(SHOW_UP_SECONDS));
-        let open = self.chats.values_mut().filter(|chat| chat.row.stage == Stage::Open);
+        let open = self.chats.values_mut();
+        let open = open.filter(|chat| chat.row.stage == Stage::Open && !chat.in_turn);
         let mut recent: Vec<&mut Chat> = open.filter(|chat| chat.row.touched_at >= since).collect();
         recent.sort_by_key(|chat| std::cmp::Reverse(chat.row.touched_at));
         recent.into_iter().take(SHOW_UP_CHATS).for_each(|chat| chat.owes_sign = true);

@@ -9,7 +9,7 @@
 use super::Engine;
 use super::chat::Chat;
 use super::invite::MAX_RELAYS;
-use super::record::{ChatKey, Purpose, WantedRow};
+use super::record::{OutgoingRow, Purpose, WantedRow};
 use super::welcomes::invite_of;
 use crate::nostr::PublicKey;
 use crate::relay::parse_relay_url;
@@ -38,38 +38,32 @@ impl Engine {
         self.look_up(key);
     }
 
-    /// Where too many wait, one that waited long gives way, unless something was written to them.
+    /// Where too many wait, one that waited long gives way, unless something was ever written there.
     fn make_room_in_turn(&mut self) -> bool {
         let waiting = self.chats.values().filter(|chat| chat.in_turn);
         if waiting.clone().count() < MAX_WAITING {
             return true;
         }
         let long_ago = self.unix_now().0.saturating_sub(PATIENCE_SECONDS);
-        let may_go = |chat: &&Chat| chat.row.touched_at.0 <= long_ago && chat.row.sent == 0;
+        let may_go = |chat: &&Chat| chat.row.touched_at.0 <= long_ago && chat.row.last.is_none();
         let oldest = waiting.filter(may_go).min_by_key(|chat| chat.row.touched_at);
         let Some(oldest) = oldest.map(|chat| chat.row.key) else { return false };
-        let welcomes = self.outbox.welcomes();
-        let theirs = welcomes.filter(|row| chat_of(row.purpose) == Some(oldest));
-        let theirs: Vec<u64> = theirs.map(|row| row.id).collect();
-        theirs.into_iter().for_each(|id| self.drop_outgoing(id));
         self.remove_chat(oldest);
         true
     }
 
-    /// At start: who still waits.
+    /// At start: who still waits. What was asked for last tells whether we meant to.
     pub(super) fn recall_in_turn(&mut self) {
-        let welcomes = self.outbox.welcomes();
-        let in_turn = welcomes.filter(|row| invite_of(&row.content) == Some(TOKEN));
-        let invited: Vec<ChatKey> = in_turn.filter_map(|row| chat_of(row.purpose)).collect();
-        for chat in self.chats.values_mut() {
-            let is_wanted = chat.row.wanted.as_ref().is_some_and(|wanted| wanted.token == TOKEN);
-            chat.in_turn = is_wanted || invited.contains(&chat.row.key);
+        for chat in self.chats.values_mut().filter(|chat| chat.row.last.is_none()) {
+            let key = chat.row.key;
+            let of_chat = |row: &&OutgoingRow| matches!(row.purpose, Purpose::Welcome { chat, .. } if chat == key);
+            let token = match &chat.row.wanted {
+                Some(wanted) => Some(wanted.token),
+                None => {
+                    self.outbox.welcomes().rfind(of_chat).and_then(|row| invite_of(&row.content))
+                }
+            };
+            chat.in_turn = token == Some(TOKEN);
         }
     }
-}
-
-/// Whom a Welcome is for.
-fn chat_of(purpose: Purpose) -> Option<ChatKey> {
-    let Purpose::Welcome { chat, .. } = purpose else { return None };
-    Some(chat)
 }

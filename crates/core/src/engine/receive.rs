@@ -142,6 +142,7 @@ impl Engine {
         let is_late = self.arrivals.is_some() && !self.is_answered_last(key, routing);
         let chat = self.chats.get_mut(&key).filter(|chat| chat.row.peer == inner.author);
         let Some(chat) = chat else { return };
+        chat.in_turn = false;
         let is_stale = heard.is_aside && inner.created_at < chat.last_word_at;
         chat.last_word_at = chat.last_word_at.max(inner.created_at);
         let moves = !is_late && !is_stale && chat.heard_in(routing);

@@ -1,7 +1,7 @@
 //! When servers that refused something are offered it again.
 //!
 //! Clocks are put right and bills are paid. So each is offered a few of what it refused, in turn and
-//! ever more patiently; while it takes most of that, twice as much at once; and all when it comes anew.
+//! ever more patiently; while it takes half of that, twice as much at once; and all when it comes anew.
 
 use super::record::{Answer, OutgoingRow, Purpose};
 use super::{Engine, Timestamp};
@@ -62,12 +62,12 @@ impl Refused {
         next
     }
 
-    /// A server takes a row. How many it is to be offered at once, where it took most of what it
+    /// A server takes a row. How many it is to be offered at once, where it took half of what it
     /// was offered again.
     pub fn took(&mut self, relay: &RelayUrl, row: u64) -> Option<usize> {
         let wait = self.0.get_mut(relay)?;
-        let is_most = wait.tried.remove(&row) && wait.tried.len() * 2 <= wait.count;
-        is_most.then_some(wait.count * 2)
+        let is_half = wait.tried.remove(&row) && wait.tried.len() * 2 <= wait.count;
+        is_half.then_some(wait.count * 2)
     }
 
     pub fn next_timeout(&self) -> Option<Timestamp> {
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_takes_most_is_offered_twice_as_much_and_whoever_takes_little_is_not() {
+    fn whoever_takes_half_is_offered_twice_as_much_and_whoever_takes_little_is_not() {
         let (mut refused, relay) = (Refused::default(), RelayUrl::new("wss://r"));
         refused.note(&relay, Timestamp(0));
         let rows: Vec<u64> = (1..=50).collect();

@@ -168,7 +168,6 @@ impl Engine {
         }
         if let Some(chat) = self.chats.get_mut(&key) {
             chat.inviting = Inviting::default();
-            chat.in_turn = false;
             // Servers may have lost the name with the Welcome.
             chat.row.owes_name = true;
         }

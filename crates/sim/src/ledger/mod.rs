@@ -230,8 +230,10 @@ impl Ledger {
             }
             Update::Refused { answers, .. } => {
                 let text = self.views[who].withdrawing.remove(answers);
+                let may_be_void = self.views[who].was_restored;
                 if let Some(written) = text.and_then(|text| self.written.get_mut(&text)) {
                     written.withdrawn = false;
+                    written.called_back &= may_be_void;
                 }
             }
             Update::MessageStateChanged { chat, place, state } => {
