@@ -7,6 +7,7 @@
 
 mod budget;
 mod compress;
+mod imports;
 mod page;
 mod script;
 mod stage;
@@ -54,6 +55,8 @@ fn variable(name: &str) -> Result<PathBuf> {
 
 fn finish(stage: &Stage, source: &Path, release: bool) -> Result<()> {
     let www = source.join("www");
+    imports::renumber(stage, "zajil.js", "zajil_bg.wasm")?;
+    imports::renumber(stage, "zajil-worker.js", "zajil-worker_bg.wasm")?;
     let app = stage.read("zajil_bg.wasm")?;
     let templates = templates::elements(&app)?;
 
