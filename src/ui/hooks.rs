@@ -2,9 +2,9 @@
 
 use crate::ui::context::Ctx;
 use crate::ui::route::Route;
-use crate::ui::state::Network;
+use crate::ui::state::{AppState, Network};
 use crate::ui::{format, page};
-use gloo::events::EventListener;
+use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Interval;
 use leptos::prelude::*;
 
@@ -29,6 +29,14 @@ pub fn install(ctx: Ctx) {
         })
         .forget();
     }
+    // The browser asks whether to leave all the same.
+    let options = EventListenerOptions::enable_prevent_default();
+    EventListener::new_with_options(&window, "beforeunload", options, move |event| {
+        if ctx.peek(AppState::has_waiting) {
+            event.prevent_default();
+        }
+    })
+    .forget();
     Interval::new(60_000, move || {
         let today = format::day_of(format::now());
         if ctx.today.get_untracked() != today {

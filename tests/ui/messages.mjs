@@ -141,25 +141,37 @@ export function messages({ test, open, until, field }) {
     assert.ok(await again.evaluate((button) => button === document.activeElement), "the keyboard stays");
   });
 
-  test("a text that waits for room is locked, said to wait, and is what goes out", async (page) => {
+  test("what waits for room is said to wait, and what is written meanwhile goes out after it", async (page) => {
     await open(page, "full", chat(3), ".message");
     await field(page).fill("keep this");
     await field(page).press("Enter");
+    assert.equal(await field(page).inputValue(), "", "another can be written at once");
     await page.getByText("Waiting to be saved on this device").waitFor();
-    await field(page).press("End");
-    await page.keyboard.type(" or not");
-    await page.keyboard.press("Control+A");
-    await page.keyboard.press("Backspace");
-    assert.equal(await field(page).inputValue(), "keep this", "what is seen is what will be sent");
-    assert.ok(await page.getByRole("button", { name: "Send", exact: true }).isDisabled());
+    for (const text of ["and this", "and that"]) {
+      await page.keyboard.type(text);
+      await page.keyboard.press("Enter");
+    }
+    await page.keyboard.type("not yet");
+    assert.deepEqual(await page.locator(".held li").allInnerTexts(), ["keep this", "and this", "and that"]);
+    assert.ok(await page.locator(".held").isVisible(), "and does not go and come");
     await page.getByRole("button", { name: "Try again", exact: true }).click();
     await article(page, "keep this").waitFor();
-    await until("the composer is empty", () => field(page).inputValue(), (text) => text === "");
+    for (const text of ["and this", "and that"]) await article(page, text).waitFor();
     assert.equal(await page.locator(".held:visible").count(), 0);
-    await field(page).fill("the next one");
-    await field(page).press("Enter");
-    await article(page, "the next one").waitFor();
+    assert.equal(await field(page).inputValue(), "not yet");
     assert.equal(await article(page, "keep this").count(), 1);
+  });
+
+  test("whoever leaves while something waits to be kept is asked", async (page) => {
+    await open(page, "full", chat(3), ".message");
+    const left = () => page.evaluate(() => dispatchEvent(new Event("beforeunload", { cancelable: true })));
+    await field(page).fill("keep this");
+    assert.ok(await left(), "a text that was not sent is not worth a question");
+    await field(page).press("Enter");
+    assert.ok(!(await left()));
+    await page.getByRole("button", { name: "Try again", exact: true }).click();
+    await article(page, "keep this").waitFor();
+    assert.ok(await left());
   });
 
   test("an open story follows what becomes of its message", async (page) => {
@@ -207,14 +219,17 @@ export function messages({ test, open, until, field }) {
       await page.getByRole("link", { name: /Alice Adams/ }).click();
       await there("Alice Adams");
     };
-    // Back before it was answered: the text is there, and Enter does nothing.
+    // Back before it was answered: it is seen to wait, and what is typed meanwhile loses no letter.
     await field(page).fill("only once");
     await field(page).press("Enter");
     await leave();
     await comeBack();
-    assert.equal(await field(page).inputValue(), "only once");
+    assert.deepEqual(await page.locator(".held li").allTextContents(), ["only once"]);
+    await field(page).pressSequentially("typed meanwhile", { delay: 150 });
     await field(page).press("Enter");
-    await until("the composer is empty", () => field(page).inputValue(), (text) => text === "");
+    await article(page, "only once").waitFor();
+    await article(page, "typed meanwhile").waitFor();
+    assert.equal(await page.locator(".held li").count(), 0);
     // Back after it was answered: nothing is left of it.
     await field(page).fill("and this");
     await field(page).press("Enter");

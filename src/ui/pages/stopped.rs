@@ -14,7 +14,7 @@ pub fn StoppedPage() -> impl IntoView {
         ctx.peek(|s| s.stopped.clone()).unwrap_or((StopReason::Fault, String::new()));
     let (title, words) = words_for(reason);
     // Kept in no store: whoever reloads has to take it along.
-    let drafts = ctx.peek(AppState::drafts);
+    let drafts = ctx.peek(AppState::unkept);
     let drafts = (!drafts.is_empty()).then(|| {
         view! {
             <p class="welcome-line">{say("stopped.drafts")}</p>

@@ -3,7 +3,7 @@ use super::icon::{Glyph, Icon};
 use super::scroll::Scroll;
 use crate::ui::context::{Answer, Ctx, ctx, memo};
 use crate::ui::failure::{sentence_for, too_long};
-use crate::ui::live::{attr, maybe};
+use crate::ui::live::{attr, live, maybe};
 use crate::ui::page;
 use crate::ui::state::Part;
 use crate::ui::words::say;
@@ -15,16 +15,15 @@ use zajil_api::{ChatId, Command, Failure, Lead};
 /// Where the keyboard goes to write.
 pub const COMPOSER: &str = "composer";
 
-/// Where messages are written. The text stays until the engine has kept the
-/// message: a full disk or a crash between can not lose it.
+/// Where messages are written. What was sent stands above the field until the engine has kept
+/// it, should that take longer than a moment; if it is not kept, it is in the field again.
 #[component]
 pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
     let ctx = ctx();
     let of = chat.clone();
-    let draft = memo(move || ctx.watch(Part::Draft(of.clone()), |state| state.written(&of)));
+    let draft = memo(move || ctx.watch(Part::Draft(of.clone()), |state| state.draft(&of)));
     let of = chat.clone();
-    let is_held =
-        memo(move || ctx.watch(Part::Draft(of.clone()), |state| state.held_up(&of).is_some()));
+    let waiting = memo(move || ctx.watch(Part::Draft(of.clone()), |state| state.waiting(&of)));
     let chat = StoredValue::new(chat);
     let field = NodeRef::<Textarea>::new();
     let empty = memo(move || draft.with(|draft| draft.trim().is_empty()));
@@ -35,9 +34,12 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
     let send = move || {
         let Some(area) = field.get_untracked() else { return };
         let id = chat.get_value();
-        if let Some(text) = ctx.change(|state| state.begin_to_send(&id)) {
-            hand_over(ctx, id, text, refusal, scroll);
+        if let Some(text) = ctx.change(|state| state.send_draft(&id)) {
+            hand_over(ctx, id.clone(), text, refusal, scroll);
         }
+        // At once: the next key may come before anything is drawn.
+        area.set_value(&ctx.peek(|state| state.draft(&id)));
+        ctx.wake([Part::Draft(id)]);
         let _ = area.focus();
     };
     let typed = move |_| {
@@ -67,7 +69,6 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
         if area.value() != shown {
             area.set_value(&shown);
         }
-        area.set_read_only(is_held.get());
         height.fit(&shown);
     });
     Effect::new(move |_| {
@@ -77,9 +78,16 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
             let _ = area.focus();
         }
     });
+    let texts = move || {
+        let texts = waiting.get().into_iter();
+        texts.map(|text| view! { <li dir="auto">{text}</li> }).collect_view().into_any()
+    };
     view! {
         {maybe(move || refusal.get().map(|words| view! { <p class="refusal" role="alert">{words}</p> }))}
-        <p class="refusal held strip-late" role="status" hidden=attr(move || !is_held.get())>{say("chat.held_up")}</p>
+        <div class="held strip-late" hidden=attr(move || waiting.with(Vec::is_empty))>
+            <p role="status">{say("chat.held_up")}</p>
+            <ul>{live(texts)}</ul>
+        </div>
         <form class="composer" on:submit=move |event: SubmitEvent| { event.prevent_default(); send(); }>
             <textarea
                 class="composer-field" id=COMPOSER node_ref=field rows="1" enterkeyhint="enter"
@@ -90,7 +98,7 @@ pub fn Composer(chat: ChatId, scroll: Scroll) -> impl IntoView {
                 disabled=attr(move || closed.get())
                 on:input=typed on:keydown=keyed
             ></textarea>
-            <button class="send" type="submit" aria-label=say("chat.send") disabled=attr(move || empty.get() || closed.get() || is_held.get())>
+            <button class="send" type="submit" aria-label=say("chat.send") disabled=attr(move || empty.get() || closed.get())>
                 <Icon glyph=Glyph::Send/>
             </button>
         </form>

@@ -6,8 +6,7 @@ use crate::ui::words::{say, say_with};
 use leptos::prelude::*;
 use zajil_api::{Command, RelayUrl};
 
-/// Asks before the only server that works, or that some chat can be reached through, is
-/// removed.
+/// Asks before a server that works, or that some chat can be reached through, is removed.
 #[component]
 pub fn RemoveServer(asked: RwSignal<Option<String>>) -> impl IntoView {
     let ctx = ctx();
@@ -40,6 +39,7 @@ fn question(ctx: Ctx, url: &RelayUrl) -> (&'static str, String) {
         };
         match state.is_last_connected(url) {
             true => ("servers.ask_title", format!("{} {chats}", say("servers.ask_words"))),
+            false if chats.is_empty() => ("servers.ask_chats_title", say("servers.ask_plain")),
             false => ("servers.ask_chats_title", chats),
         }
     })

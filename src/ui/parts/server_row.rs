@@ -92,11 +92,11 @@ pub fn ServerRow(
     }
 }
 
-/// Removes it, after a question where somebody would be cut off with it.
+/// Removes it; one that works, or that chats need, after a question.
 fn remove(ctx: Ctx, url: &RelayUrl, asked: RwSignal<Option<String>>) {
     let must_ask = ctx.peek(|state| {
         let needed_by = state.reached_only_through(std::slice::from_ref(url));
-        !needed_by.is_empty() || state.is_last_connected(url)
+        !needed_by.is_empty() || state.is_working(url) && state.own_servers().count() > 1
     });
     match must_ask {
         true => asked.set(Some(url.to_string())),

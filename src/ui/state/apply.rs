@@ -38,7 +38,7 @@ impl AppState {
             }
             Update::StorageChanged(storage) => {
                 self.storage = storage;
-                self.with_held(vec![Part::Storage])
+                vec![Part::Storage]
             }
             Update::CatchUpChanged(catch_up) => {
                 self.catch_up = catch_up;
@@ -46,7 +46,7 @@ impl AppState {
             }
             Update::LeadChanged(lead) => {
                 self.lead = lead;
-                self.with_held(vec![Part::Lead, Part::Reach])
+                vec![Part::Lead, Part::Reach]
             }
             Update::Stopped { reason, detail } => {
                 self.stopped = Some((reason, detail));
@@ -140,7 +140,7 @@ impl AppState {
         self.chats.retain(|chat| chat.id != id);
         self.typing.retain(|typing| typing.chat != id);
         self.keep_draft(&id, "");
-        self.not_sent(&id);
+        self.drop_waiting(&id);
         let mut parts = vec![Part::Order];
         if self.timeline.as_ref().is_some_and(|timeline| timeline.chat == id) {
             self.timeline = None;

@@ -1,15 +1,14 @@
 //! What is written and not yet a message.
 
-use super::{AppState, Part};
-use zajil_api::{ChatId, Lead, Storage};
+use super::AppState;
+use zajil_api::ChatId;
 
-/// A text on its way to be kept; until then the chat's draft begins with it.
+/// Texts of a chat that were sent and are not messages yet, in their order. The first is on its
+/// way to be kept; the others follow one by one. They cannot be called back.
 #[derive(Debug)]
-pub(super) struct Sending {
+pub(super) struct Waiting {
     chat: ChatId,
-    text: String,
-    /// How long the draft was each time that it was to be sent since then.
-    ends: Vec<usize>,
+    texts: Vec<String>,
 }
 
 impl AppState {
@@ -18,9 +17,21 @@ impl AppState {
         draft.map(|(_, text)| text.clone()).unwrap_or_default()
     }
 
-    /// All unsent texts, one below the other.
-    pub fn drafts(&self) -> String {
-        let texts = self.drafts.iter().map(|(_, text)| text.trim());
+    /// What was sent in a chat and is not a message yet.
+    pub fn waiting(&self, chat: &ChatId) -> Vec<String> {
+        let waiting = self.waiting.iter().find(|waiting| waiting.chat == *chat);
+        waiting.map(|waiting| waiting.texts.clone()).unwrap_or_default()
+    }
+
+    /// Whether leaving the page now may lose what was sent.
+    pub fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// All that is in no store, one text below the other.
+    pub fn unkept(&self) -> String {
+        let waiting = self.waiting.iter().flat_map(|waiting| &waiting.texts);
+        let texts = waiting.chain(self.drafts.iter().map(|(_, text)| text)).map(|text| text.trim());
         texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
     }
 
@@ -31,53 +42,54 @@ impl AppState {
         }
     }
 
-    /// What is to be sent of the draft. From then on and until that is answered there is
-    /// nothing to send in this chat, whichever composer is asked: nothing goes out twice. What
-    /// was typed by then is sent next.
-    pub fn begin_to_send(&mut self, chat: &ChatId) -> Option<String> {
-        let draft = self.draft(chat);
-        match self.sending.iter_mut().find(|sending| sending.chat == *chat) {
-            Some(sending) => {
-                sending.ends.push(draft.len());
-                None
-            }
-            None => self.send_first(chat, draft, Vec::new()),
-        }
-    }
-
-    fn send_first(&mut self, chat: &ChatId, text: String, ends: Vec<usize>) -> Option<String> {
-        let trimmed = text.trim().to_owned();
-        if trimmed.is_empty() {
+    /// The draft is sent. Answers what to hand to the engine now, if nothing goes before it.
+    pub fn send_draft(&mut self, chat: &ChatId) -> Option<String> {
+        let text = self.draft(chat).trim().to_owned();
+        if text.is_empty() {
             return None;
         }
-        self.sending.push(Sending { chat: chat.clone(), text, ends });
-        Some(trimmed)
-    }
-
-    /// The text that waits to be kept, while that takes as long as somebody needs to make
-    /// room, or to take over. It cannot be called back, so it is what is to be seen.
-    pub fn held_up(&self, chat: &ChatId) -> Option<String> {
-        let waits = self.storage != Storage::Working || self.lead != Lead::Working;
-        let sent = self.sending.iter().find(|sending| waits && sending.chat == *chat);
-        sent.map(|sending| sending.text.clone())
-    }
-
-    /// What stands in the composer.
-    pub fn written(&self, chat: &ChatId) -> String {
-        self.held_up(chat).unwrap_or_else(|| self.draft(chat))
-    }
-
-    /// With the composers that look different when what holds texts up changes.
-    #[inline(never)]
-    pub(super) fn with_held(&self, mut parts: Vec<Part>) -> Vec<Part> {
-        for sending in &self.sending {
-            parts.push(Part::Draft(sending.chat.clone()));
+        self.keep_draft(chat, "");
+        match self.waiting.iter_mut().find(|waiting| waiting.chat == *chat) {
+            Some(waiting) => {
+                waiting.texts.push(text);
+                None
+            }
+            None => {
+                self.waiting.push(Waiting { chat: chat.clone(), texts: vec![text.clone()] });
+                Some(text)
+            }
         }
-        parts
     }
 
-    /// A message was taken back: its text may be written on, after what stands there: that may
-    /// be on its way.
+    /// The first text that waited was kept: answers the next.
+    pub fn sent(&mut self, chat: &ChatId) -> Option<String> {
+        let waiting = self.waiting.iter_mut().find(|waiting| waiting.chat == *chat)?;
+        if waiting.texts.len() > 1 {
+            waiting.texts.remove(0);
+            return waiting.texts.first().cloned();
+        }
+        self.drop_waiting(chat);
+        None
+    }
+
+    /// It was not kept: it may be written on, with all that was to follow; answers what it was.
+    pub fn not_sent(&mut self, chat: &ChatId) -> Option<String> {
+        let mut texts = self.waiting(chat);
+        self.drop_waiting(chat);
+        let first = texts.first().cloned();
+        let draft = self.draft(chat);
+        if !draft.is_empty() {
+            texts.push(draft);
+        }
+        self.keep_draft(chat, &texts.join("\n"));
+        first
+    }
+
+    pub(super) fn drop_waiting(&mut self, chat: &ChatId) {
+        self.waiting.retain(|waiting| waiting.chat != *chat);
+    }
+
+    /// A message was taken back: its text may be written on, after what stands there.
     pub fn give_back(&mut self, chat: &ChatId, text: &str) {
         let draft = self.draft(chat);
         let text = match draft.trim().is_empty() {
@@ -85,34 +97,5 @@ impl AppState {
             false => format!("{draft}\n{text}"),
         };
         self.keep_draft(chat, &text);
-    }
-
-    /// It was kept. What was typed since then stays a draft; what of it was to be sent
-    /// meanwhile is next.
-    pub fn sent(&mut self, chat: &ChatId) -> Option<String> {
-        let Sending { text, ends, .. } = self.take_sending(chat)?;
-        let draft = self.draft(chat);
-        let rest = draft.strip_prefix(&text);
-        self.keep_draft(chat, rest.unwrap_or(&draft));
-        // Where it was changed from the start, nobody knows any more where a text ended.
-        let rest = rest?;
-        let mut ends = ends.into_iter().filter_map(|end| end.checked_sub(text.len()));
-        while let Some(end) = ends.next() {
-            let next = rest.get(..end)?.to_owned();
-            if !next.trim().is_empty() {
-                return self.send_first(chat, next, ends.collect());
-            }
-        }
-        None
-    }
-
-    /// It was not kept, and stays a draft, with all that was to follow; answers what it was.
-    pub fn not_sent(&mut self, chat: &ChatId) -> Option<String> {
-        self.take_sending(chat).map(|sending| sending.text)
-    }
-
-    fn take_sending(&mut self, chat: &ChatId) -> Option<Sending> {
-        let at = self.sending.iter().position(|sending| sending.chat == *chat)?;
-        Some(self.sending.remove(at))
     }
 }

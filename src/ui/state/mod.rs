@@ -75,8 +75,7 @@ pub struct AppState {
     pub delivery: Option<Delivery>,
     /// Unsent text by chat: in memory only, never in the browser's open storage.
     drafts: Vec<(ChatId, String)>,
-    /// The drafts that the engine was asked to send and has not answered for.
-    sending: Vec<drafts::Sending>,
+    waiting: Vec<drafts::Waiting>,
 }
 
 impl Default for AppState {
@@ -102,7 +101,7 @@ impl Default for AppState {
             story: None,
             delivery: None,
             drafts: Vec::new(),
-            sending: Vec::new(),
+            waiting: Vec::new(),
         }
     }
 }

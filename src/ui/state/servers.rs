@@ -55,6 +55,10 @@ impl AppState {
         Part::Reach
     }
 
+    pub fn is_working(&self, url: &RelayUrl) -> bool {
+        self.server(url).is_some_and(|server| server.link == LinkState::Connected)
+    }
+
     /// Whether of several servers in the list only this one works. A server that is alone there
     /// cannot be removed at all.
     pub fn is_last_connected(&self, url: &RelayUrl) -> bool {
@@ -76,7 +80,7 @@ impl AppState {
     pub(super) fn put_server(&mut self, server: Server) -> Vec<Part> {
         let mut parts = vec![Part::Server(server.url.clone()), Part::Reach];
         note_link(&mut self.failed, &server);
-        self.doubted &= server.link != LinkState::Connected;
+        self.doubted &= !self.has_answered(&server);
         // Should it not be in the list, that is said next.
         if !self.is_own(&server.url) {
             self.foreign.retain(|url| *url != server.url);
@@ -91,6 +95,17 @@ impl AppState {
         }
         parts.extend(self.note_practice());
         parts
+    }
+
+    /// Whether what is told of a server shows that it is there now, and not only that it was.
+    fn has_answered(&self, now: &Server) -> bool {
+        let before = self.server(&now.url).filter(|before| before.link == now.link);
+        let has_news = before.is_none_or(|before| {
+            before.answers_in_ms != now.answers_in_ms
+                || before.held < now.held
+                || before.waiting > now.waiting
+        });
+        now.link == LinkState::Connected && has_news
     }
 
     /// It is not in the list, or not any more. What a chat still uses stays to be seen.

@@ -49,3 +49,21 @@ fn the_last_connected_server_is_known_as_such() {
     tell(&mut state, "wss://b", OFFLINE);
     assert!(!is_last(&state, "wss://a"), "nothing that works is lost with it");
 }
+
+#[test]
+fn a_lost_network_is_doubted_until_a_server_shows_that_it_is_there() {
+    let mut state = attached(Vec::new());
+    tell(&mut state, "wss://a", LinkState::Connected);
+    state.note_network(Network::Gone);
+    // That something waits there tells nothing.
+    let waiting = |waiting| Server { waiting, ..server("wss://a", LinkState::Connected) };
+    state.apply(Update::ServerChanged(waiting(1)));
+    assert!(state.is_doubted());
+    state.apply(Update::ServerChanged(waiting(0)));
+    assert!(!state.is_doubted(), "it took it");
+    state.note_network(Network::Gone);
+    tell(&mut state, "wss://a", OFFLINE);
+    assert!(state.is_doubted());
+    tell(&mut state, "wss://a", LinkState::Connected);
+    assert!(!state.is_doubted());
+}
