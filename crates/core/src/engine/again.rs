@@ -231,7 +231,7 @@ fn stretches(mut counts: Vec<Count>) -> Vec<Counts> {
 
 /// Whether there may be such a message, `counts` being how far each run went. For any other the
 /// whole chat would be looked through, as often as somebody makes up another number.
-fn is_among(count: &Count, counts: &[Count]) -> bool {
+pub(super) fn is_among(count: &Count, counts: &[Count]) -> bool {
     let is_in = |last: &Count| count.run == last.run && (1..=last.number).contains(&count.number);
     counts.iter().any(is_in)
 }

@@ -73,7 +73,7 @@ pub(super) struct Chat {
     /// The chat's groups cannot be followed any more: another is to be founded.
     pub seeks_anew: bool,
     pub anew: Anew,
-    /// Invited in turn, and not heard since.
+    /// Invited in turn, neither heard nor written to since.
     pub in_turn: bool,
     /// What the other asked for.
     pub asked: Asked,
@@ -243,6 +243,7 @@ impl Chat {
         }
         if message.mine {
             row.sent_at = row.sent_at.max(message.sent_at);
+            self.in_turn = false;
             return place;
         }
         row.unread = row.unread.saturating_add(1);

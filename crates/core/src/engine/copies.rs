@@ -5,11 +5,12 @@
 //! counting its messages, and may have gone on in a group where we cannot follow.
 
 use super::Engine;
+use super::again::is_among;
 use super::chat::Chat;
 use super::heard::MAX_RUNS;
 use super::record::{ChatKey, MessageRow, Outgoing, WantedRow};
 use super::seen::SeenOf;
-use crate::envelope::{Count, Inner, InnerKind};
+use crate::envelope::{Count, Counts, Inner, InnerKind};
 use crate::mutant::{self, Mutant};
 use crate::nostr::{Event, EventId};
 use crate::sorted::SortedSet;
@@ -81,6 +82,22 @@ impl Engine {
         tracing::warn!("somebody with this device's keys has written here");
         chat.copied = true;
         chat.row.made_at = created_at;
+        self.count_anew(key);
+    }
+
+    /// The other says how far they have heard of us. Where that is further than we counted, this
+    /// device was put back, and no server has what it wrote since.
+    pub(super) fn compare_counts(&mut self, key: ChatKey, heard: Option<Counts>) {
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        let is_known = |of: Counts| {
+            let last = Count { run: of.run, number: of.last };
+            is_among(&last, &chat.counts())
+        };
+        if chat.copied || heard.is_none_or(is_known) {
+            return;
+        }
+        tracing::warn!("the other has heard more of us than this device has said");
+        chat.copied = true;
         self.count_anew(key);
     }
 

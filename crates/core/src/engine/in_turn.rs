@@ -9,7 +9,7 @@
 use super::Engine;
 use super::chat::Chat;
 use super::invite::MAX_RELAYS;
-use super::record::{OutgoingRow, Purpose, WantedRow};
+use super::record::{Outgoing, OutgoingRow, Purpose, WantedRow};
 use super::welcomes::invite_of;
 use crate::nostr::PublicKey;
 use crate::relay::parse_relay_url;
@@ -50,6 +50,16 @@ impl Engine {
         let Some(oldest) = oldest.map(|chat| chat.row.key) else { return false };
         self.remove_chat(oldest);
         true
+    }
+
+    /// Whether this is for somebody who may be made up.
+    pub(super) fn is_for_one_in_turn(&self, row: &OutgoingRow) -> bool {
+        let chat = match (&row.content, row.purpose) {
+            (_, Purpose::Welcome { chat, .. }) => Some(chat),
+            (Outgoing::Message(message), _) => self.chat_of_group(&message.nostr_group_id),
+            _ => None,
+        };
+        chat.and_then(|key| self.chats.get(&key)).is_some_and(|chat| chat.in_turn)
     }
 
     /// At start: who still waits. What was asked for last tells whether we meant to.

@@ -47,6 +47,7 @@ mod converge;
 mod copies;
 mod counted;
 mod cursor;
+mod dates;
 mod delivery;
 mod error;
 mod feed;

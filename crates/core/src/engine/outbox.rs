@@ -104,9 +104,13 @@ impl Outbox {
         self.row_of(event).is_some()
     }
 
-    /// Servers that something still has to reach.
-    pub fn relays(&self) -> impl Iterator<Item = &RelayUrl> {
-        self.open.iter().filter(|(_, rows)| !rows.is_empty()).map(|(relay, _)| relay)
+    /// Servers that some of these rows still have to reach.
+    pub fn relays_of(
+        &self,
+        is_one: impl Fn(&OutgoingRow) -> bool,
+    ) -> impl Iterator<Item = &RelayUrl> {
+        let is_open = move |id| self.rows.get(id).is_some_and(&is_one);
+        self.open.iter().filter(move |(_, rows)| rows.iter().any(&is_open)).map(|(relay, _)| relay)
     }
 
     pub fn disconnected(&mut self, relay: &RelayUrl) {

@@ -1,6 +1,7 @@
 //! How far one feed of one server has come.
 
 use super::Timestamp;
+use super::dates::Dates;
 use super::feed::Feed;
 use super::held::Place;
 use super::reconcile::{Comparison, FIRST_WORD_MS};
@@ -79,7 +80,7 @@ pub(super) struct Progress {
     pub in_page: u32,
     /// Whether it brought anything that was not read before.
     pub is_news: bool,
-    pub oldest: Option<UnixTime>,
+    pub dates: Dates,
     pub until: Option<UnixTime>,
     pub page_asked_at: Timestamp,
     pub heard_at: Timestamp,
@@ -112,7 +113,7 @@ impl Progress {
             page: 0,
             in_page: 0,
             is_news: false,
-            oldest: None,
+            dates: Dates::default(),
             until: None,
             page_asked_at: now,
             heard_at: now,
@@ -144,7 +145,7 @@ impl Progress {
     pub fn begin_page(&mut self, until: UnixTime, now: Timestamp) {
         self.step = Step::Paging;
         self.page += 1;
-        self.in_page = 0;
+        (self.in_page, self.dates) = (0, Dates::default());
         self.until = Some(until);
         (self.page_asked_at, self.heard_at) = (now, now);
     }
@@ -216,7 +217,9 @@ impl Progress {
 
     pub fn count(&mut self, created_at: Option<UnixTime>) {
         self.in_page = self.in_page.saturating_add(1);
-        self.oldest = self.oldest.into_iter().chain(created_at).min();
+        if let Some(at) = created_at {
+            self.dates.note(at);
+        }
     }
 
     /// Keeps an event until the feed is at its end. What is more than `most` bytes is let go from
@@ -237,10 +240,10 @@ impl Progress {
         self.held_bytes = self.held.values().map(weight).sum();
     }
 
-    /// Where the next page ends. The second of the oldest event is asked for again,
+    /// Where the next page begins. The second of the oldest event is asked for again,
     /// unless the page brought nothing older.
     pub fn next_page(&self) -> Option<UnixTime> {
-        let oldest = self.oldest?;
+        let oldest = self.dates.end().or(self.until)?;
         Some(match self.until {
             Some(until) if until <= oldest => UnixTime(until.0.saturating_sub(1)),
             _ => oldest,

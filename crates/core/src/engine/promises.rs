@@ -11,8 +11,9 @@ use zajil_api::RelayUrl;
 pub(super) const GATHER_MS: u64 = 150;
 /// Events asked for in one question.
 const BATCH: usize = 50;
-/// A question without an end is given up after so long…
-pub(super) const PATIENCE_MS: u64 = 10_000;
+/// A question without an end is given up after so long, doubled each time: servers are slow…
+const PATIENCE_MS: u64 = 10_000;
+const LONGEST_PATIENCE_MS: u64 = 60_000;
 /// …and asked again after so long, doubled each time.
 const RETRY_MS: u64 = 5_000;
 const LONGEST_RETRY_MS: u64 = 600_000;
@@ -28,7 +29,8 @@ pub(super) struct ReadBack {
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     pub due: SortedMap<u64, Timestamp>,
-    pub tries: SortedMap<u64, u32>,
+    /// How often a row was asked about without an answer, and how often it was not there.
+    tries: SortedMap<u64, [u32; 2]>,
     given_up: BTreeSet<u64>,
     pub asked: Option<Question>,
 }
@@ -37,6 +39,7 @@ pub(super) struct Reading {
 pub(super) struct Question {
     pub name: String,
     pub at: Timestamp,
+    pub patience_ms: u64,
     /// The rows asked about that were not handed out yet, by event.
     pub rows: SortedMap<EventId, u64>,
 }
@@ -48,7 +51,7 @@ impl ReadBack {
 
     pub fn next_timeout(&self) -> Option<Timestamp> {
         let next = |reading: &Reading| match &reading.asked {
-            Some(asked) => Some(Timestamp(asked.at.0 + PATIENCE_MS)),
+            Some(asked) => Some(asked.ends_at()),
             None => reading.due.values().min().copied(),
         };
         self.relays.values().filter_map(next).min()
@@ -77,7 +80,19 @@ impl ReadBack {
     }
 }
 
+impl Question {
+    pub fn ends_at(&self) -> Timestamp {
+        Timestamp(self.at.0 + self.patience_ms)
+    }
+}
+
 impl Reading {
+    /// How long to wait for an answer about these.
+    pub fn patience_ms<'a>(&self, rows: impl Iterator<Item = &'a u64>) -> u64 {
+        let silences = rows.filter_map(|row| self.tries.get(row)).map(|[silences, _]| *silences);
+        doubled(PATIENCE_MS, silences.max().unwrap_or(0), LONGEST_PATIENCE_MS)
+    }
+
     /// What to ask about now, so many at most; what is almost due goes along.
     pub fn take_due(&mut self, now: Timestamp, most: usize) -> Vec<u64> {
         let soon = Timestamp(now.0 + GATHER_MS);
@@ -87,16 +102,35 @@ impl Reading {
         rows
     }
 
-    /// When to ask about a row again; `None` when it was asked about often enough.
-    pub fn again_at(&mut self, row: u64, now: Timestamp, most: u32) -> Option<Timestamp> {
-        let tries = self.tries.entry(row).or_default();
+    /// It was there.
+    pub fn found(&mut self, row: u64) {
+        self.due.remove(&row);
+        self.tries.remove(&row);
+    }
+
+    /// When to ask about a row again; `None` when it was asked about often enough. A server that
+    /// says nothing has not said that it is not there.
+    pub fn again_at(
+        &mut self,
+        row: u64,
+        now: Timestamp,
+        answered: bool,
+        most: u32,
+    ) -> Option<Timestamp> {
+        let [silences, denials] = self.tries.entry(row).or_default();
+        let tries = if answered { denials } else { silences };
         *tries += 1;
         let wait = doubled(RETRY_MS, *tries - 1, LONGEST_RETRY_MS);
-        if *tries >= most {
-            self.given_up.insert(row);
-            return None;
+        let again_at = Timestamp(now.0 + wait);
+        if *tries < most {
+            return Some(again_at);
         }
-        Some(Timestamp(now.0 + wait))
+        self.given_up.insert(row);
+        if !answered {
+            // A promise is all there is, but whoever was silent may speak again.
+            self.due.insert(row, again_at);
+        }
+        None
     }
 }
 
@@ -108,7 +142,7 @@ mod tests {
     fn what_was_put_off_is_not_asked_about_along_with_what_is_due() {
         let mut reading = Reading::default();
         let now = Timestamp(1_000_000);
-        let put_off = reading.again_at(1, now, 8).unwrap();
+        let put_off = reading.again_at(1, now, false, 8).unwrap();
         reading.due.insert(1, put_off);
         reading.due.insert(2, now);
         reading.due.insert(3, Timestamp(now.0 + GATHER_MS));

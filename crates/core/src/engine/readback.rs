@@ -4,7 +4,7 @@
 //! when it handed it out again over a subscription of its own. What it does not hand out is
 //! sent again, ever more patiently; what cannot be read back there stays a promise.
 
-use super::promises::{GATHER_MS, PATIENCE_MS, Question};
+use super::promises::{GATHER_MS, Question};
 use super::publish::may_be_anew;
 use super::record::{Answer, Outgoing, OutgoingRow, Purpose, Record};
 use super::{Engine, Timestamp};
@@ -43,7 +43,7 @@ impl Engine {
         let relays: Vec<RelayUrl> = self.read_back.relays.keys().cloned().collect();
         for relay in relays {
             let asked = self.read_back.relays.get(&relay).and_then(|r| r.asked.as_ref());
-            if asked.is_some_and(|asked| asked.at.0 + PATIENCE_MS <= now.0) {
+            if asked.is_some_and(|asked| asked.ends_at() <= now) {
                 self.read_back_failed(&relay);
             }
             self.ask_read_back(&relay);
@@ -80,7 +80,8 @@ impl Engine {
         let filter = Filter::new().ids(asked.keys().copied());
         if let Some(reading) = self.read_back.relays.get_mut(relay) {
             let name = name.clone();
-            reading.asked = Some(Question { name, at: now, rows: asked });
+            let patience_ms = reading.patience_ms(asked.values());
+            reading.asked = Some(Question { name, at: now, patience_ms, rows: asked });
         }
         self.req(relay, &name, filter);
     }
@@ -162,7 +163,7 @@ impl Engine {
         let Some(asked) = reading.asked.take() else { return };
         let mut given_up = Vec::new();
         for row in asked.rows.into_values() {
-            match reading.again_at(row, now, MAX_TRIES) {
+            match reading.again_at(row, now, false, MAX_TRIES) {
                 Some(at) => {
                     reading.due.insert(row, at);
                 }
@@ -178,8 +179,7 @@ impl Engine {
     /// It was read back.
     fn is_held(&mut self, relay: &RelayUrl, row: u64) {
         if let Some(reading) = self.read_back.relays.get_mut(relay) {
-            reading.due.remove(&row);
-            reading.tries.remove(&row);
+            reading.found(row);
         }
         if !self.counts_as_held(relay, row) {
             self.count_held(relay, row, |count| count.saturating_add(1));
@@ -223,7 +223,7 @@ impl Engine {
             }
         };
         let Some(reading) = self.read_back.relays.get_mut(relay) else { return };
-        match reading.again_at(row, now, most) {
+        match reading.again_at(row, now, true, most) {
             Some(at) => {
                 self.outbox.ask_again(relay, row, at);
                 self.dirty.outgoing.insert(row);

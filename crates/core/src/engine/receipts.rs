@@ -7,7 +7,7 @@ use super::history::Wanted;
 use super::message::tie;
 use super::record::{ChatKey, Purpose};
 use crate::engine::{Output, Timestamp};
-use crate::envelope::{Count, Inner, InnerKind, MAX_RECEIPT, ReceiptKind};
+use crate::envelope::{Count, Counts, Inner, InnerKind, MAX_RECEIPT, ReceiptKind};
 use crate::nostr::EventId;
 use zajil_api::{MessageState, Place, Stage, UnixTime};
 
@@ -115,7 +115,10 @@ impl Engine {
         };
         let receipts = chat.receipts;
         let last = Count { run: chat.row.run, number: chat.row.sent };
-        let rumor = Inner::rumor(author, at, &InnerKind::Receipt { kind, of, last });
+        // Said when they show up, and not with each message.
+        let latest = chat.row.heard.last().filter(|heard| of.is_empty() && heard.total > 0);
+        let heard = latest.map(|heard| Counts { run: heard.run, first: 1, last: heard.total });
+        let rumor = Inner::rumor(author, at, &InnerKind::Receipt { kind, of, last, heard });
         self.save_receipts(receipts);
         self.send_inner(key, &rumor.to_json(), Purpose::Other)
     }

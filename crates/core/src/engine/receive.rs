@@ -211,10 +211,11 @@ impl Engine {
                     self.chat_changed(key);
                 }
             }
-            InnerKind::Receipt { kind, of, last } => {
+            InnerKind::Receipt { kind, of, last, heard } => {
                 self.note_answer(key, &of);
                 self.handle_receipt(key, kind, &of, inner.created_at);
                 self.heard_of(key, last);
+                self.compare_counts(key, heard);
             }
             InnerKind::Again(of) => self.handle_again(key, inner.id, &of),
             InnerKind::Void { why, of } => self.handle_void(key, why, &of),

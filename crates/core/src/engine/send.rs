@@ -136,7 +136,8 @@ impl Engine {
         self.send_kind(key, &InnerKind::Name(name), Purpose::Other)?;
         let Some(chat) = self.chats.get(&key) else { return Ok(()) };
         for last in chat.counts().into_iter().filter(|count| count.number > 0) {
-            let receipt = InnerKind::Receipt { kind: ReceiptKind::Delivered, of: Vec::new(), last };
+            let (kind, of) = (ReceiptKind::Delivered, Vec::new());
+            let receipt = InnerKind::Receipt { kind, of, last, heard: None };
             self.send_kind(key, &receipt, Purpose::Other)?;
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! The person's servers, and every other relay a chat needs.
 
-use super::record::{Answer, Outgoing, Purpose};
+use super::record::{Answer, Outgoing, OutgoingRow, Purpose};
 use super::{Engine, Timestamp};
 use crate::engine::Output;
 use crate::relay::{Socket, Standing, parse_relay_url};
@@ -183,8 +183,8 @@ impl Engine {
         };
         if self.account.is_some() {
             // The person's own first; then one of each chat, a second of each, and so on,
-            // so that no chat is crowded out by another's long list, nor any by those who may be
-            // made up. A stranger's request gets us to nobody's servers.
+            // so that no chat is crowded out by another's long list; then what has to reach others;
+            // and last those who may be made up. A stranger's request gets us to nobody's servers.
             self.servers.iter().for_each(&mut want);
             for in_turn in [false, true] {
                 let chats = self.chats.values().filter(|chat| chat.in_turn == in_turn);
@@ -192,7 +192,8 @@ impl Engine {
                 for at in 0..MAX_PER_CHAT {
                     chats.clone().filter_map(|chat| chat.relays().nth(at)).for_each(&mut want);
                 }
-                self.outbox.relays().for_each(&mut want);
+                let is_first = |row: &OutgoingRow| in_turn || !self.is_for_one_in_turn(row);
+                self.outbox.relays_of(is_first).for_each(&mut want);
             }
         }
         for socket in self.pool.want(&wanted, self.now) {

@@ -1,6 +1,7 @@
 //! Servers that fall silent in the middle of a page.
 
 use super::Timestamp;
+use super::dates::Dates;
 use super::progress::{FULL_PAGE, Progress, Step};
 
 /// A server that says nothing for so long in the middle of a page has stalled…
@@ -49,7 +50,8 @@ impl Progress {
         let is_first = self.step == Step::Live && self.silent == Silent::Once && !self.complete;
         if is_first {
             self.silent = Silent::AskedAgain;
-            (self.page, self.in_page, self.oldest, self.until) = (0, 0, None, None);
+            (self.page, self.in_page, self.until) = (0, 0, None);
+            self.dates = Dates::default();
         }
         is_first
     }

@@ -27,7 +27,8 @@ const READ: &str = "read";
 /// Our tag on a chat message: the author's count of messages in this chat, the chat's clock
 /// (Lamport's), and the run of the count. On a receipt: how far the author's own count is.
 const COUNT: &str = "seq";
-/// Our tag that names messages by their count: first, last (included), run.
+/// Our tag that names messages by their count: first, last (included), run. On a receipt: which of
+/// the reader's the author has heard of.
 const RANGE: &str = "range";
 /// Messages one receipt speaks of at most.
 pub const MAX_RECEIPT: usize = 100;
@@ -60,6 +61,9 @@ pub enum InnerKind {
         of: Vec<EventId>,
         /// The author's own last message.
         last: Count,
+        /// How far they have heard of the reader's, in the run heard of last. The reader's device
+        /// may have forgotten having counted so far.
+        heard: Option<Counts>,
     },
     /// "These of your messages have not reached me." Where it names none: "have I got all?"
     Again(Vec<Counts>),
@@ -122,13 +126,14 @@ impl Inner {
                 let content = serde_json::to_string(&metadata).unwrap_or_default();
                 (Kind::METADATA, Vec::new(), content)
             }
-            InnerKind::Receipt { kind, of, last } => {
+            InnerKind::Receipt { kind, of, last, heard } => {
                 let word = match kind {
                     ReceiptKind::Delivered => DELIVERED,
                     ReceiptKind::Read => READ,
                 };
                 let ids = of.iter().map(|id| Tag::event(*id));
-                (RECEIPT, ids.chain([count_tag(*last, 0)]).collect(), word.to_owned())
+                let tags = ids.chain([count_tag(*last, 0)]).chain(range_tags(heard.as_slice()));
+                (RECEIPT, tags.collect(), word.to_owned())
             }
             InnerKind::Again(of) => (AGAIN, range_tags(of), String::new()),
             InnerKind::Void { why, of } => {
@@ -179,6 +184,7 @@ impl Inner {
                     .take(MAX_RECEIPT)
                     .collect(),
                 last: count(&rumor),
+                heard: ranges(&rumor).pop(),
             },
             AGAIN => InnerKind::Again(ranges(&rumor)),
             VOID => InnerKind::Void {

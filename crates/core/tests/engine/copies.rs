@@ -24,9 +24,7 @@ fn a_restored_device_renews_its_leaf_before_it_writes() {
         world.send("Bob", "Alice", &format!("lost to Bob {number}"));
         world.pass(2_000);
     }
-    world.stop("Bob");
-    world.people.get_mut("Bob").unwrap().disk = backup;
-    world.start("Bob");
+    world.put_back("Bob", backup);
     world.send("Bob", "Alice", "after");
     world.pass(60_000);
     world.send("Bob", "Alice", "and again");
@@ -57,13 +55,9 @@ fn a_device_restored_from_before_its_last_key_change_begins_anew() {
     world.send("Alice", "Bob", "later");
     world.pass(5_000);
     let later = world.person("Alice").disk.clone();
-    world.stop("Alice");
-    world.people.get_mut("Alice").unwrap().disk = backup.clone();
-    world.start("Alice");
+    world.put_back("Alice", backup.clone());
     world.pass(60_000);
-    world.stop("Alice");
-    world.people.get_mut("Alice").unwrap().disk = later;
-    world.start("Alice");
+    world.put_back("Alice", later);
     world.pass(60_000);
     world.send("Alice", "Bob", "it is me");
     world.pass(60_000);
@@ -105,8 +99,7 @@ fn written_after_a_restore(meanwhile: impl FnOnce(&mut World)) -> Vec<String> {
     world.pass(5_000);
     world.stop("Bob");
     world.set_clock("Bob", 0);
-    world.people.get_mut("Bob").unwrap().disk = backup;
-    world.start("Bob");
+    world.put_back("Bob", backup);
     world.send("Bob", "Alice", "after");
     world.pass(60_000);
     texts(&mut world)
@@ -135,9 +128,7 @@ fn messages_that_were_lost_with_a_group_come_again_in_the_next() {
     world.pass(5_000);
     let backup = world.person("Bob").disk.clone();
     let restore = |world: &mut World| {
-        world.stop("Bob");
-        world.people.get_mut("Bob").unwrap().disk = backup.clone();
-        world.start("Bob");
+        world.put_back("Bob", backup.clone());
         world.pass(60_000);
     };
     // Alice's clock is behind when the next group comes.
@@ -201,9 +192,7 @@ fn what_the_other_could_not_read_comes_again_in_the_group_that_is_founded_then()
     world.send("Bob", "Alice", "forgotten by Bob");
     world.pass(10_000);
     world.relay(ONE).events.retain(|event| event.kind != Kind::GROUP_MESSAGE);
-    world.stop("Bob");
-    world.people.get_mut("Bob").unwrap().disk = backup;
-    world.start("Bob");
+    world.put_back("Bob", backup);
     world.pass(10_000);
     // Its number is that of the forgotten one: Alice misses nothing.
     world.send("Bob", "Alice", "after");
@@ -234,9 +223,32 @@ fn what_is_written_before_a_copy_is_noticed_has_no_number_of_the_copys() {
     assert_eq!(world.texts("Alice", "Bob"), ["of the copy", "of the one put back"]);
     assert_eq!(world.texts("Bob", "Alice"), ["of the one put back"]);
     // Then Alice is put back too: by its number she can ask for what she lost.
-    world.stop("Alice");
-    world.people.get_mut("Alice").unwrap().disk = alices;
-    world.start("Alice");
+    world.put_back("Alice", alices);
     world.pass(120_000);
     assert_eq!(world.texts("Alice", "Bob"), ["of the copy", "of the one put back"]);
+}
+
+#[test]
+fn a_device_put_back_learns_from_the_other_how_far_it_had_counted() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Alice", "Bob");
+    world.pass(60_000);
+    let alices = world.person("Alice").disk.clone();
+    world.send("Alice", "Bob", "one");
+    world.pass(60_000);
+    // No server has anything that could tell her.
+    world.take_down(ONE);
+    world.relay(ONE).events.clear();
+    world.bring_up(ONE);
+    world.put_back("Alice", alices);
+    world.pass(60_000);
+    let bobs = world.person("Bob").disk.clone();
+    world.send("Alice", "Bob", "two");
+    world.pass(60_000);
+    // Now he forgets it, and the servers too: only her count tells that there was something.
+    world.stop("Bob");
+    world.relay(ONE).events.clear();
+    world.put_back("Bob", bobs);
+    world.pass(600_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["one", "two"]);
 }

@@ -68,9 +68,7 @@ fn a_device_that_was_put_back_is_reached_by_new_people() {
     // Somebody uses the key package, so that another takes its place.
     world.meet("Bob", "Alice");
     world.pass(60_000);
-    world.stop("Alice");
-    world.people.get_mut("Alice").unwrap().disk = backup;
-    world.start("Alice");
+    world.put_back("Alice", backup);
     world.pass(60_000);
     world.meet("Carol", "Alice");
     world.send("Carol", "Alice", "hello");

@@ -63,8 +63,7 @@ fn what_was_asked_for_while_its_author_was_away_comes_when_they_are_back() {
         // Alice is put back, and no server has it any more. Bob's next word tells her of it.
         world.stop("Alice");
         world.relay(ONE).events.truncate(before);
-        world.people.get_mut("Alice").unwrap().disk = backup;
-        world.start("Alice");
+        world.put_back("Alice", backup);
         world.pass(10_000);
         world.stop("Bob");
         // She asks ever more patiently: the last time was minutes ago, the next is far off.

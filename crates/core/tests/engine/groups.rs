@@ -17,8 +17,7 @@ fn founds_two_more(world: &mut World) {
     for wrong_by in [0, -DAY] {
         world.stop("Bob");
         world.set_clock("Bob", wrong_by);
-        world.people.get_mut("Bob").unwrap().disk = backup.clone();
-        world.start("Bob");
+        world.put_back("Bob", backup.clone());
         world.pass(60_000);
     }
 }
@@ -77,8 +76,7 @@ fn what_comes_late_on_a_branch_that_we_are_not_on_does_not_lead_back_to_its_grou
     world.stop("Bob");
     world.stop("Alice");
     world.relay(ONE).events.retain(|event| late.iter().all(|late| late.id != event.id));
-    world.people.get_mut("Bob").unwrap().disk = backup;
-    world.start("Bob");
+    world.put_back("Bob", backup);
     world.pass(180_000);
     // What she writes now he cannot read: he founds another group, and she comes there.
     world.start("Alice");
@@ -111,9 +109,7 @@ fn a_founder_who_forgot_that_the_other_came_notices_and_founds_another() {
     world.pass(10_000);
     // The server loses what would show her that the group went on without her.
     world.relay(ONE).events.retain(|event| event.kind != Kind::GROUP_MESSAGE);
-    world.stop("Alice");
-    world.people.get_mut("Alice").unwrap().disk = backup;
-    world.start("Alice");
+    world.put_back("Alice", backup);
     world.pass(10_000);
     world.send("Bob", "Alice", "do you read me?");
     world.pass(900_000);

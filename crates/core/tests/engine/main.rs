@@ -23,6 +23,7 @@ mod findable;
 mod gaps;
 mod groups;
 mod hostile;
+mod in_turn;
 mod limits;
 mod links;
 mod parked;

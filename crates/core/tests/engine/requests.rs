@@ -68,7 +68,7 @@ fn a_request_costs_no_more_however_much_of_whatever_kind_is_written() {
         // The same message, encrypted anew.
         |_| message(1),
     ];
-    let receipt = |_| InnerKind::Receipt { kind, of: of(), last };
+    let receipt = |_| InnerKind::Receipt { kind, of: of(), last, heard: None };
     let again = |_| InnerKind::Again(Vec::new());
     for sort in 0..7 {
         let (mut world, mut guest) = asked();

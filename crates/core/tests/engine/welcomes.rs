@@ -1,13 +1,11 @@
 //! Whoever was invited gets in, whatever servers forgot and whatever became of their device.
 
-use crate::world::{Guest, World, key_package_of};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL};
-use zajil_api::{Chat, Command, Stage};
+use crate::world::World;
+use zajil_api::{Command, Stage};
 use zajil_core::nostr::Kind;
 
 const ONE: &str = "wss://one.example";
 const TWO: &str = "wss://two.example";
-const DAY: u64 = 86_400_000;
 
 /// Every server loses all that it has, and its connections.
 fn wipe(world: &mut World, urls: &[&str]) {
@@ -60,6 +58,20 @@ fn a_welcome_comes_though_a_server_lost_it_without_a_word() {
 }
 
 #[test]
+fn a_server_that_did_not_answer_for_a_while_has_not_said_that_a_welcome_is_there() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.pass(60_000);
+    alice_invites_bob_who_is_away(&mut world);
+    world.relay(ONE).slow_pages = Some("b-");
+    world.restart("Alice");
+    world.pass(60_000);
+    world.relay(ONE).slow_pages = None;
+    world.relay(ONE).events.retain(|event| event.kind != Kind::GIFT_WRAP);
+    world.pass(600_000);
+    assert_eq!(welcomes(&mut world, ONE), 1);
+}
+
+#[test]
 fn a_welcome_is_kept_over_a_start_and_let_go_once_it_is_answered() {
     let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
     world.pass(60_000);
@@ -90,101 +102,12 @@ fn somebody_whose_device_was_put_back_before_they_were_invited_is_invited_again(
     alice_invites_bob_who_is_away(&mut world);
     world.send("Alice", "Bob", "hello");
     world.pass(60_000);
-    world.people.get_mut("Bob").unwrap().disk = backup;
-    world.start("Bob");
+    world.put_back("Bob", backup);
     world.pass(300_000);
     assert_eq!(world.texts("Bob", "Alice"), ["hello"]);
     world.send("Bob", "Alice", "there you are");
     world.pass(60_000);
     assert_eq!(world.texts("Alice", "Bob"), ["hello", "there you are"]);
-}
-
-#[test]
-fn somebody_whose_device_was_put_back_before_they_met_invites_in_turn() {
-    let mut world = World::with_accounts(&["Alice", "Bob", "Carol"], &[ONE]);
-    world.pass(60_000);
-    let backup = world.person("Bob").disk.clone();
-    world.pass(2 * 3_600_000);
-    world.meet("Carol", "Bob");
-    world.pass(60_000);
-    // Answered: Alice has no reason to look for another key package.
-    world.meet("Alice", "Bob");
-    world.pass(60_000);
-    world.stop("Bob");
-    world.send("Alice", "Bob", "hello");
-    world.pass(60_000);
-    world.people.get_mut("Bob").unwrap().disk = backup;
-    world.start("Bob");
-    world.pass(300_000);
-    assert_eq!(world.texts("Bob", "Alice"), ["hello"]);
-    assert_eq!(world.chat_of("Bob", "Alice").with.name, "Alice");
-    world.send("Bob", "Alice", "there you are");
-    world.pass(60_000);
-    assert_eq!(world.texts("Alice", "Bob"), ["hello", "there you are"]);
-}
-
-/// People whom nobody knows follow Bob's link with somebody else's key package: he cannot open it.
-fn made_up_people_come(world: &mut World, seeds: std::ops::RangeInclusive<u8>) {
-    let link = world.invite_of("Bob");
-    let payload = BASE64URL.decode(link.rsplit('/').next().unwrap()).unwrap();
-    let token = payload[35..51].try_into().unwrap();
-    let (bob, _) = key_package_of(world, "Bob", ONE);
-    let (_, not_bobs) = key_package_of(world, "Carol", ONE);
-    for seed in seeds {
-        let relays = (0..3).map(|nth| format!("wss://r{seed}-{nth}.example")).collect();
-        let (_, wrap) =
-            Guest::invites(world, seed, &not_bobs, bob, [seed; 32], relays, Some(token));
-        world.inject(ONE, wrap);
-    }
-}
-
-#[test]
-fn whoever_has_a_link_cannot_keep_others_out_with_people_who_are_not() {
-    let mut world = World::with_accounts(&["Alice", "Bob", "Carol"], &[ONE, TWO]);
-    world.pass(60_000);
-    made_up_people_come(&mut world, 1..=50);
-    assert_eq!(world.person("Bob").chats().len(), 32);
-    // He writes to one of them.
-    let chat = world.person("Bob").chats()[7].id.clone();
-    world.command("Bob", Command::SendMessage { chat: chat.clone(), text: "who?".to_owned() });
-    // Whom he looks for himself he finds, on their server as well.
-    world.meet("Bob", "Carol");
-    world.send("Bob", "Carol", "hello");
-    world.pass(60_000);
-    assert_eq!(world.texts("Carol", "Bob"), ["hello"]);
-    // A day later they give way to others, but for the one.
-    world.pass(DAY);
-    let before = world.person("Bob").chats();
-    made_up_people_come(&mut world, 51..=90);
-    world.pass(1_000);
-    let chats = world.person("Bob").chats();
-    let stayed: Vec<&Chat> =
-        before.iter().filter(|old| chats.iter().any(|new| new.id == old.id)).collect();
-    assert_eq!((chats.len(), stayed.len()), (33, 2));
-    assert!(stayed.iter().any(|old| old.id == chat));
-    world.meet("Alice", "Bob");
-    assert_eq!(world.stage("Bob", "Alice"), Stage::Open);
-}
-
-#[test]
-fn people_who_are_not_do_not_keep_out_whom_another_copy_of_us_knew() {
-    let mut world = World::with_accounts(&["Alice", "Bob", "Carol"], &[ONE]);
-    world.pass(60_000);
-    let backup = world.person("Bob").disk.clone();
-    world.pass(2 * 3_600_000);
-    world.meet("Carol", "Bob");
-    world.meet("Alice", "Bob");
-    world.pass(60_000);
-    world.stop("Bob");
-    made_up_people_come(&mut world, 1..=20);
-    world.people.get_mut("Bob").unwrap().disk = backup;
-    world.start("Bob");
-    world.pass(300_000);
-    world.send("Alice", "Bob", "hello");
-    world.send("Carol", "Bob", "and I");
-    world.pass(300_000);
-    assert_eq!(world.texts("Bob", "Alice"), ["hello"]);
-    assert_eq!(world.texts("Bob", "Carol"), ["and I"]);
 }
 
 #[test]

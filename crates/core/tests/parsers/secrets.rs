@@ -52,7 +52,8 @@ fn no_key_name_or_word_is_shown() {
             inner(InnerKind::Receipt {
                 kind: ReceiptKind::Read,
                 of: vec![id],
-                last: Count::default()
+                last: Count::default(),
+                heard: None
             })
             .kind
         ),

@@ -34,6 +34,35 @@ fn what_was_sent_at_once_fits_small_pages_beside_what_others_put_there() {
     assert_eq!(world.texts("Bob", "Alice"), numbers(60));
 }
 
+#[test]
+fn what_is_published_meanwhile_and_dated_far_back_hides_nothing() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Alice", "Bob");
+    world.pass(60_000);
+    world.stop("Bob");
+    let before = world.now.0 / 1000;
+    world.pass(10_000);
+    for number in 0..60 {
+        world.send("Alice", "Bob", &number.to_string());
+        world.pass(10_000);
+    }
+    world.stop("Alice");
+    world.relay(ONE).page = 20;
+    world.relay(ONE).slow_pages = Some("-older");
+    world.start("Bob");
+    for number in 0..20 {
+        world.pass(1_000);
+        // It comes on the subscription for the page, before the page does.
+        let event = rubbish(&mut world, before, number);
+        world.inject(ONE, event);
+        world.release(ONE);
+        world.relay(ONE).slow_pages = Some("-older");
+    }
+    world.release(ONE);
+    world.pass(60_000);
+    assert_eq!(world.texts("Bob", "Alice"), numbers(60));
+}
+
 /// Bob has come back to a server that hangs, and has asked it for pages.
 fn asks_in_vain(world: &mut World) {
     world.stop("Alice");

@@ -7,9 +7,10 @@ use std::collections::HashMap;
 use zajil_api::UnixTime;
 use zajil_core::envelope::{
     GroupProfile, Inner, InnerKind, Routing, WelcomeRumor, group_components, group_event_key,
-    leaf_components, parse_key_package_event, prove, seal_message, welcome_rumor,
+    inbox_relays_event, key_package_event, leaf_components, parse_key_package_event, prove,
+    seal_message, welcome_rumor,
 };
-use zajil_core::mls::{Group, LeafSigner, Provider};
+use zajil_core::mls::{Group, LeafSigner, Provider, own_key_package};
 use zajil_core::nostr::{Event, Kind, PublicKey, SecretKey, nip59};
 
 pub struct Guest {
@@ -52,6 +53,21 @@ impl Guest {
         let wrap = nip59::wrap(&rumor, &key, &to, now, &mut rng).unwrap();
         let group = founded.group;
         (Self { rng, provider, signer, key, group, routing: nostr_group_id }, wrap)
+    }
+
+    /// What somebody with this seed publishes to be found: a key package, and where they want mail.
+    pub fn publishes(world: &World, seed: u8, relays: &[String]) -> [Event; 2] {
+        let mut rng = ChaCha20Rng::from_seed([seed; 32]);
+        let provider = Provider::new([seed; 32], HashMap::new());
+        let key = SecretKey::generate(&mut rng);
+        let signer = LeafSigner::from_bytes([seed; 32]);
+        let now = UnixTime(world.now.0 / 1000);
+        let leaf = leaf_components(prove(&key, &signer.public_key(), now, &mut rng));
+        let (author, identity) = (key.public_key(), key.public_key().to_bytes());
+        let made = own_key_package(&provider, &signer, &identity, &leaf, now.0).unwrap();
+        let key_package = key_package_event(author, &[seed; 32], &made, now);
+        let inbox = inbox_relays_event(author, relays, now);
+        [key_package, inbox].map(|event| Event::sign(event, &key, &mut rng).unwrap())
     }
 
     /// Their next message, as an event.

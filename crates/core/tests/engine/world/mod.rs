@@ -25,6 +25,7 @@ pub use relay::SimRelay;
 use std::collections::{BTreeMap, VecDeque};
 use zajil_api::{Command, CommandId, RelayUrl, Request, Update};
 use zajil_core::engine::{Input, Output, Timestamp};
+use zajil_core::store::MemoryStore;
 
 /// Where the clock starts: today, because OpenMLS asks the system how late it is.
 fn today() -> Timestamp {
@@ -241,6 +242,13 @@ impl World {
         let now = self.clock_of(who);
         self.people.get_mut(who).unwrap().start(now);
         self.run();
+    }
+
+    /// Somebody goes on from a copy of their disk, whatever became of the device since.
+    pub fn put_back(&mut self, who: &'static str, disk: MemoryStore) {
+        self.stop(who);
+        self.people.get_mut(who).unwrap().disk = disk;
+        self.start(who);
     }
 
     /// One more relay, which nobody knows of yet.
