@@ -67,8 +67,11 @@ const over = async (page) => {
   await page.locator(".notice").waitFor();
 };
 const wait = async (page) => {
-  await page.locator("textarea").fill("See you at the bridge, seven o’clock.");
-  await page.locator(".send").click();
+  for (const text of ["See you at the bridge, seven o’clock.", "أحضر المفتاح معك"]) {
+    await page.locator("textarea").fill(text);
+    await page.locator(".send").click();
+  }
+  await page.locator("textarea").fill("And the");
   await page.waitForSelector(".held");
 };
 const again = async (page) => {
