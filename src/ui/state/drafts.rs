@@ -25,10 +25,11 @@ impl AppState {
 
     /// Whether leaving the page now may lose what was sent.
     pub fn has_waiting(&self) -> bool {
-        !self.waiting.is_empty()
+        // Once the app stopped it says itself what is to be taken along.
+        self.stopped.is_none() && !self.waiting.is_empty()
     }
 
-    /// All that is in no store, one text below the other.
+    /// All that may be in no store, one text below the other.
     pub fn unkept(&self) -> String {
         let waiting = self.waiting.iter().flat_map(|waiting| &waiting.texts);
         let texts = waiting.chain(self.drafts.iter().map(|(_, text)| text)).map(|text| text.trim());

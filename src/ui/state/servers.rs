@@ -101,9 +101,7 @@ impl AppState {
     fn has_answered(&self, now: &Server) -> bool {
         let before = self.server(&now.url).filter(|before| before.link == now.link);
         let has_news = before.is_none_or(|before| {
-            before.answers_in_ms != now.answers_in_ms
-                || before.held < now.held
-                || before.waiting > now.waiting
+            before.answers_in_ms != now.answers_in_ms || before.held < now.held
         });
         now.link == LinkState::Connected && has_news
     }

@@ -10,35 +10,43 @@ use zajil_api::UnixTime;
 
 /// Of so many that came last the newest is where a page ends.
 const LAST: usize = 3;
+/// Of a page that comes oldest first at least one in so many is newer than the one before.
+const RISING: u32 = 4;
 
 #[derive(Debug, Default)]
 pub(super) struct Dates {
+    count: u32,
+    first: [Option<UnixTime>; LAST],
     last: [Option<UnixTime>; LAST],
-    earliest: Option<UnixTime>,
-    /// Whether any came behind an older one, and behind a newer one.
-    rose: bool,
-    fell: bool,
+    /// How many were newer than the one before, and how many older.
+    rises: u32,
+    falls: u32,
 }
 
 impl Dates {
     pub fn note(&mut self, at: UnixTime) {
         let [before, ..] = self.last;
-        self.rose |= before.is_some_and(|before| before < at);
-        self.fell |= before.is_some_and(|before| before > at);
+        self.rises += u32::from(before.is_some_and(|before| before < at));
+        self.falls += u32::from(before.is_some_and(|before| before > at));
+        self.count += 1;
+        if let Some(free) = self.first.iter_mut().find(|date| date.is_none()) {
+            *free = Some(at);
+        }
         self.last.rotate_right(1);
         let [newest, ..] = &mut self.last;
         *newest = Some(at);
-        self.earliest = self.earliest.into_iter().chain([at]).min();
     }
 
     /// The date of the oldest that the server stored on this page, or of one a little newer.
     pub fn end(&self) -> Option<UnixTime> {
-        // Some servers hand out each page oldest first.
-        let is_upside_down = self.rose && !self.fell;
-        match is_upside_down {
-            true => self.earliest,
-            false => self.last.iter().flatten().max().copied(),
-        }
+        let few = if self.is_oldest_first() { &self.first } else { &self.last };
+        few.iter().flatten().max().copied()
+    }
+
+    /// Some servers hand out each page the other way round. What is published meanwhile may look
+    /// like it for a while.
+    fn is_oldest_first(&self) -> bool {
+        self.rises > self.falls && self.rises.saturating_mul(RISING) > self.count
     }
 }
 
@@ -59,26 +67,40 @@ mod tests {
         assert_eq!(end(&[9]), Some(9));
         assert_eq!(end(&[9, 8, 7, 6, 5]), Some(7), "a little is asked for twice");
         assert_eq!(end(&[9, 9, 9, 9]), Some(9));
-        assert_eq!(end(&[5, 6, 7, 8, 9]), Some(5), "oldest first");
+        assert_eq!(end(&[5, 6, 7, 8, 9]), Some(7), "oldest first");
+        assert_eq!(end(&[5, 6, 7, 1, 8, 9]), Some(7), "and something else in between");
     }
 
     proptest! {
         #[test]
         fn whatever_is_published_meanwhile_hides_nothing(
-            mut stored in prop::collection::vec(1_000u64..9_000, 10..60),
+            mut stored in prop::collection::vec(1_000u64..1_040, 10..60),
             live in prop::collection::vec((any::<prop::sample::Index>(), 0u64..1_000), 0..20),
             at_the_end in prop::collection::vec(0u64..1_000, 0..LAST),
         ) {
             stored.sort_unstable_by(|a, b| b.cmp(a));
-            prop_assume!(stored.first() != stored.last());
-            let oldest = *stored.last().unwrap();
+            let (oldest, most) = (*stored.last().unwrap(), stored.len() / 4);
             let mut page = stored;
-            for (at, date) in live {
+            for (at, date) in live.into_iter().take(most) {
                 let at = at.index(page.len());
                 page.insert(at, date);
             }
             page.extend(at_the_end);
             prop_assert!(end(&page).unwrap() >= oldest);
+        }
+
+        #[test]
+        fn a_page_that_comes_the_other_way_round_is_got_through(
+            count in 10u64..60,
+            live in prop::collection::vec((any::<prop::sample::Index>(), 0u64..1_000), 0..3),
+        ) {
+            let mut page: Vec<u64> = (1_000..1_000 + count).collect();
+            for (at, date) in live {
+                // Behind the first ones.
+                let at = LAST + at.index(page.len() - LAST);
+                page.insert(at, date);
+            }
+            prop_assert_eq!(end(&page), Some(1_002));
         }
     }
 }

@@ -52,14 +52,14 @@ impl Engine {
         true
     }
 
-    /// Whether this is for somebody who may be made up.
+    /// Whether this is for somebody who may be made up, or for a chat that is gone.
     pub(super) fn is_for_one_in_turn(&self, row: &OutgoingRow) -> bool {
         let chat = match (&row.content, row.purpose) {
             (_, Purpose::Welcome { chat, .. }) => Some(chat),
             (Outgoing::Message(message), _) => self.chat_of_group(&message.nostr_group_id),
-            _ => None,
+            _ => return false,
         };
-        chat.and_then(|key| self.chats.get(&key)).is_some_and(|chat| chat.in_turn)
+        chat.and_then(|key| self.chats.get(&key)).is_none_or(|chat| chat.in_turn)
     }
 
     /// At start: who still waits. What was asked for last tells whether we meant to.

@@ -29,10 +29,24 @@ pub(super) struct ReadBack {
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     pub due: SortedMap<u64, Timestamp>,
-    /// How often a row was asked about without an answer, and how often it was not there.
-    tries: SortedMap<u64, [u32; 2]>,
+    tries: SortedMap<u64, Tries>,
     given_up: BTreeSet<u64>,
     pub asked: Option<Question>,
+}
+
+/// How a question about a row was in vain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Vain {
+    /// It was not answered, which says nothing of the row.
+    Silence,
+    /// It was not there.
+    Absence,
+}
+
+#[derive(Debug, Default)]
+struct Tries {
+    silences: u32,
+    absences: u32,
 }
 
 #[derive(Debug)]
@@ -89,15 +103,18 @@ impl Question {
 impl Reading {
     /// How long to wait for an answer about these.
     pub fn patience_ms<'a>(&self, rows: impl Iterator<Item = &'a u64>) -> u64 {
-        let silences = rows.filter_map(|row| self.tries.get(row)).map(|[silences, _]| *silences);
+        let silences = rows.filter_map(|row| self.tries.get(row)).map(|tries| tries.silences);
         doubled(PATIENCE_MS, silences.max().unwrap_or(0), LONGEST_PATIENCE_MS)
     }
 
-    /// What to ask about now, so many at most; what is almost due goes along.
+    /// What to ask about now, so many at most; what is almost due goes along. What was given up
+    /// holds up nothing else.
     pub fn take_due(&mut self, now: Timestamp, most: usize) -> Vec<u64> {
         let soon = Timestamp(now.0 + GATHER_MS);
-        let due = self.due.iter().filter(|(_, at)| **at <= soon);
-        let rows: Vec<u64> = due.map(|(row, _)| *row).take(most.min(BATCH)).collect();
+        let due = self.due.iter().filter(|(_, at)| **at <= soon).map(|(row, _)| *row);
+        let (old, fresh): (Vec<u64>, Vec<u64>) = due.partition(|row| self.given_up.contains(row));
+        let mut rows = if fresh.is_empty() { old } else { fresh };
+        rows.truncate(most.min(BATCH));
         self.due.retain(|row, _| !rows.contains(row));
         rows
     }
@@ -106,19 +123,19 @@ impl Reading {
     pub fn found(&mut self, row: u64) {
         self.due.remove(&row);
         self.tries.remove(&row);
+        self.given_up.remove(&row);
     }
 
-    /// When to ask about a row again; `None` when it was asked about often enough. A server that
-    /// says nothing has not said that it is not there.
+    /// When to ask about a row again; `None` when it was asked about often enough.
     pub fn again_at(
         &mut self,
         row: u64,
         now: Timestamp,
-        answered: bool,
+        vain: Vain,
         most: u32,
     ) -> Option<Timestamp> {
-        let [silences, denials] = self.tries.entry(row).or_default();
-        let tries = if answered { denials } else { silences };
+        let Tries { silences, absences } = self.tries.entry(row).or_default();
+        let tries = if vain == Vain::Silence { silences } else { absences };
         *tries += 1;
         let wait = doubled(RETRY_MS, *tries - 1, LONGEST_RETRY_MS);
         let again_at = Timestamp(now.0 + wait);
@@ -126,7 +143,7 @@ impl Reading {
             return Some(again_at);
         }
         self.given_up.insert(row);
-        if !answered {
+        if vain == Vain::Silence {
             // A promise is all there is, but whoever was silent may speak again.
             self.due.insert(row, again_at);
         }
@@ -142,7 +159,7 @@ mod tests {
     fn what_was_put_off_is_not_asked_about_along_with_what_is_due() {
         let mut reading = Reading::default();
         let now = Timestamp(1_000_000);
-        let put_off = reading.again_at(1, now, false, 8).unwrap();
+        let put_off = reading.again_at(1, now, Vain::Silence, 8).unwrap();
         reading.due.insert(1, put_off);
         reading.due.insert(2, now);
         reading.due.insert(3, Timestamp(now.0 + GATHER_MS));

@@ -4,7 +4,7 @@
 //! when it handed it out again over a subscription of its own. What it does not hand out is
 //! sent again, ever more patiently; what cannot be read back there stays a promise.
 
-use super::promises::{GATHER_MS, Question};
+use super::promises::{GATHER_MS, Question, Vain};
 use super::publish::may_be_anew;
 use super::record::{Answer, Outgoing, OutgoingRow, Purpose, Record};
 use super::{Engine, Timestamp};
@@ -163,7 +163,7 @@ impl Engine {
         let Some(asked) = reading.asked.take() else { return };
         let mut given_up = Vec::new();
         for row in asked.rows.into_values() {
-            match reading.again_at(row, now, false, MAX_TRIES) {
+            match reading.again_at(row, now, Vain::Silence, MAX_TRIES) {
                 Some(at) => {
                     reading.due.insert(row, at);
                 }
@@ -223,7 +223,7 @@ impl Engine {
             }
         };
         let Some(reading) = self.read_back.relays.get_mut(relay) else { return };
-        match reading.again_at(row, now, true, most) {
+        match reading.again_at(row, now, Vain::Absence, most) {
             Some(at) => {
                 self.outbox.ask_again(relay, row, at);
                 self.dirty.outgoing.insert(row);

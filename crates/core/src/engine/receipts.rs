@@ -75,9 +75,8 @@ impl Engine {
             return Ok(());
         }
         let received = chat.row.to_confirm.clone();
-        let owes_sign = std::mem::take(&mut chat.owes_sign);
         let read = chat.row.to_mark_read;
-        if owes_sign && received.is_empty() {
+        if chat.owes_sign && received.is_empty() {
             self.send_receipt(key, ReceiptKind::Delivered, Vec::new())?;
         }
         for of in received.chunks(MAX_RECEIPT) {
@@ -115,8 +114,9 @@ impl Engine {
         };
         let receipts = chat.receipts;
         let last = Count { run: chat.row.run, number: chat.row.sent };
-        // Said when they show up, and not with each message.
-        let latest = chat.row.heard.last().filter(|heard| of.is_empty() && heard.total > 0);
+        // Said when one of the two shows up, and not with each message.
+        let owes_sign = std::mem::take(&mut chat.owes_sign);
+        let latest = chat.row.heard.last().filter(|heard| owes_sign && heard.total > 0);
         let heard = latest.map(|heard| Counts { run: heard.run, first: 1, last: heard.total });
         let rumor = Inner::rumor(author, at, &InnerKind::Receipt { kind, of, last, heard });
         self.save_receipts(receipts);

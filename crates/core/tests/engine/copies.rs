@@ -230,25 +230,35 @@ fn what_is_written_before_a_copy_is_noticed_has_no_number_of_the_copys() {
 
 #[test]
 fn a_device_put_back_learns_from_the_other_how_far_it_had_counted() {
-    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
-    world.meet("Alice", "Bob");
-    world.pass(60_000);
-    let alices = world.person("Alice").disk.clone();
-    world.send("Alice", "Bob", "one");
-    world.pass(60_000);
-    // No server has anything that could tell her.
-    world.take_down(ONE);
-    world.relay(ONE).events.clear();
-    world.bring_up(ONE);
-    world.put_back("Alice", alices);
-    world.pass(60_000);
-    let bobs = world.person("Bob").disk.clone();
-    world.send("Alice", "Bob", "two");
-    world.pass(60_000);
-    // Now he forgets it, and the servers too: only her count tells that there was something.
-    world.stop("Bob");
-    world.relay(ONE).events.clear();
-    world.put_back("Bob", bobs);
-    world.pass(600_000);
-    assert_eq!(world.texts("Bob", "Alice"), ["one", "two"]);
+    // Also where it writes at once, and the sign goes with the receipt.
+    for waits in [60_000, 0] {
+        let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+        world.meet("Alice", "Bob");
+        world.pass(60_000);
+        let alices = world.person("Alice").disk.clone();
+        world.send("Alice", "Bob", "one");
+        world.send("Alice", "Bob", "two");
+        world.pass(60_000);
+        // No server has anything that could tell her.
+        world.take_down(ONE);
+        world.relay(ONE).events.clear();
+        world.bring_up(ONE);
+        world.put_back("Alice", alices);
+        world.pass(waits);
+        if waits == 0 {
+            world.send("Alice", "Bob", "at once");
+            world.pass(60_000);
+        }
+        let bobs = world.person("Bob").disk.clone();
+        world.send("Alice", "Bob", "three");
+        world.pass(60_000);
+        // Now he forgets it, and the servers too: only her count tells that there was something.
+        world.stop("Bob");
+        world.relay(ONE).events.clear();
+        world.put_back("Bob", bobs);
+        world.pass(600_000);
+        let texts = world.texts("Bob", "Alice");
+        assert_eq!(texts.last().map(String::as_str), Some("three"), "{texts:?}");
+        assert_eq!(texts.len(), if waits == 0 { 4 } else { 3 }, "{texts:?}");
+    }
 }

@@ -55,8 +55,10 @@ fn variable(name: &str) -> Result<PathBuf> {
 
 fn finish(stage: &Stage, source: &Path, release: bool) -> Result<()> {
     let www = source.join("www");
-    imports::renumber(stage, "zajil.js", "zajil_bg.wasm")?;
-    imports::renumber(stage, "zajil-worker.js", "zajil-worker_bg.wasm")?;
+    if release {
+        imports::renumber(stage, "zajil.js", "zajil_bg.wasm")?;
+        imports::renumber(stage, "zajil-worker.js", "zajil-worker_bg.wasm")?;
+    }
     let app = stage.read("zajil_bg.wasm")?;
     let templates = templates::elements(&app)?;
 

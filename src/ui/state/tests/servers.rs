@@ -55,12 +55,14 @@ fn a_lost_network_is_doubted_until_a_server_shows_that_it_is_there() {
     let mut state = attached(Vec::new());
     tell(&mut state, "wss://a", LinkState::Connected);
     state.note_network(Network::Gone);
-    // That something waits there tells nothing.
-    let waiting = |waiting| Server { waiting, ..server("wss://a", LinkState::Connected) };
-    state.apply(Update::ServerChanged(waiting(1)));
-    assert!(state.is_doubted());
-    state.apply(Update::ServerChanged(waiting(0)));
-    assert!(!state.is_doubted(), "it took it");
+    // That something waits there, or does not any more, tells nothing.
+    let told = |waiting, held| Server { waiting, held, ..server("wss://a", LinkState::Connected) };
+    for waiting in [1, 0] {
+        state.apply(Update::ServerChanged(told(waiting, 0)));
+        assert!(state.is_doubted());
+    }
+    state.apply(Update::ServerChanged(told(0, 1)));
+    assert!(!state.is_doubted(), "it was read back");
     state.note_network(Network::Gone);
     tell(&mut state, "wss://a", OFFLINE);
     assert!(state.is_doubted());

@@ -34,16 +34,16 @@ fn what_was_sent_at_once_fits_small_pages_beside_what_others_put_there() {
     assert_eq!(world.texts("Bob", "Alice"), numbers(60));
 }
 
-#[test]
-fn what_is_published_meanwhile_and_dated_far_back_hides_nothing() {
-    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+/// Bob comes back to sixty messages on a server that does not compare, while with each page
+/// something is published that is dated before all of them.
+fn comes_back_while_others_publish(world: &mut World) {
     world.meet("Alice", "Bob");
     world.pass(60_000);
     world.stop("Bob");
     let before = world.now.0 / 1000;
     world.pass(10_000);
-    for number in 0..60 {
-        world.send("Alice", "Bob", &number.to_string());
+    for text in numbers(60) {
+        world.send("Alice", "Bob", &text);
         world.pass(10_000);
     }
     world.stop("Alice");
@@ -53,14 +53,27 @@ fn what_is_published_meanwhile_and_dated_far_back_hides_nothing() {
     for number in 0..20 {
         world.pass(1_000);
         // It comes on the subscription for the page, before the page does.
-        let event = rubbish(&mut world, before, number);
+        let event = rubbish(world, before, number);
         world.inject(ONE, event);
         world.release(ONE);
         world.relay(ONE).slow_pages = Some("-older");
     }
     world.release(ONE);
     world.pass(60_000);
-    assert_eq!(world.texts("Bob", "Alice"), numbers(60));
+}
+
+#[test]
+fn what_is_published_meanwhile_and_dated_far_back_hides_nothing() {
+    // Also where each page comes oldest first, and then it takes no more questions.
+    let frames = [false, true].map(|upside_down| {
+        let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+        world.relay(ONE).manners.upside_down = upside_down;
+        comes_back_while_others_publish(&mut world);
+        assert_eq!(world.texts("Bob", "Alice"), numbers(60));
+        world.relay(ONE).frames
+    });
+    let [in_order, upside_down] = frames;
+    assert!(upside_down < in_order + 10, "{frames:?}");
 }
 
 /// Bob has come back to a server that hangs, and has asked it for pages.

@@ -3,6 +3,8 @@
 use zajil_core::nostr::EventId;
 
 pub struct Manners {
+    /// Hands out each page oldest first.
+    pub upside_down: bool,
     /// Takes connections and frames, and says nothing at all.
     pub hangs: bool,
     /// What it was told meanwhile.
@@ -28,6 +30,7 @@ pub struct Manners {
 impl Default for Manners {
     fn default() -> Self {
         Self {
+            upside_down: false,
             hangs: false,
             unheard: Vec::new(),
             never_ends: None,

@@ -265,6 +265,9 @@ impl SimRelay {
                 ),
             );
         }
+        if self.manners.upside_down {
+            found.reverse();
+        }
         let mut frames: Vec<(Who, String)> =
             found.into_iter().map(|e| (who, self.frame(&name, e))).collect();
         let never_ends = self.manners.never_ends.is_some_and(|part| name.starts_with(part));
