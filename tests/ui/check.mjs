@@ -123,7 +123,7 @@ test("Enter sends, Shift+Enter breaks, composing does neither", async (page) => 
   await field(page).press("Enter");
   await until("the composer is empty", () => field(page).inputValue(), (text) => text === "");
   const last = page.getByRole("article").last();
-  assert.match(await last.innerText(), /^one\ntwo/);
+  await until("its message is the last", () => last.innerText(), (text) => /^one\ntwo/.test(text));
   await until("its message is on screen", () => bottomGap(page), (gap) => gap < 2);
 });
 

@@ -61,7 +61,7 @@ impl Engine {
         let is_refused = || self.unsettled.state_at(chat, place) == Some(MessageState::NotSent);
         let untaken = |row: &OutgoingRow| row.made.is_none() || is_refused();
         let waits = queued || self.outbox.of_message(chat, place).is_some_and(untaken);
-        waits && !left
+        waits && !left && !self.unsettled.may_have_left(chat, place)
     }
 
     /// Tries at once what was not sent.
@@ -222,6 +222,9 @@ impl Engine {
             && row.made.is_some()
         {
             let delivery = DeliveryRow { copies: row.targets.clone() };
+            if may_have_left(&delivery.copies) {
+                self.unsettled.may_be_out(chat, place);
+            }
             self.save_delivery(chat, place, &delivery);
         }
         self.outbox.remove(id);

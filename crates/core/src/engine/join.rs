@@ -139,6 +139,8 @@ impl Engine {
         self.weigh_keys(key);
         self.chat_changed(key);
         if opened {
+            // Before what waited is written: that is written once.
+            self.write_here_too(key);
             self.greet(key, Some(joined));
         }
         key

@@ -151,6 +151,16 @@ impl Engine {
         self.write_once_more(key, silent);
     }
 
+    /// From now on another group is written to: perhaps the other could not read what was
+    /// written in the groups before.
+    pub(super) fn write_here_too(&mut self, key: ChatKey) {
+        let queued = self.chats.get(&key).map(|chat| &chat.queued);
+        let is_queued = |place: &Place| queued.is_some_and(|queued| queued.contains_key(place));
+        let undelivered = self.unsettled.undelivered(key).into_iter();
+        let written = undelivered.filter(|place| !is_queued(place)).collect();
+        self.write_once_more(key, written);
+    }
+
     /// Writes own messages again that may not have reached the other; each once in a start and
     /// in a group.
     pub(super) fn write_once_more(&mut self, key: ChatKey, places: Vec<Place>) {

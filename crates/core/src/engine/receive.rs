@@ -150,8 +150,7 @@ impl Engine {
         if moves {
             tracing::debug!("the other reads in another group");
             self.weigh_keys(key);
-            let undelivered = self.unsettled.undelivered(key);
-            self.write_once_more(key, undelivered);
+            self.write_here_too(key);
             self.send_waiting();
         }
         let is_sign = matches!(&inner.kind, InnerKind::Receipt { of, .. } if of.is_empty());

@@ -13,7 +13,7 @@ use crate::nostr::{Event, Kind, PublicKey};
 use crate::relay::parse_relay_url;
 use crate::sorted::SortedSet;
 use rand_core::RngCore;
-use zajil_api::{CommandId, Failure, Place, RelayUrl, Stage, Update};
+use zajil_api::{CommandId, Failure, RelayUrl, Stage, Update};
 
 /// Relays a chat's events go to at most.
 const MAX_GROUP_RELAYS: usize = 5;
@@ -182,12 +182,7 @@ impl Engine {
         self.connect();
         self.resubscribe();
         self.send_name(key)?;
-        // Perhaps the other could not read what was written in the groups before.
-        let queued = self.chats.get(&key).map(|chat| &chat.queued);
-        let is_queued = |place: &Place| queued.is_some_and(|queued| queued.contains_key(place));
-        let undelivered = self.unsettled.undelivered(key).into_iter();
-        let written = undelivered.filter(|place| !is_queued(place)).collect();
-        self.write_once_more(key, written);
+        self.write_here_too(key);
         self.send_queued(key)
     }
 }

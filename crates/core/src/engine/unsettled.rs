@@ -69,6 +69,12 @@ impl Unsettled {
         }
     }
 
+    /// Whether anybody may have it but us.
+    pub fn may_have_left(&self, chat: ChatKey, place: Place) -> bool {
+        let row = self.by_place.get(&(chat, place));
+        row.is_some_and(|row| row.may_be_out || row.state > MessageState::Sending)
+    }
+
     /// Forgets a message that was taken back.
     pub fn remove(&mut self, chat: ChatKey, place: Place) -> Option<EventId> {
         let row = self.by_place.remove(&(chat, place))?;

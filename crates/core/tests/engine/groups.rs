@@ -141,3 +141,28 @@ fn whoever_was_put_back_into_a_group_that_went_on_without_them_is_met_there() {
     world.pass(900_000);
     assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
 }
+
+#[test]
+fn what_the_other_could_not_read_is_written_in_the_group_that_they_found_then() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.send("Bob", "Alice", "one");
+    world.pass(10_000);
+    let backup = world.person("Bob").disk.clone();
+    // Since then they went on for long, and no server knows how.
+    for _ in 0..7 {
+        world.restart("Bob");
+        world.pass(10_000);
+    }
+    world.send("Bob", "Alice", "two");
+    world.pass(60_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["one", "two"]);
+    world.take_down(ONE);
+    world.relay(ONE).events.clear();
+    world.put_back("Bob", backup);
+    world.send("Bob", "Alice", "three");
+    world.bring_up(ONE);
+    world.pass(1_200_000);
+    let texts = world.texts("Alice", "Bob");
+    assert!(texts.contains(&"three".to_owned()), "{texts:?}");
+}

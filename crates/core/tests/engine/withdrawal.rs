@@ -1,8 +1,9 @@
 //! Taking back what no server can have.
 
 use crate::delivery::{delivery, last};
-use crate::world::World;
-use zajil_api::{Command, Failure, MessageState, Stage, Update};
+use crate::world::{Guest, World, key_package_of};
+use zajil_api::{Command, Failure, MessageState, RelayUrl, Stage, Update};
+use zajil_core::engine::Input;
 use zajil_core::nostr::Kind;
 
 const ONE: &str = "wss://one.example";
@@ -244,5 +245,39 @@ fn what_was_not_answered_and_is_refused_later_may_be_out() {
             "{updates:?}"
         );
         world.restart("Bob");
+    }
+}
+
+#[test]
+fn what_left_cannot_be_taken_back_in_the_moment_in_which_it_is_written_again() {
+    for is_answered in [true, false] {
+        let mut world = World::with_accounts(&["Bob"], &[ONE]);
+        let invite = |world: &mut World, group: u8| {
+            let (bob, key_package) = key_package_of(world, "Bob", ONE);
+            let relays = vec![ONE.to_owned()];
+            Guest::invites(world, 1, &key_package, bob, [group; 32], relays, None).1
+        };
+        let first = invite(&mut world, 1);
+        world.inject(ONE, first);
+        let chat = world.chat_of("Bob", "").id;
+        world.command("Bob", Command::AcceptRequest { chat: chat.clone() });
+        world.pass(5_000);
+        world.relay(ONE).silent = !is_answered;
+        for _ in 0..24 {
+            world.send("Bob", "", "out");
+        }
+        world.pass(5_000);
+        let place = last(&mut world, "Bob", "");
+        // Another group comes, where so many take their time, and the wish to take the last of
+        // them back is read before what that leads to.
+        let second = invite(&mut world, 2);
+        for (to, text) in world.relay(ONE).inject(second) {
+            world.inbox.push_back((to, Input::RelayFrame { relay: RelayUrl::new(ONE), text }));
+        }
+        let updates = world.command("Bob", Command::WithdrawMessage { chat, place });
+        let is_refused = |update: &Update| {
+            matches!(update, Update::Refused { failure: Failure::MessageOut, .. })
+        };
+        assert!(updates.iter().any(is_refused), "{is_answered}: {updates:?}");
     }
 }

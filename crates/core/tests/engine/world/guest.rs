@@ -35,7 +35,8 @@ impl Guest {
         invite: Option<[u8; 16]>,
     ) -> (Self, Event) {
         let mut rng = ChaCha20Rng::from_seed([seed; 32]);
-        let provider = Provider::new([seed; 32], HashMap::new());
+        // Another group of the same person's is another one to MLS too.
+        let provider = Provider::new(nostr_group_id, HashMap::new());
         let found = parse_key_package_event(&provider, key_package).unwrap();
         let key = SecretKey::generate(&mut rng);
         let signer = LeafSigner::from_bytes([seed; 32]);
