@@ -97,7 +97,7 @@ impl Client {
                 }
                 false => refuse(Failure::InviteBroken),
             },
-            Command::SendMessage { .. } if scene.is_full() => {
+            Command::SendMessage { .. } | Command::WithdrawMessage { .. } if scene.is_full() => {
                 self.unkept.borrow_mut().push((id, command));
             }
             Command::SendMessage { chat, text } => {

@@ -29,6 +29,9 @@ pub enum Answer {
 
 type OnAnswer = Box<dyn FnOnce(Answer)>;
 
+/// More triggers than this are looked through for those of messages that are not held any more.
+const TRIGGERS: usize = 2_000;
+
 /// How many unanswered questions are remembered: some commands answer with silence.
 const QUESTIONS: usize = 64;
 
@@ -149,6 +152,18 @@ impl Ctx {
         self.inner().triggers.borrow_mut().retain(|(part, _)| !matches!(part, Part::Message(_)));
     }
 
+    /// The same of what left the window, once those are many.
+    fn forget_undrawn(&self) {
+        let inner = self.inner();
+        let (mut triggers, state) = (inner.triggers.borrow_mut(), inner.state.borrow());
+        if triggers.len() > TRIGGERS {
+            triggers.retain(|(part, _)| match part {
+                Part::Message(place) => state.message(*place).is_some(),
+                _ => true,
+            });
+        }
+    }
+
     #[inline(never)]
     pub fn send(&self, command: Command) -> Option<CommandId> {
         self.inner().client.borrow().as_ref().map(|client| client.send(command))
@@ -178,7 +193,11 @@ impl Ctx {
         self.wake(parts);
         if self.peek(|state| state.account.is_some()) {
             prefs::set_begun();
+            if !self.was_here.get_untracked() {
+                self.was_here.set(true);
+            }
         }
+        self.forget_undrawn();
         if let Some(result) = self.change(AppState::take_practised) {
             self.notice.set(Some(result_words(result)));
         }

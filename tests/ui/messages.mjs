@@ -122,9 +122,24 @@ export function messages({ test, open, until, field }) {
     await dialog(page).getByRole("button", { name: "Take back", exact: true }).click();
     await dialog(page).waitFor({ state: "detached" });
     await until("the message is gone", () => message.count(), (count) => count === 0);
-    assert.equal(await field(page).inputValue(), "Your bicycle is done.", "its text may be written on");
+    await until("its text may be written on", () => field(page).inputValue(), (text) => text === "Your bicycle is done.");
     const onField = () => field(page).evaluate((area) => area === document.activeElement);
     await until("the keyboard is there", onField, Boolean);
+  });
+
+  test("what is taken back may be written on in its chat though another is open by then", async (page) => {
+    await open(page, "full", chat(9), ".failed");
+    const message = article(page, "Your bicycle is done.");
+    await message.getByRole("button", { name: "Where this message is", exact: true }).click();
+    await dialog(page).getByRole("button", { name: "Take back", exact: true }).click();
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: /Dana/ }).click();
+    await page.getByRole("region", { name: "Conversation with Dana" }).waitFor();
+    await page.getByRole("button", { name: "Try again", exact: true }).click();
+    await page.getByText("Waiting to be saved on this device").waitFor({ state: "hidden" });
+    await page.goBack();
+    await until("its text is there", () => field(page).inputValue(), (text) => text === "Your bicycle is done.");
+    assert.equal(await message.count(), 0);
   });
 
   test("what comes of sending now is said in the dialog, and a server that is down is said to be", async (page) => {

@@ -1,5 +1,5 @@
 use crate::ui::context::ctx;
-use crate::ui::parts::{LanguageSwitch, Pigeon};
+use crate::ui::parts::{LanguageSwitch, Pigeon, UnkeptTexts};
 use crate::ui::prefs;
 use crate::ui::route::Route;
 use crate::ui::words::say;
@@ -22,6 +22,7 @@ pub fn EvictedPage() -> impl IntoView {
                 <Pigeon/>
                 <h1 class="arrival-title">{say("evicted.title")}</h1>
                 <p class="welcome-line">{say("evicted.words")}</p>
+                <UnkeptTexts/>
                 <p class="welcome-line">{say("evicted.anew_words")}</p>
                 <button class="button button-main wide" type="button" on:click=anew>{say("evicted.anew")}</button>
                 <p class="quiet small">{say("evicted.prevent")}</p>

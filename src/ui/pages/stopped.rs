@@ -1,7 +1,6 @@
 use crate::ui::context::ctx;
 use crate::ui::page;
-use crate::ui::parts::Pigeon;
-use crate::ui::state::AppState;
+use crate::ui::parts::{Pigeon, UnkeptTexts};
 use crate::ui::words::say;
 use leptos::prelude::*;
 use zajil_api::StopReason;
@@ -13,14 +12,6 @@ pub fn StoppedPage() -> impl IntoView {
     let (reason, detail) =
         ctx.peek(|s| s.stopped.clone()).unwrap_or((StopReason::Fault, String::new()));
     let (title, words) = words_for(reason);
-    // Kept in no store: whoever reloads has to take it along.
-    let drafts = ctx.peek(AppState::unkept);
-    let drafts = (!drafts.is_empty()).then(|| {
-        view! {
-            <p class="welcome-line">{say("stopped.drafts")}</p>
-            <pre class="input saved-draft" dir="auto">{drafts}</pre>
-        }
-    });
     let detail = (!detail.is_empty()).then(|| {
         view! {
             <details class="detail">
@@ -35,7 +26,7 @@ pub fn StoppedPage() -> impl IntoView {
                 <Pigeon/>
                 <h1 class="arrival-title">{say(title)}</h1>
                 <p class="welcome-line">{say(words)}</p>
-                {drafts}
+                <UnkeptTexts/>
                 <button class="button button-main wide" type="button" on:click=|_| page::reload()>
                     {say("stopped.reload")}
                 </button>

@@ -40,6 +40,7 @@ mod storage_setting;
 mod story;
 mod strips;
 mod timeline;
+mod unkept;
 mod unsent;
 
 pub use avatar::Avatar;
@@ -67,3 +68,4 @@ pub use storage_setting::StorageSetting;
 pub use story::StoryDialog;
 pub use strips::{Strips, plain};
 pub use timeline::TimelineView;
+pub use unkept::UnkeptTexts;

@@ -19,9 +19,7 @@ impl AppState {
             Update::MessageStateChanged { chat, place, state } => {
                 self.set_state(&chat, place, state)
             }
-            Update::MessageRemoved { answers, chat, place } => {
-                self.remove_message(answers, &chat, place)
-            }
+            Update::MessageRemoved { chat, place, .. } => self.remove_message(&chat, place),
             Update::PageLoaded { answers, chat, messages, is_last } => {
                 self.take_page(answers, &chat, messages, is_last)
             }
@@ -204,25 +202,13 @@ impl AppState {
         }
     }
 
-    /// In the tab that asked for it, its text may be written on.
-    fn remove_message(
-        &mut self,
-        answers: Option<CommandId>,
-        chat: &ChatId,
-        place: Place,
-    ) -> Vec<Part> {
+    fn remove_message(&mut self, chat: &ChatId, place: Place) -> Vec<Part> {
         self.uncount(chat, place);
-        let text = self.message(place).filter(|_| answers.is_some()).map(|m| m.text.clone());
         let open = self.timeline.as_mut().filter(|open| open.chat == *chat);
         match open.is_some_and(|timeline| timeline.remove(place)) {
             true => {
                 self.tell_story(self.story.filter(|told| *told != place));
-                let mut parts = vec![Part::Timeline, Part::Message(place), Part::Story];
-                if let Some(text) = text {
-                    self.give_back(chat, &text);
-                    parts.push(Part::Draft(chat.clone()));
-                }
-                parts
+                vec![Part::Timeline, Part::Message(place), Part::Story]
             }
             false => Vec::new(),
         }

@@ -179,9 +179,7 @@ impl Tabs {
             Body::Update(Update::StorageChanged(storage)) if self.works_with_store(from) => {
                 self.tell_storage(storage);
             }
-            Body::Update(update) if of_leader && self.pending.answer(&update) => {
-                self.tell(update);
-            }
+            Body::Update(update) if of_leader => self.answer(update),
             Body::Done(ids) if of_leader => self.pending.done(&ids),
             // For somebody else, or from somebody who only thinks that they lead.
             Body::Request { .. } | Body::Update(_) | Body::Done(_) => {}
@@ -210,7 +208,11 @@ impl Tabs {
         if self.has_peers && !only_ours {
             self.post(Body::Update(update.clone()));
         }
-        if self.pending.answer(&update) {
+        self.answer(update);
+    }
+
+    fn answer(&mut self, update: Update) {
+        if let Some(update) = self.pending.answer(update) {
             self.tell(update);
         }
     }

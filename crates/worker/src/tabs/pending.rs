@@ -80,19 +80,29 @@ impl Pending {
         (again, tired.iter().map(|waiting| waiting.request.id).collect())
     }
 
-    /// Takes note of an update that answers; whether the tab is to be told.
-    pub fn answer(&mut self, update: &Update) -> bool {
-        let Some(id) = update.answers() else { return true };
-        let known = self.waiting().any(|waiting| waiting.request.id == id);
-        let done_before = matches!(update, Update::Refused { failure, .. }
-            if self.waiting().any(|it| it.request.id == id && it.was_done_before(failure)));
+    /// Takes note of an update that answers; what the tab is to be told.
+    pub fn answer(&mut self, update: Update) -> Option<Update> {
+        let Some(id) = update.answers() else { return Some(update) };
+        let asked = self.waiting().find(|waiting| waiting.request.id == id);
+        let known = asked.is_some();
+        let done_before = asked.filter(|asked| {
+            matches!(&update, Update::Refused { failure, .. } if asked.was_done_before(failure))
+        });
+        let done_before = done_before.map(|asked| asked.request.command.clone());
         for waiting in self.attach.iter_mut().filter(|waiting| waiting.request.id == id) {
             waiting.is_answered = true;
         }
         // Answered for good: the others are over when what they changed is durable, which
         // is said once for all of them.
         self.requests.retain(|waiting| waiting.request.id != id || !waiting.ends_with_answer());
-        !update.is_for_asker() || (known && !done_before)
+        match done_before {
+            // The tab waits for it: it gives the text back.
+            Some(Command::WithdrawMessage { chat, place }) => {
+                Some(Update::MessageRemoved { answers: Some(id), chat, place })
+            }
+            Some(_) => None,
+            None => Some(update).filter(|update| !update.is_for_asker() || known),
+        }
     }
 
     /// Forgets what was carried out; what is over with its answer goes on waiting for that.

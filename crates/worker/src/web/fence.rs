@@ -7,7 +7,7 @@
 //! two places.
 
 use super::connection::Connection;
-use super::schema::{FENCE, FENCE_ENTRY};
+use super::schema::{FENCE, FENCE_BLOCK, FENCE_ENTRY};
 use super::transaction::StrictWrite;
 use js_sys::Uint8Array;
 use std::cell::Cell;
@@ -24,8 +24,9 @@ const TICKETS: u8 = 16;
 enum Mark {
     /// The entry holds this.
     Token(Token),
-    /// There is no entry, and this ticket was the last to be torn off.
-    Ticket(u8),
+    /// There is no entry, and this ticket was the last to be torn off, of the block that was
+    /// written with this token. Earlier versions noted no block.
+    Ticket(u8, Option<Token>),
 }
 
 /// What must be so for our writes to count.
@@ -45,7 +46,7 @@ impl Fence {
         let token = draw()?;
         let mark = match put_alone(connection, &token).await {
             Ok(()) => Mark::Token(token),
-            Err(StoreError::Full) => Mark::Ticket(tear_off(connection).await?),
+            Err(StoreError::Full) => tear_off(connection).await?,
             Err(error) => return Err(error),
         };
         self.mark.set(Some(mark));
@@ -66,8 +67,9 @@ impl Fence {
                 write.require(FENCE, FENCE_ENTRY, Some(&token))?;
                 None
             }
-            Mark::Ticket(number) => {
+            Mark::Ticket(number, block) => {
                 write.require(FENCE, FENCE_ENTRY, None)?;
+                write.require(FENCE, FENCE_BLOCK, block.as_ref().map(<[u8; 16]>::as_slice))?;
                 if number + 1 < TICKETS {
                     write.require(FENCE, &[number + 1], Some(&[]))?;
                 }
@@ -89,11 +91,15 @@ async fn put_alone(connection: &Connection, token: &Token) -> Result<(), StoreEr
 /// The token, and a full block of tickets.
 fn put(write: &StrictWrite, token: &Token) -> Result<(), StoreError> {
     write.put(FENCE, FENCE_ENTRY, token)?;
+    write.put(FENCE, FENCE_BLOCK, token)?;
     (0..TICKETS).try_for_each(|number| write.put(FENCE, &[number], &[]))
 }
 
 /// Fails as [`StoreError::Full`] when none is left.
-async fn tear_off(connection: &Connection) -> Result<u8, StoreError> {
+async fn tear_off(connection: &Connection) -> Result<Mark, StoreError> {
+    let key = Uint8Array::from(FENCE_BLOCK).into();
+    let block = connection.read(FENCE, async move |table| table.get(key).await).await?;
+    let block = block.and_then(|found| Uint8Array::new(&found).to_vec().try_into().ok());
     let tickets = connection.read(FENCE, async |table| table.get_all_keys(None, Some(1)).await);
     // Tickets come before the entry: their keys are smaller.
     let first = tickets.await?.first().map(|key| Uint8Array::new(key).to_vec());
@@ -101,10 +107,11 @@ async fn tear_off(connection: &Connection) -> Result<u8, StoreError> {
     let mut write = StrictWrite::begin(connection.database(), &[FENCE])?;
     // Somebody else may tear it off at the same moment.
     write.require(FENCE, &[number], Some(&[]))?;
+    write.require(FENCE, FENCE_BLOCK, block.as_ref().map(<[u8; 16]>::as_slice))?;
     write.delete(FENCE, FENCE_ENTRY)?;
     write.delete(FENCE, &[number])?;
     write.finish().await?;
-    Ok(number)
+    Ok(Mark::Ticket(number, block))
 }
 
 /// A write under way; see [`StrictWrite`].

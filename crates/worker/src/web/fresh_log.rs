@@ -7,12 +7,13 @@
 //! then every database of the origin is deleted. Deleting one database writes out all that the
 //! log holds and begins another.
 
+use futures::channel::oneshot;
 use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Reflect;
 use rexie::Rexie;
-use std::pin::pin;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 /// Made and deleted at every start.
 const NAME: &str = "fresh-log";
@@ -25,16 +26,26 @@ pub(super) async fn begin_fresh_log() {
     if !is_chromium() {
         return;
     }
-    let made_and_deleted = pin!(async {
-        Rexie::builder(NAME).version(1).build().await?.close();
-        Rexie::delete(NAME).await
+    let (sender, done) = oneshot::channel();
+    // It goes on where nobody waits for it any more: what was made is deleted, and late is better
+    // than never.
+    spawn_local(async move {
+        let outcome = make_and_delete().await;
+        if let Err(error) = outcome {
+            // A store that fails says so when the account is opened.
+            tracing::warn!(%error, "no fresh log");
+        }
+        // Refused where nobody waits.
+        let _ = sender.send(());
     });
-    match select(made_and_deleted, TimeoutFuture::new(PATIENCE_MS)).await {
-        Either::Left((Ok(()), _)) => {}
-        // A store that fails says so when the account is opened.
-        Either::Left((Err(error), _)) => tracing::warn!(%error, "no fresh log"),
-        Either::Right(_) => tracing::warn!("a fresh log takes too long"),
+    if let Either::Right(_) = select(done, TimeoutFuture::new(PATIENCE_MS)).await {
+        tracing::warn!("a fresh log takes too long");
     }
+}
+
+async fn make_and_delete() -> rexie::Result<()> {
+    Rexie::builder(NAME).version(1).build().await?.close();
+    Rexie::delete(NAME).await
 }
 
 /// Client hints are Chromium's alone.

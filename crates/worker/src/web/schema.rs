@@ -15,8 +15,11 @@ pub const VAULT_ENTRY: &[u8] = b"vault";
 /// The table that holds the fence and nothing else.
 pub const FENCE: &str = "fence";
 
-/// The key of its one entry.
+/// The key of the entry that says who leads.
 pub const FENCE_ENTRY: &[u8] = b"leader";
+
+/// The key of the entry that says which block of tickets is being torn off.
+pub const FENCE_BLOCK: &[u8] = b"tickets";
 
 /// Opens a database of this name in its newest form, making or raising it as needed.
 pub fn builder(name: &str) -> RexieBuilder {

@@ -149,3 +149,24 @@ async fn a_fence_that_somebody_removed_stops_every_write() {
     assert_eq!(store.commit(&rows(&["void"])).await, Err(StoreError::Fenced));
     assert_eq!(keys(&store).await, Vec::<String>::new());
 }
+
+#[wasm_bindgen_test]
+async fn who_led_on_a_full_disk_and_was_replaced_twice_does_not_take_new_tickets_for_its_own() {
+    let name = new_name();
+    open(&name).await.close();
+    let full = async || {
+        idb::break_put(1, "throws full");
+        let store = open(&name).await;
+        idb::mend_put();
+        store
+    };
+    let hung = full().await;
+    // Room was made, and all tickets were written again; then there was none again.
+    let second = open(&name).await;
+    second.commit(&rows(&["kept"])).await.unwrap();
+    second.close();
+    let third = full().await;
+    assert_eq!(hung.commit(&rows(&["void"])).await, Err(StoreError::Fenced));
+    third.commit(&rows(&["kept too"])).await.unwrap();
+    assert_eq!(keys(&third).await, ["kept", "kept too"]);
+}

@@ -72,10 +72,16 @@ fn what_is_refused_only_because_it_was_done_before_is_not_called_a_failure() {
 
         // The leader carried it out and died before it said so.
         browser.hang(1);
-        let id = browser.ask(2, command);
+        let id = browser.ask(2, command.clone());
         browser.close(1);
         browser.pass(100);
-        assert_eq!(answers(&browser.told(2), id), Vec::<&Update>::new());
+        let told = browser.told(2);
+        match (command, &answers(&told, id)[..]) {
+            // Its text is given back.
+            (Command::WithdrawMessage { .. }, [Update::MessageRemoved { .. }]) => {}
+            (Command::RemoveServer { .. }, []) => {}
+            (_, answers) => panic!("{answers:?}"),
+        }
     }
 }
 

@@ -78,12 +78,8 @@ fn a_message_that_was_taken_back_is_a_draft_again_behind_another() {
     for (draft, after) in [("", "message 2"), (" \n", "message 2"), ("new", "new\nmessage 2")] {
         let mut state = open(1..=1, true);
         let id = ChatId::new("a");
-        add(&mut state, message(2, SENDING));
         state.keep_draft(&id, draft);
-        let answers = Some(zajil_api::CommandId(1));
-        let parts =
-            state.apply(Update::MessageRemoved { answers, chat: id.clone(), place: place(2) });
+        state.give_back(&id, "message 2");
         assert_eq!(state.draft(&id), after);
-        assert!(parts.contains(&Part::Draft(id)));
     }
 }
