@@ -171,7 +171,11 @@ impl Engine {
                 continue;
             };
             oldest = Some(place);
-            if let Some(at) = missed.iter().position(|count| row.mine && *count == row.count) {
+            // Perhaps taken back since these rows were read.
+            let is_void = |chat: &Chat| chat.withdrawn.contains(&row.count);
+            let is_void = self.chats.get(&key).is_some_and(is_void);
+            let is_missed = |count: &Count| row.mine && !is_void && *count == row.count;
+            if let Some(at) = missed.iter().position(is_missed) {
                 missed.swap_remove(at);
                 self.send_again(key, place, row);
             }

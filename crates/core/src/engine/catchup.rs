@@ -72,6 +72,15 @@ impl Catchup {
         before > 0
     }
 
+    /// A server complains about nobody knows what: what it was asked for and has not begun to
+    /// hand out, it may never have heard of.
+    pub fn doubt_pages(&mut self, relay: &RelayUrl) {
+        let feeds = self.feeds.iter_mut().filter(|((url, _), _)| url == relay);
+        for (_, progress) in feeds.filter(|(_, progress)| progress.step == Step::Paging) {
+            progress.is_doubted |= progress.in_page == 0;
+        }
+    }
+
     pub fn progress(&mut self, relay: &RelayUrl, feed: Feed) -> Option<&mut Progress> {
         self.feeds.get_mut(&(relay.clone(), feed))
     }
@@ -213,7 +222,9 @@ impl Engine {
         if part == Part::Older && (progress.step != Step::Paging || progress.page == 0) {
             return;
         }
-        if progress.step == Step::Paging {
+        let older = (part == Part::Newest && progress.page > 0).then(|| progress.older(feed));
+        let is_paging = progress.step == Step::Paging;
+        if is_paging {
             progress.held.clear();
             progress.held_bytes = 0;
         }
@@ -222,6 +233,9 @@ impl Engine {
         progress.fail(now);
         if compared {
             self.neg_close(relay, subscription);
+        }
+        if let Some(older) = older.filter(|_| is_paging) {
+            self.close(relay, &older);
         }
     }
 
@@ -235,7 +249,11 @@ impl Engine {
         }
         if feed == Feed::Lookups {
             progress.step = Step::Live;
+            let is_doubted = progress.is_doubted && !complete;
             self.lookups_done(relay);
+            if let Some(progress) = self.catchup.progress(relay, feed).filter(|_| is_doubted) {
+                progress.fail(now);
+            }
         } else {
             progress.step = Step::Ready { since: now };
         }

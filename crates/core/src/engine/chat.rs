@@ -68,6 +68,9 @@ pub(super) struct Chat {
     pub has_out_of_reach: bool,
     /// The other is to be told that we are in their epoch.
     pub owes_sign: bool,
+    /// The group that was written to had no server left. Whether the other reads in the one that
+    /// is written to since is not known.
+    pub left_dead_servers: bool,
     /// Somebody with our keys was noticed since this start.
     pub copied: bool,
     /// The chat's groups cannot be followed any more: another is to be founded.
@@ -135,6 +138,7 @@ impl Chat {
             branch_shown_at: None,
             has_out_of_reach: false,
             owes_sign: false,
+            left_dead_servers: false,
             copied: false,
             seeks_anew: false,
             anew: Anew::default(),
@@ -194,9 +198,21 @@ impl Chat {
         }
     }
 
+    /// Its servers, those first that are needed first; some more than once.
     pub fn relays(&self) -> impl Iterator<Item = &RelayUrl> {
         let wanted = self.row.wanted.iter().flat_map(|wanted| &wanted.relays);
-        self.row.groups.iter().flat_map(|group| &group.relays).chain(wanted)
+        wanted.chain(self.row.groups.iter().rev().flat_map(|group| &group.relays))
+    }
+
+    /// The same, each once, so many at most.
+    pub fn first_relays(&self, most: usize) -> Vec<&RelayUrl> {
+        let mut first = Vec::new();
+        for relay in self.relays() {
+            if first.len() < most && !first.contains(&relay) {
+                first.push(relay);
+            }
+        }
+        first
     }
 
     /// Whether our ratchet may move: only from a state that nobody else has gone on from.

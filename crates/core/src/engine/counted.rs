@@ -2,20 +2,21 @@
 //! too.
 
 use super::feed::Part;
-use super::progress::{Progress, Step};
+use super::progress::Progress;
 use super::{Engine, fetch};
-use crate::nostr::RelayMessage;
+use crate::nostr::{RelayMessage, peek_created_at};
 use zajil_api::RelayUrl;
 
 impl Engine {
-    /// A frame on this subscription that could not be read counts for its page too.
-    pub(super) fn count_unreadable(&mut self, relay: &RelayUrl, subscription: &str) {
+    /// A frame on this subscription that could not be read counts for its page too, and with its
+    /// date: a page may be full of them.
+    pub(super) fn count_unreadable(&mut self, relay: &RelayUrl, subscription: &str, text: &str) {
         let now = self.now;
         let Some((feed, part)) = self.feed_of(relay, subscription) else { return };
         if let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) {
             progress.heard_at = now;
-            if (part == Part::Older) == (progress.page > 0) && progress.step == Step::Paging {
-                progress.count(None);
+            if (part == Part::Older) == (progress.page > 0) && progress.is_paging() {
+                progress.count(peek_created_at(text));
             }
         }
     }
@@ -23,8 +24,9 @@ impl Engine {
     /// A frame with an event that was handled before still counts for its page.
     pub(super) fn count_known(&mut self, relay: &RelayUrl, text: &str) {
         let feeds = self.catchup.feeds.iter();
-        let on_its_way = |(_, progress): &(_, &Progress)| progress.is_on_its_way();
-        if !feeds.filter(on_its_way).any(|((url, _), _)| url == relay) {
+        let counts =
+            |(_, progress): &(_, &Progress)| progress.is_on_its_way() || progress.is_paging();
+        if !feeds.filter(counts).any(|((url, _), _)| url == relay) {
             return;
         }
         let Ok(RelayMessage::Event { subscription, event }) = RelayMessage::parse(text) else {

@@ -83,7 +83,8 @@ impl Engine {
 
     /// The groups of which a server has said itself that it handed out everything.
     pub(super) fn handed_out_groups(&self, relay: &RelayUrl) -> SortedSet<SeenOf> {
-        if self.catchup.claims.is_open_at(relay) {
+        // What came damaged is fetched once more, and nobody knows of which group it is.
+        if self.catchup.claims.is_damaged_at(relay) {
             return SortedSet::new();
         }
         let done = |progress: &&Progress| progress.step == Step::Live && progress.complete;

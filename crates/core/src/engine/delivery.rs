@@ -186,8 +186,7 @@ impl Engine {
     /// Whether a server still has to take a row, or to show that it has it.
     fn is_on_its_way(&self, row: &OutgoingRow, target: &Target) -> bool {
         match target.answer {
-            Answer::None => true,
-            Answer::Accepted => !self.read_back.gave_up(&target.relay, row.id),
+            Answer::None | Answer::Accepted => !self.read_back.gave_up(&target.relay, row.id),
             Answer::Held | Answer::Refused => false,
         }
     }
@@ -221,9 +220,15 @@ impl Engine {
         if let Purpose::Message { chat, place } = row.purpose
             && row.made.is_some()
         {
-            let delivery = DeliveryRow { copies: row.targets.clone() };
+            let mut delivery = DeliveryRow { copies: row.targets.clone() };
             if may_have_left(&delivery.copies) {
                 self.unsettled.may_be_out(chat, place);
+            }
+            if self.unsettled.is_doubtful(chat, place) {
+                // Who refused this one may have taken an earlier one.
+                let refused = |target: &&mut Target| target.answer == Answer::Refused;
+                let copies = delivery.copies.iter_mut().filter(refused);
+                copies.for_each(|target| target.answer = Answer::None);
             }
             self.save_delivery(chat, place, &delivery);
         }

@@ -166,6 +166,8 @@ impl Engine {
         // Another name: what still comes of the old one ends no page.
         progress.number = number;
         progress.comparison = None;
+        // What was named by then is fetched anyway, or comes on a page.
+        progress.wanted.clear();
         progress.step = Step::Paging;
         (progress.page_asked_at, progress.heard_at) = (now, now);
         let (name, filter) = (progress.name(feed), progress.paged());
@@ -243,5 +245,28 @@ impl Engine {
         if let Some(subscription) = SubscriptionId::new(name) {
             self.say(relay, &ClientMessage::Close(subscription));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Config, Timestamp, VaultKey};
+    use crate::nostr::EventId;
+    use crate::nostr::nip77::Bound;
+
+    #[test]
+    fn a_feed_that_is_asked_for_by_pages_waits_for_nothing_that_was_named_before() {
+        let (vault_key, seed, default_relays) = (VaultKey([1; 32]), [2; 32], Vec::new());
+        let config = Config { vault_key, seed, default_relays };
+        let mut engine = Engine::open(config, Timestamp(1_700_000_000_000), &[]).unwrap();
+        let (relay, feed) = (RelayUrl::new("wss://r"), Feed::Groups(Share::Own(0)));
+        let mut progress = Progress::new(1, Filter::new(), SortedSet::new(), engine.now);
+        progress.step = Step::Comparing;
+        progress.wanted.push_back((Bound::default(), EventId::from_bytes([3; 32])));
+        engine.catchup.feeds.insert((relay.clone(), feed), progress);
+        engine.page(&relay, feed);
+        let progress = engine.catchup.progress(&relay, feed).unwrap();
+        assert!(progress.step == Step::Paging && !progress.keeps_waiting(Timestamp(0)));
     }
 }

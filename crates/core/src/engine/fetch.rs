@@ -40,13 +40,23 @@ impl Engine {
     pub(super) fn fetch_more(&mut self) {
         for relay in self.catchup.claims.relays() {
             let (most, now) = (self.ids_at_once(&relay), self.now);
-            while self.catchup.held.bytes() <= MAX_WAITING_BYTES && self.pool.is_open(&relay) {
+            while self.may_fetch() && self.pool.is_open(&relay) {
                 let Some((number, ids)) = self.catchup.claims.next(&relay, most, now) else {
                     break;
                 };
                 self.req(&relay, &name(number), Filter::new().ids(ids));
             }
         }
+    }
+
+    /// Where much waits to be read and nothing is on its way, a little more is fetched: it may be
+    /// what the rest waits for.
+    fn may_fetch(&self) -> bool {
+        let most = match self.catchup.claims.is_idle() {
+            true => 2 * MAX_WAITING_BYTES,
+            false => MAX_WAITING_BYTES,
+        };
+        self.catchup.held.bytes() <= most
     }
 
     /// An event that we asked for by its id; nothing about it is verified.
@@ -154,5 +164,43 @@ impl Engine {
             let complete = self.catchup.progress(&relay, feed).is_some_and(complete);
             self.feed_ended(&relay, feed, complete);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Config, Input, Output, Timestamp, VaultKey};
+    use crate::nostr::{Kind, SecretKey, UnsignedEvent};
+    use zajil_api::{Command, CommandId, Request, UnixTime};
+
+    #[test]
+    fn however_much_is_held_one_request_goes_out_where_none_is_on_its_way() {
+        let (relay, start) = (RelayUrl::new("wss://r"), Timestamp(1_700_000_000_000));
+        let (vault_key, seed) = (VaultKey([1; 32]), [2; 32]);
+        let config = Config { vault_key, seed, default_relays: vec![relay.clone()] };
+        let mut engine = Engine::open(config, start, &[]).unwrap();
+        let command = Command::CreateAccount { name: "Alice".to_owned() };
+        engine.handle_input(start, Input::Request(Request { id: CommandId(1), command }));
+        engine.handle_input(start, Input::RelayOpened(relay.clone()));
+        let key = SecretKey::generate(&mut engine.rng);
+        let (pubkey, kind, created_at) = (key.public_key(), Kind::GROUP_MESSAGE, UnixTime(0));
+        let (tags, content) = (Vec::new(), "A".repeat(1_000_000));
+        let unsigned = UnsignedEvent { pubkey, created_at, kind, tags, content };
+        let signed = Event::sign(unsigned, &key, &mut engine.rng).unwrap();
+        for second in 0..=34 {
+            engine.catchup.held.hold(Event { created_at: UnixTime(second), ..signed.clone() });
+        }
+        assert!(engine.catchup.held.bytes() > MAX_WAITING_BYTES);
+        for number in 0..250 {
+            engine.catchup.claims.announce(&relay, EventId::from_bytes([number; 32]));
+        }
+        let mut requests = || {
+            engine.fetch_more();
+            let outputs = std::iter::from_fn(|| engine.poll_output());
+            let is_request = |output: &Output| matches!(output, Output::Send { text, .. } if text.starts_with("[\"REQ\",\"f-"));
+            outputs.filter(is_request).count()
+        };
+        assert_eq!([requests(), requests()], [1, 0]);
     }
 }

@@ -129,7 +129,9 @@ impl Engine {
         // The hyphen: it ends by itself.
         let name = format!("o-{}", self.findable.last_number);
         let question = Question { name: name.clone(), at: self.now, wanted, found: Vec::new() };
-        self.findable.asked.insert(relay.clone(), question);
+        if let Some(before) = self.findable.asked.insert(relay.clone(), question) {
+            self.close(relay, &before.name);
+        }
         if let Some(subscription) = SubscriptionId::new(&name) {
             self.say(relay, &ClientMessage::Req { subscription, filters: vec![filter] });
         }

@@ -56,6 +56,7 @@ impl Engine {
                     self.server_said(relay, &message);
                     self.slow_down(relay);
                 } else if !self.doubt_comparing(relay) {
+                    self.catchup.doubt_pages(relay);
                     self.server_said(relay, &message);
                 }
             }
@@ -70,7 +71,7 @@ impl Engine {
             Err(error) => {
                 tracing::debug!(%relay, %error, "a frame of no use");
                 if let Some(subscription) = subscription_of(text) {
-                    self.count_unreadable(relay, subscription);
+                    self.count_unreadable(relay, subscription, text);
                 }
             }
         }
@@ -112,8 +113,9 @@ impl Engine {
                 self.catchup.claims.settle(&event.id);
                 if outcome.is_err() {
                     self.mark_useless(event.id, event.created_at, of);
-                    self.count_of_request(event);
                 }
+                // What no key opens counts like what says nothing.
+                self.count_of_request(event);
             }
         }
         self.note("an event", outcome);

@@ -6,6 +6,7 @@
 use super::arrivals::Batch;
 use super::chat::Chat;
 use super::record::{ChatKey, GroupRow, Purpose, WantedRow};
+use super::seen::SeenOf;
 use super::{Engine, Timestamp};
 use crate::mls::Group;
 use crate::mutant::{self, Mutant};
@@ -66,11 +67,60 @@ impl Engine {
         }
     }
 
+    /// Whoever renews their leaf in a group reads there. Where it came with much else, something
+    /// else may be later.
+    pub(super) fn renewed_in(&mut self, key: ChatKey, routing: &[u8; 32], who: [u8; 32]) {
+        let chat = self.chats.get_mut(&key).filter(|chat| chat.row.peer.as_bytes() == &who);
+        let moves = |chat: &mut Chat| self.arrivals.is_none() && chat.switch_to(routing);
+        if chat.is_some_and(moves) {
+            tracing::debug!("the other renews their leaf in another group");
+            self.moved_to(key, routing);
+        }
+    }
+
+    /// Another of the groups is written to from now on.
+    pub(super) fn moved_to(&mut self, key: ChatKey, routing: &[u8; 32]) {
+        let is_handed_out = self.is_handed_out(routing);
+        if let Some(chat) = self.chats.get_mut(&key) {
+            chat.caught_up |= is_handed_out;
+        }
+        self.weigh_keys(key);
+        self.write_here_too(key);
+        self.send_waiting();
+    }
+
+    /// Where no server is there of the group that is written to, one of the others is written to.
+    fn leave_dead_servers(&mut self, key: ChatKey) {
+        let open = self.chats.get(&key).filter(|chat| chat.row.stage == Stage::Open);
+        let Some(groups) = open.map(|chat| &chat.row.groups) else { return };
+        let is_there = |row: &GroupRow| row.relays.iter().any(|relay| self.pool.is_open(relay));
+        if groups.last().is_none_or(is_there) {
+            return;
+        }
+        let mut others = groups.iter().rev().skip(1).map(|row| row.nostr_group_id);
+        let Some(routing) = others.find(|routing| self.is_handed_out(routing)) else { return };
+        let Some(chat) = self.chats.get_mut(&key) else { return };
+        if chat.switch_to(&routing) {
+            tracing::debug!("a group's servers are gone, and another is written to");
+            chat.left_dead_servers = true;
+            self.moved_to(key, &routing);
+        }
+    }
+
+    /// Whether a server that is there has handed out all that it keeps of a group.
+    fn is_handed_out(&self, routing: &[u8; 32]) -> bool {
+        let group = SeenOf::group(routing);
+        self.pool.open().any(|relay| self.handed_out_groups(relay).contains(&group))
+    }
+
     /// Our leaf is renewed in each of the other groups. Whoever follows that reads there, and
     /// says so; until they do, once is enough.
     fn seek_reader_now(&mut self, key: ChatKey) {
         let now = self.now;
         let is_waiting = !self.unsettled.undelivered(key).is_empty();
+        if is_waiting {
+            self.leave_dead_servers(key);
+        }
         let Some(chat) = self.chats.get_mut(&key) else { return };
         if !is_waiting || chat.row.stage != Stage::Open || !chat.caught_up {
             chat.seeking = Seeking::default();
@@ -79,7 +129,9 @@ impl Engine {
         let wait = doubled(SEEK_SECONDS, chat.seeking.times, LONGEST_PATIENCE_SECONDS);
         chat.seeking.times += 1;
         chat.seeking.due_at = Some(Timestamp(now.0 + wait * 1000));
-        let others = chat.row.groups.iter().rev().skip(1).map(|row| row.nostr_group_id);
+        // The newest last: whoever follows all of them ends there.
+        let [others @ .., _] = &chat.row.groups[..] else { return };
+        let others = others.iter().map(|row| row.nostr_group_id);
         let purpose = |group: &[u8; 32]| Purpose::Commit { chat: key, group: *group };
         let is_asked =
             |group: &[u8; 32]| self.outbox.rows().any(|row| row.purpose == purpose(group));
@@ -101,9 +153,8 @@ impl Chat {
         self.row.groups.last().zip(self.groups.last_mut())
     }
 
-    /// The other wrote in this group just now, so they read there. Whether that is another
-    /// group than the one we write to.
-    pub fn heard_in(&mut self, routing: &[u8; 32]) -> bool {
+    /// This group is written to from now on. Whether that is another than the one so far.
+    pub fn switch_to(&mut self, routing: &[u8; 32]) -> bool {
         let found = self.row.groups.iter().position(|row| row.nostr_group_id == *routing);
         let Some(at) = found.filter(|at| at + 1 < self.groups.len()) else { return false };
         let (row, group) = (self.row.groups.remove(at), self.groups.remove(at));
@@ -141,13 +192,19 @@ impl Chat {
     /// Looks for a key package of the other's, to found another group, unless that was done
     /// lately.
     pub fn begins_anew(&mut self, now: Timestamp) -> bool {
+        self.caught_up && self.founds_another(now)
+    }
+
+    /// The same, whatever servers still have to hand out.
+    pub fn founds_another(&mut self, now: Timestamp) -> bool {
         let newest = self.row.groups.last().map(|row| row.relays.clone());
-        let Some(relays) = newest.filter(|_| self.caught_up && self.anew.may_begin(now)) else {
+        let Some(relays) = newest.filter(|_| self.anew.may_begin(now)) else {
             return false;
         };
         self.anew.begins(now);
         self.seeks_anew = true;
-        self.row.wanted = Some(WantedRow { token: [0; 16], relays });
+        // A person's link may lead further.
+        self.row.wanted.get_or_insert(WantedRow { token: [0; 16], relays });
         true
     }
 }

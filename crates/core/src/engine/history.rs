@@ -51,9 +51,10 @@ pub(super) enum Wanted {
         chat: ChatKey,
         place: Place,
     },
-    /// The last message of a chat.
+    /// The last message of a chat, now that this one is gone.
     Last {
         chat: ChatKey,
+        gone: Place,
     },
     /// Whether a message is here.
     Known {
@@ -127,13 +128,15 @@ impl Engine {
                 order: Order::Descending,
                 limit: Some(ROWS),
             };
-            self.load(range, Wanted::Last { chat });
+            self.load(range, Wanted::Last { chat, gone: place });
         }
     }
 
-    fn last_loaded(&mut self, key: ChatKey, rows: &[Row]) {
+    fn last_loaded(&mut self, key: ChatKey, gone: Place, rows: &[Row]) {
         let last = self.read_messages(key, rows).pop();
-        let Some(chat) = self.chats.get_mut(&key) else { return };
+        // Another may have come since the rows were read.
+        let chat = self.chats.get_mut(&key).filter(|chat| chat.row.newest == gone);
+        let Some(chat) = chat else { return };
         chat.row.newest = last.as_ref().map_or(Place::START, |message| message.place);
         chat.row.last = last.map(|message| Preview {
             text: message.text.chars().take(PREVIEW).collect(),
@@ -188,7 +191,7 @@ impl Engine {
                     self.resent_loaded(chat, place, row);
                 }
             }
-            Some(Wanted::Last { chat }) => self.last_loaded(chat, rows),
+            Some(Wanted::Last { chat, gone }) => self.last_loaded(chat, gone, rows),
             Some(Wanted::Known { chat, row }) => self.known_loaded(chat, &row, rows),
             Some(Wanted::Read { chat }) => self.read_loaded(chat, rows),
             Some(Wanted::Again { chat, missed }) => self.found_again(chat, missed, rows),

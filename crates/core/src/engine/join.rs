@@ -63,7 +63,10 @@ impl Engine {
             // back since, or a copy of it published one. A stranger's word is not enough: the
             // new one would tell them that we are there.
             self.renew_used_key_package();
-            self.invite_in_turn(author, &welcome.relays);
+            match self.chat_with(&author) {
+                Some(key) => self.found_where_they_are_not(key),
+                None => self.invite_in_turn(author, &welcome.relays),
+            }
         }
         let group = group?;
         let routing = routing.ok_or(EngineError::State("no routing"))?;
@@ -88,6 +91,16 @@ impl Engine {
         self.resubscribe();
         self.retry_parked(key);
         Ok(())
+    }
+
+    /// Somebody founded a group that this device cannot enter. If they were heard in it before
+    /// this device was put back, they look for nobody any more.
+    fn found_where_they_are_not(&mut self, key: ChatKey) {
+        let now = self.now;
+        let open = self.chats.get_mut(&key).filter(|chat| chat.row.stage == Stage::Open);
+        if open.is_some_and(|chat| chat.founds_another(now)) {
+            self.look_up(key);
+        }
     }
 
     /// The oldest request gives way to a new one where too many wait.

@@ -45,7 +45,7 @@ impl Engine {
 
     /// There is no connection any more: what was on its way over it is open again.
     pub(super) fn lost(&mut self, relay: &RelayUrl) {
-        self.outbox.disconnected(relay);
+        self.outbox.disconnected(relay, self.now);
         self.read_back.disconnected(relay);
         self.findable.disconnected(relay);
         if !mutant::active(Mutant::ReadOnce) {

@@ -10,7 +10,7 @@ use crate::sorted::SortedSet;
 use zajil_api::RelayUrl;
 
 /// Events held from one server, and as many of those who may be made up…
-const MAX_LOOKUPS: usize = 64;
+const MAX_LOOKUPS: usize = 512;
 /// …and of one person: theirs must not keep out others'.
 const MAX_LOOKUPS_BY_ONE: usize = 8;
 

@@ -89,6 +89,9 @@ pub(super) struct Progress {
     pub held_bytes: usize,
     /// Whether something was let go because it was too much to hold.
     pub overflowed: bool,
+    /// Whether the server complained about something before it handed out anything: perhaps that
+    /// it was asked.
+    pub is_doubted: bool,
     /// Whether something else is to be asked for as soon as this is done.
     pub stale: bool,
 }
@@ -121,6 +124,7 @@ impl Progress {
             held: BTreeMap::new(),
             held_bytes: 0,
             overflowed: false,
+            is_doubted: false,
             stale: false,
         }
     }
@@ -175,6 +179,7 @@ impl Progress {
     /// just never says that it is done is listened to.
     pub fn settled(&mut self, now: Timestamp) {
         let cut_off = self.overflowed || self.page > 0 || self.in_page >= FULL_PAGE;
+        let cut_off = cut_off || self.is_doubted;
         match self.complete || !cut_off {
             true => self.step = Step::Live,
             false => self.fail(now),

@@ -80,6 +80,16 @@ impl ReadBack {
         self.relays.get(relay).is_some_and(|reading| reading.given_up.contains(&row))
     }
 
+    /// A row goes to the server once more: what it hands out of it from now on may be what it
+    /// passes on, and not what it keeps.
+    pub fn sent_again(&mut self, relay: &RelayUrl, row: u64) {
+        let Some(reading) = self.relays.get_mut(relay) else { return };
+        reading.due.remove(&row);
+        if let Some(asked) = &mut reading.asked {
+            asked.rows.retain(|_, other| *other != row);
+        }
+    }
+
     /// The server was not asked before then.
     pub fn wait_until(&mut self, relay: &RelayUrl, at: Timestamp) {
         let reading = self.relays.get_mut(relay);

@@ -101,6 +101,7 @@ impl Engine {
         match self.fit(relay, id, &text) {
             Fit::Takes => {
                 self.outbox.asked(relay, id, self.now);
+                self.read_back.sent_again(relay, id);
                 self.went_to(relay, id);
                 self.transmit(relay, text);
             }
@@ -129,8 +130,14 @@ impl Engine {
         let fresh = row.made.as_ref().is_some_and(|made| {
             !is_ahead(made.at, now) && now.0.saturating_sub(made.at.0) < good_for
         });
+        // What is dated back may be too old for a server though it was made just now.
+        let last = row.made.as_ref().filter(|_| fresh && wants_younger < u64::MAX);
+        let event = last.and_then(|made| Event::parse(made.json.0.as_bytes()).ok());
+        let fresh = fresh
+            && event.is_none_or(|event| now.0.saturating_sub(event.created_at.0) < wants_younger);
         let content = (!fresh).then(|| row.content.clone());
-        let event = content.map(|content| self.make_event(&content)).transpose()?.flatten();
+        let back = wants_younger / 2;
+        let event = content.map(|content| self.make_event(&content, back)).transpose()?.flatten();
         if let Some(event) = event {
             self.note_made(id, &event);
             self.outbox.names.add(id, event.id);
@@ -152,8 +159,8 @@ impl Engine {
         }
     }
 
-    /// `None` for an event that is made for good.
-    fn make_event(&mut self, content: &Outgoing) -> Result<Option<Event>, EngineError> {
+    /// `None` for an event that is made for good. `back`: how far it may be dated back at most.
+    fn make_event(&mut self, content: &Outgoing, back: u64) -> Result<Option<Event>, EngineError> {
         let now = self.unix_now();
         match content {
             Outgoing::Message(message) => {
@@ -163,7 +170,8 @@ impl Engine {
             Outgoing::Welcome { to, rumor } => {
                 let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
                 let rumor = Rumor::parse_strict(rumor.0.as_bytes())?;
-                Ok(Some(nip59::wrap(&rumor, &account.keys, to, now, &mut self.rng)?))
+                let keys = &account.keys;
+                Ok(Some(nip59::wrap_dated(&rumor, keys, to, now, back, &mut self.rng)?))
             }
             Outgoing::Event => Ok(None),
         }
@@ -184,6 +192,9 @@ impl Engine {
         }
         if accepted || says("duplicate:") {
             self.outbox.names.went_to(relay, id, *event);
+            if let Some(link) = self.pool.get_mut(relay) {
+                link.took();
+            }
             let trusts = mutant::active(Mutant::TrustOk);
             let answer = if trusts { Answer::Held } else { Answer::Accepted };
             self.handle_answer(relay, id, answer);
@@ -201,6 +212,10 @@ impl Engine {
             // Not now is not never.
             self.server_said(relay, message);
             self.outbox.defer(relay, id, self.now);
+            let link = self.pool.get_mut(relay);
+            if let Some(until) = link.and_then(|link| link.erred(self.now)) {
+                self.outbox.pause(relay, until);
+            }
         } else {
             self.server_said(relay, message);
             self.handle_answer(relay, id, Answer::Refused);

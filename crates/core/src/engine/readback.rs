@@ -18,6 +18,8 @@ const MAX_TRIES: u32 = 8;
 /// The same for what an honest server may not hand out to us: what later events of the account's
 /// take the place of, and mail for others.
 const MAX_TRIES_UNPROVEN: u32 = 2;
+/// What a server lost so often is sent to it again once in so long.
+const OFFERED_EVERY_MS: u64 = 3_600_000;
 
 impl Engine {
     /// A server said that it keeps a row.
@@ -228,7 +230,22 @@ impl Engine {
                 self.outbox.ask_again(relay, row, at);
                 self.dirty.outgoing.insert(row);
             }
-            None => self.cannot_be_read_back(row),
+            None => {
+                self.cannot_be_read_back(row);
+                self.offer_once_more(relay, row);
+            }
+        }
+    }
+
+    /// A server that loses what it took may have mended its ways: as long as nobody confirmed
+    /// what it lost it is sent there again, now and then.
+    fn offer_once_more(&mut self, relay: &RelayUrl, row: u64) {
+        let is_message = |row: &OutgoingRow| matches!(row.content, Outgoing::Message(_));
+        let row_of_ours = self.outbox.row(row);
+        if row_of_ours.is_some_and(|row| is_message(row) && !self.is_confirmed(row)) {
+            let at = Timestamp(self.now.0 + OFFERED_EVERY_MS);
+            self.outbox.ask_again(relay, row, at);
+            self.dirty.outgoing.insert(row);
         }
     }
 

@@ -17,14 +17,19 @@ const GATHER_MS: u64 = 120;
 const SILENT_SECONDS: u64 = 60;
 /// …so many for one receipt.
 const MAX_AFTER: usize = 20;
+/// So many wait to be confirmed.
+const MAX_TO_CONFIRM: usize = 1_000;
 /// One "writing" in so long.
 const TYPING_EVERY_MS: u64 = 5_000;
 /// Whoever was not heard of for so long is not there to see it.
 const PRESENT_MS: u64 = 180_000;
 
 impl Chat {
-    /// The other is to be told that this came.
+    /// The other is to be told that this came. Where so much waits for that, because nothing can
+    /// be written, the oldest is let go: they send it again.
     pub fn confirm(&mut self, id: EventId) {
+        let surplus = (self.row.to_confirm.len() + 1).saturating_sub(MAX_TO_CONFIRM);
+        self.row.to_confirm.drain(..surplus);
         self.row.to_confirm.push(id);
     }
 
@@ -260,5 +265,9 @@ mod tests {
         assert_eq!(chat.row.to_confirm.len(), MAX_RECEIPT);
         chat.confirm(id(u8::MAX));
         assert_eq!(chat.row.to_confirm.len(), MAX_RECEIPT + 1, "what is new is always confirmed");
+        (0..2 * MAX_TO_CONFIRM).for_each(|_| chat.confirm(id(1)));
+        chat.confirm(id(2));
+        assert_eq!(chat.row.to_confirm.len(), MAX_TO_CONFIRM, "without end");
+        assert_eq!(chat.row.to_confirm.last(), Some(&id(2)));
     }
 }

@@ -142,16 +142,14 @@ impl Engine {
         let is_late = self.arrivals.is_some() && !self.is_answered_last(key, routing);
         let chat = self.chats.get_mut(&key).filter(|chat| chat.row.peer == inner.author);
         let Some(chat) = chat else { return };
-        chat.in_turn = false;
+        (chat.in_turn, chat.left_dead_servers) = (false, false);
         let is_stale = heard.is_aside && inner.created_at < chat.last_word_at;
         chat.last_word_at = chat.last_word_at.max(inner.created_at);
-        let moves = !is_late && !is_stale && chat.heard_in(routing);
+        let moves = !is_late && !is_stale && chat.switch_to(routing);
         self.welcome_answered(key, routing);
         if moves {
             tracing::debug!("the other reads in another group");
-            self.weigh_keys(key);
-            self.write_here_too(key);
-            self.send_waiting();
+            self.moved_to(key, routing);
         }
         let is_sign = matches!(&inner.kind, InnerKind::Receipt { of, .. } if of.is_empty());
         if heard.is_first && !is_sign {

@@ -104,6 +104,7 @@ impl Engine {
             let is_message =
                 Rumor::parse_strict(rumor.as_bytes()).is_ok_and(|rumor| rumor.kind == Kind::CHAT);
             if !self.may_write(key) {
+                self.seek_reader(key);
                 return Ok(());
             }
             let purpose = match is_message {

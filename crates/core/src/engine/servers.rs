@@ -189,8 +189,9 @@ impl Engine {
             for in_turn in [false, true] {
                 let chats = self.chats.values().filter(|chat| chat.in_turn == in_turn);
                 let chats = chats.filter(|chat| chat.row.stage != Stage::Requested);
+                let chats: Vec<_> = chats.map(|chat| chat.first_relays(MAX_PER_CHAT)).collect();
                 for at in 0..MAX_PER_CHAT {
-                    chats.clone().filter_map(|chat| chat.relays().nth(at)).for_each(&mut want);
+                    chats.iter().filter_map(|relays| relays.get(at).copied()).for_each(&mut want);
                 }
                 let is_first = |row: &OutgoingRow| in_turn || !self.is_for_one_in_turn(row);
                 self.outbox.relays_of(is_first).for_each(&mut want);
@@ -200,7 +201,7 @@ impl Engine {
             let output = match socket {
                 Socket::Open(relay) => Output::Connect(relay),
                 Socket::Close(relay) => {
-                    self.outbox.disconnected(&relay);
+                    self.outbox.disconnected(&relay, self.now);
                     self.read_back.disconnected(&relay);
                     self.catchup.disconnected(&relay);
                     self.findable.disconnected(&relay);

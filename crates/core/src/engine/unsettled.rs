@@ -69,6 +69,12 @@ impl Unsettled {
         }
     }
 
+    /// Whether a server may have it, and none was seen to.
+    pub fn is_doubtful(&self, chat: ChatKey, place: Place) -> bool {
+        let row = self.by_place.get(&(chat, place));
+        row.is_some_and(|row| row.may_be_out && row.state == MessageState::Sending)
+    }
+
     /// Whether anybody may have it but us.
     pub fn may_have_left(&self, chat: ChatKey, place: Place) -> bool {
         let row = self.by_place.get(&(chat, place));

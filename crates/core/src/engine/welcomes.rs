@@ -69,8 +69,9 @@ impl Engine {
         }
         if chat.row.wanted.is_some() {
             // Asked for because the chat's servers were gone: they may be back.
+            let is_lost = chat.left_dead_servers;
             let servers = chat.row.groups.last().map(|group| group.relays.clone());
-            let is_back = servers.is_some_and(|servers| self.reaches_any(&servers));
+            let is_back = !is_lost && servers.is_some_and(|servers| self.reaches_any(&servers));
             if is_back && let Some(chat) = self.chats.get_mut(&key) {
                 chat.row.wanted = None;
                 self.chat_changed(key);
@@ -128,8 +129,10 @@ impl Engine {
     pub(super) fn wanted_again(&mut self, key: ChatKey, wanted: WantedRow) {
         let bears = self.unanswered(key).map(|row| invite_of(&row.content));
         let is_other = bears.is_some_and(|token| token != Some(wanted.token));
-        let servers = self.chats.get(&key).and_then(|chat| chat.row.groups.last());
-        let is_cut_off = servers.is_some_and(|group| !self.reaches_any(&group.relays));
+        let is_cut_off = self.chats.get(&key).is_some_and(|chat| {
+            let servers = chat.row.groups.last().map(|group| &group.relays);
+            chat.left_dead_servers || servers.is_some_and(|servers| !self.reaches_any(servers))
+        });
         let Some(chat) = self.chats.get_mut(&key) else { return };
         chat.seeks_anew |= is_other;
         if is_other || is_cut_off {

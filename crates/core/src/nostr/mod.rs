@@ -37,7 +37,8 @@ pub use hex::HexError;
 pub use keys::{KeyError, PublicKey, SecretKey, Signature};
 pub use kind::Kind;
 pub use message::{
-    ClientMessage, MAX_FRAME, MessageError, RelayMessage, SubscriptionId, peek_event_id,
+    ClientMessage, MAX_FRAME, MessageError, RelayMessage, SubscriptionId, peek_created_at,
+    peek_event_id,
 };
 pub use rumor::Rumor;
 pub use tag::Tag;

@@ -67,13 +67,27 @@ pub fn wrap(
     now: UnixTime,
     rng: &mut impl CryptoRngCore,
 ) -> Result<Event, WrapError> {
+    wrap_dated(rumor, author, receiver, now, BACKDATING, rng)
+}
+
+/// The same, dated back by less than `back` seconds: some relays take nothing that old.
+pub fn wrap_dated(
+    rumor: &Rumor,
+    author: &SecretKey,
+    receiver: &PublicKey,
+    now: UnixTime,
+    back: u64,
+    rng: &mut impl CryptoRngCore,
+) -> Result<Event, WrapError> {
     if rumor.pubkey != author.public_key() {
         return Err(EventError::Author.into());
     }
-    let seal = encrypt(Kind::SEAL, vec![], &rumor.to_json(), author, receiver, now, rng)?;
+    let mut dated = || UnixTime(now.0.saturating_sub(rng.next_u64() % back.clamp(1, BACKDATING)));
+    let (sealed_at, wrapped_at) = (dated(), dated());
+    let seal = encrypt(Kind::SEAL, vec![], &rumor.to_json(), author, receiver, sealed_at, rng)?;
     let throw_away = SecretKey::generate(rng);
     let address = vec![Tag::public_key(*receiver)];
-    encrypt(Kind::GIFT_WRAP, address, &seal.to_json(), &throw_away, receiver, now, rng)
+    encrypt(Kind::GIFT_WRAP, address, &seal.to_json(), &throw_away, receiver, wrapped_at, rng)
 }
 
 fn encrypt(
@@ -82,11 +96,10 @@ fn encrypt(
     inner: &str,
     signer: &SecretKey,
     receiver: &PublicKey,
-    now: UnixTime,
+    created_at: UnixTime,
     rng: &mut impl CryptoRngCore,
 ) -> Result<Event, WrapError> {
     let content = ConversationKey::derive(signer, receiver)?.encrypt(inner, rng)?;
-    let created_at = UnixTime(now.0.saturating_sub(rng.next_u64() % BACKDATING));
     let pubkey = signer.public_key();
     let event = UnsignedEvent { pubkey, created_at, kind, tags, content };
     Ok(Event::sign(event, signer, rng)?)

@@ -3,7 +3,7 @@
 use super::backoff::{Backoff, Network, PROMPT_MS};
 use super::pulse::{Beat, Pulse};
 use super::{Pace, Proof, Reached, Subscriptions};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, doubled};
 use rand_core::RngCore;
 use zajil_api::{LinkState, UnixTime};
 
@@ -14,6 +14,10 @@ const CONNECT_TIMEOUT_MS: u64 = 15_000;
 const STALE_CONNECT_MS: u64 = 6_000;
 /// A connection that held for so long was a success: the next wait is short again.
 const STEADY_MS: u64 = 20_000;
+/// After so many errors in a row nothing is written for so long, doubled each time.
+const ERRORS_IN_A_ROW: u32 = 24;
+const ERRORS_PAUSE_MS: u64 = 20_000;
+const LONGEST_ERRORS_PAUSE_MS: u64 = 600_000;
 
 /// The connection to one relay: where it stands and when it is tried again.
 #[derive(Clone, Debug)]
@@ -31,6 +35,8 @@ pub struct Link {
     pub proof: Proof,
     pub subscriptions: Subscriptions,
     pub opened_in_ms: Option<u32>,
+    /// Events it had no luck with since it last took one.
+    errors: u32,
     /// What the relay last said to a person.
     pub said: Option<String>,
 }
@@ -69,8 +75,22 @@ impl Link {
             proof: Proof::default(),
             subscriptions: Subscriptions::default(),
             opened_in_ms: None,
+            errors: 0,
             said: None,
         }
+    }
+
+    /// It took an event.
+    pub fn took(&mut self) {
+        self.errors = 0;
+    }
+
+    /// It had no luck with an event; until when to write nothing to it, where that is all it says.
+    pub fn erred(&mut self, now: Timestamp) -> Option<Timestamp> {
+        self.errors = self.errors.saturating_add(1);
+        let rows = self.errors / ERRORS_IN_A_ROW;
+        let wait = doubled(ERRORS_PAUSE_MS, rows.saturating_sub(1), LONGEST_ERRORS_PAUSE_MS);
+        self.errors.is_multiple_of(ERRORS_IN_A_ROW).then(|| Timestamp(now.0 + wait))
     }
 
     pub fn is_open(&self) -> bool {

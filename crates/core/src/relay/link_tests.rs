@@ -119,3 +119,17 @@ fn a_cut_link_stays_cut_until_its_time_or_until_it_is_mended() {
     let action = link.timed_out(Timestamp(2_000), Network::Online, &mut rng);
     assert_eq!(action, Some(Action::Connect));
 }
+
+#[test]
+fn a_relay_that_has_no_luck_with_anything_is_written_to_ever_more_rarely() {
+    let mut link = open(0);
+    let pauses = |link: &mut Link, errors: u32| -> Vec<u64> {
+        let until = (0..errors).filter_map(|_| link.erred(Timestamp(1_000)));
+        until.map(|until| until.0 - 1_000).collect()
+    };
+    assert!(pauses(&mut link, ERRORS_IN_A_ROW - 1).is_empty(), "now and then is nothing");
+    let rows = pauses(&mut link, 5 * ERRORS_IN_A_ROW + 1);
+    assert_eq!(rows, [20_000, 40_000, 80_000, 160_000, 320_000, LONGEST_ERRORS_PAUSE_MS]);
+    link.took();
+    assert_eq!(pauses(&mut link, ERRORS_IN_A_ROW), [ERRORS_PAUSE_MS]);
+}

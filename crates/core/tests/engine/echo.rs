@@ -77,3 +77,40 @@ fn what_a_server_hands_out_when_asked_for_it_is_held_though_it_never_says_that_t
     world.pass(1_000);
     assert_eq!(world.states("Bob", "Alice"), [MessageState::Sent { on: 1, of: 1 }]);
 }
+
+#[test]
+fn what_is_passed_on_while_it_is_asked_for_is_not_held() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(10_000);
+    world.stop("Alice");
+    world.send("Bob", "Alice", "hello");
+    let event = world.relay(ONE).events.pop().unwrap();
+    let id = event.id.to_hex();
+    world.relay(ONE).manners.hangs = true;
+    world.pass(1_000);
+    let unheard = |world: &mut World| -> Vec<String> {
+        let unheard = world.relay(ONE).manners.unheard.iter();
+        unheard.map(|(_, text)| text.clone()).collect()
+    };
+    let question = |world: &mut World| {
+        let asks = |text: &&String| text.starts_with("[\"REQ\",\"b-") && text.contains(&id);
+        let all = unheard(world);
+        let last = all.iter().rev().find(asks).unwrap();
+        last.split('"').nth(3).unwrap().to_owned()
+    };
+    // While it is asked for it says once more that it has it, and then that it has not: it is
+    // asked again, and sent to it again.
+    let first = question(&mut world);
+    world.say(ONE, "Bob", &format!("[\"OK\",\"{id}\",true,\"\"]"));
+    world.say(ONE, "Bob", &format!("[\"EOSE\",\"{first}\"]"));
+    world.pass(1_000);
+    let second = question(&mut world);
+    assert_ne!(first, second);
+    world.pass(8_000);
+    assert!(unheard(&mut world).iter().any(|text| text.starts_with("[\"EVENT\"")));
+    world.say(ONE, "Bob", &format!("[\"EVENT\",\"{second}\",{}]", event.to_json()));
+    world.pass(1_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sending]);
+    assert_eq!(world.server("Bob", ONE).held, 0);
+}

@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use zajil_api::{Command, RelayUrl, Stage};
-use zajil_core::nostr::{Event, Kind};
+use zajil_core::nostr::{Event, Kind, RelayMessage};
 use zajil_core::store::Table;
 
 const ONE: &str = "wss://one.example";
@@ -182,4 +182,20 @@ fn a_server_that_says_it_has_us_and_does_not_learns_of_us_though_another_takes_n
     world.relay(ONE).forgets = false;
     world.pass(24 * 3_600_000);
     assert!(has_key_package(&mut world, ONE));
+}
+
+#[test]
+fn a_question_that_another_takes_the_place_of_is_ended() {
+    let mut world = World::with_accounts(&["Alice"], &[ONE]);
+    world.pass(60_000);
+    world.relay(ONE).manners.never_ends = Some("o-");
+    world.take_down(ONE);
+    world.bring_up(ONE);
+    world.pass(3_000);
+    // The server wants to know who asks, and then it is asked for everything once more.
+    let challenge = RelayMessage::Auth { challenge: "who?".to_owned() };
+    world.say(ONE, "Alice", &challenge.to_json());
+    let names = world.relay(ONE).subscriptions_of("Alice");
+    let asked = names.iter().filter(|name| name.starts_with("o-")).count();
+    assert_eq!(asked, 1, "{names:?}");
 }

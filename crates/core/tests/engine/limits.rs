@@ -105,3 +105,26 @@ fn a_clock_put_right_again_dates_what_is_written_and_what_waits_anew() {
     world.pass(60_000);
     assert_eq!(world.texts("Alice", "Bob").len(), 2);
 }
+
+#[test]
+fn an_invitation_is_no_older_than_a_server_takes() {
+    for (strict, other) in [(ONE, TWO), (TWO, ONE)] {
+        let mut world = World::new(&["Alice", "Bob"], &[ONE, TWO]);
+        let limitation = r#"{"limitation":{"created_at_lower_limit":3600}}"#;
+        world.relay(strict).manners.info = Some(limitation.to_owned());
+        for name in ["Alice", "Bob"] {
+            world.command(name, Command::CreateAccount { name: name.to_owned() });
+        }
+        // Whichever of them is offered it first.
+        let link = world.invite_of("Alice");
+        world.command("Bob", Command::StartChat { link });
+        world.pass(5_000);
+        let is_wrap = |event: &&Event| event.kind == Kind::GIFT_WRAP;
+        assert!(world.relay(other).events.iter().any(|event| is_wrap(&event)));
+        let wraps: Vec<Event> =
+            world.relay(strict).events.iter().filter(is_wrap).cloned().collect();
+        assert_eq!(wraps.len(), 1, "{strict}: it is sent there once");
+        let age = world.now.0 / 1000 - wraps[0].created_at.0;
+        assert!(age < 3_600, "{strict}: dated back by {age} seconds");
+    }
+}

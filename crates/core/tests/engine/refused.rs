@@ -133,3 +133,61 @@ fn a_server_that_refuses_much_is_offered_a_little_and_all_once_it_takes_that() {
     world.pass(HOUR / 5);
     assert_eq!(world.texts("Alice", "Bob"), texts);
 }
+
+#[test]
+fn a_server_that_kept_nothing_for_long_and_then_keeps_gets_it_without_being_reached_anew() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.stop("Alice");
+    world.relay(ONE).forgets = true;
+    let connects = world.connects.len();
+    world.send("Bob", "Alice", "hello");
+    world.pass(12 * 60_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sending]);
+    world.relay(ONE).forgets = false;
+    world.pass(HOUR);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sent { on: 1, of: 1 }]);
+    assert_eq!(world.connects.len(), connects);
+}
+
+#[test]
+fn a_server_that_has_no_luck_with_anything_is_offered_a_little_and_all_once_it_works() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.relay(ONE).refuses = Some("error: disk full");
+    let before = world.relay(ONE).manners.offered;
+    let texts: Vec<String> = (0..300).map(|number| number.to_string()).collect();
+    for text in &texts {
+        world.send("Bob", "Alice", text);
+    }
+    world.pass(120_000);
+    let offered = world.relay(ONE).manners.offered - before;
+    assert!(offered < 150, "{offered} events in two minutes");
+    world.relay(ONE).refuses = None;
+    world.pass(HOUR / 4);
+    assert_eq!(world.texts("Alice", "Bob"), texts);
+}
+
+#[test]
+fn what_a_server_hangs_up_on_holds_up_nothing_behind_it() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.relay(ONE).manners.bears = Some(8_000);
+    world.send("Bob", "Alice", &"long ".repeat(2_000));
+    let short: Vec<String> = (0..30).map(|number| number.to_string()).collect();
+    for text in &short {
+        world.send("Bob", "Alice", text);
+    }
+    world.pass(600_000);
+    assert_eq!(world.texts("Alice", "Bob"), short);
+    let before = world.relay(ONE).manners.offered;
+    world.pass(600_000);
+    let offered = world.relay(ONE).manners.offered - before;
+    assert!(offered < 40, "{offered}");
+    world.relay(ONE).manners.bears = None;
+    world.pass(120_000);
+    assert_eq!(world.texts("Alice", "Bob").len(), 31, "once it bears it");
+}

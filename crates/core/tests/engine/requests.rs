@@ -1,5 +1,6 @@
 //! What somebody can cost us who asked to write, however much they write.
 
+use crate::hostile::stranger;
 use crate::world::{Guest, World, key_package_of};
 use zajil_api::{ChatId, Command, Stage, UnixTime};
 use zajil_core::envelope::{Count, Counts, InnerKind, ReceiptKind};
@@ -156,4 +157,41 @@ fn made_up_numbers_have_no_chat_looked_through() {
         world.pass(6_000);
     }
     assert_eq!(world.loads, before);
+}
+
+#[test]
+fn what_no_key_opens_counts_for_a_request_like_all_else() {
+    let (mut world, mut guest) = asked();
+    write(&mut world, &mut guest, &message(1));
+    let tags = world.relay(ONE).events.last().unwrap().tags.clone();
+    for seed in 0..60 {
+        let sealed = "A".repeat(100);
+        world.inject(ONE, stranger(Kind::GROUP_MESSAGE, tags.clone(), &sealed, seed));
+    }
+    world.pass(5_000);
+    assert_eq!(world.relay(ONE).subscriptions_of("Bob").len(), 1, "gift wraps");
+    world.restart("Bob");
+    world.pass(60_000);
+    assert_eq!(world.relay(ONE).subscriptions_of("Bob").len(), 1, "gift wraps");
+}
+
+#[test]
+fn a_request_that_is_still_fetched_keeps_nobody_else_from_writing() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.relay(ONE).comparing.speaks = true;
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    let mut guest = asks(&mut world, 1);
+    world.restart("Bob");
+    world.pass(60_000);
+    world.stop("Bob");
+    for number in 1..=5 {
+        write(&mut world, &mut guest, &message(number));
+    }
+    // What the server names of them it does not hand out.
+    world.relay(ONE).answers_ids = 0;
+    world.start("Bob");
+    world.send("Bob", "Alice", "hello");
+    world.pass(15_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
 }

@@ -166,3 +166,47 @@ fn an_invitation_that_every_server_refused_goes_out_when_one_changes_its_mind() 
     world.pass(60_000);
     assert_eq!(world.texts("Bob", "Alice"), ["hi"]);
 }
+
+/// Alice founds another group with Bob, who comes there and is put back then to a copy that cannot
+/// follow. `late`: when he comes back, the server has lost the invitation, and finds it again.
+fn put_back_after_coming_to_another_group(late: bool) {
+    let mut world = World::with_accounts(&["Alice", "Bob", "Carol"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    let of_alice = world.person("Alice").disk.clone();
+    world.restart("Alice");
+    world.pass(2 * 3_600_000);
+    let of_bob = world.person("Bob").disk.clone();
+    // Carol uses Bob's key package, so that another takes its place: the copy does not know it.
+    world.meet("Carol", "Bob");
+    world.pass(60_000);
+    // Alice cannot follow what she did since, founds another group with it, and is answered.
+    world.put_back("Alice", of_alice);
+    world.pass(120_000);
+    world.send("Bob", "Alice", "I am here");
+    world.pass(60_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["I am here"]);
+    let kept = world.relay(ONE).events.clone();
+    if late {
+        world.relay(ONE).events.retain(|event| event.kind != Kind::GIFT_WRAP);
+    }
+    world.put_back("Bob", of_bob);
+    world.pass(60_000);
+    for event in kept.into_iter().filter(|event| late && event.kind == Kind::GIFT_WRAP) {
+        world.inject(ONE, event);
+    }
+    world.send("Alice", "Bob", "hello");
+    world.pass(900_000);
+    let texts = world.texts("Bob", "Alice");
+    assert!(texts.contains(&"hello".to_owned()), "{texts:?}");
+}
+
+#[test]
+fn somebody_who_was_put_back_since_they_came_to_another_group_is_met_again() {
+    put_back_after_coming_to_another_group(true);
+}
+
+#[test]
+fn somebody_who_was_put_back_is_met_again_where_the_invitation_waits_for_them() {
+    put_back_after_coming_to_another_group(false);
+}

@@ -204,6 +204,9 @@ impl Ledger {
             Update::ChatRemoved(id) => {
                 self.views[who].chats.remove(id);
             }
+            // A screen that was put back and does not know the chat yet reads it later.
+            Update::MessageAdded { answers: None, chat, .. }
+                if self.views[who].was_restored && self.peer(who, chat).is_none() => {}
             Update::MessageAdded { answers, chat, message } => {
                 if self.views[who].shown.contains_key(&message.id) {
                     let detail = format!("P{who} is shown {:?} again", message.text);

@@ -192,11 +192,15 @@ impl Engine {
         let row = made_by(named.routing, parent, bytes, committer, &aside)?;
         self.add_state(StateRow { fresh, ..row });
         self.owe_sign(named.chat);
-        match self.settle_states(named)? {
+        let epoch = match self.settle_states(named)? {
             // What waits may be of the new state all the same.
-            Epoch::Same => Ok(Epoch::Branched),
-            epoch => Ok(epoch),
+            Epoch::Same => Epoch::Branched,
+            epoch => epoch,
+        };
+        if matches!(epoch, Epoch::Advanced) {
+            self.renewed_in(named.chat, &named.routing, committer);
         }
+        Ok(epoch)
     }
 
     fn add_state(&mut self, row: StateRow) {

@@ -4,7 +4,7 @@ mod client;
 mod relay;
 
 pub use client::ClientMessage;
-pub use relay::{RelayMessage, peek_event_id};
+pub use relay::{RelayMessage, peek_created_at, peek_event_id};
 
 use super::fields::Shape;
 use super::{Event, json};

@@ -5,6 +5,7 @@ use crate::nostr::{Event, EventId, hex, json};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 use std::fmt;
+use zajil_api::UnixTime;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RelayMessage {
@@ -151,6 +152,16 @@ fn next<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(seq: &mut A) -> Result<T, A
 /// The closing words of a message. Some relays leave them out.
 fn words<'de, A: SeqAccess<'de>>(seq: &mut A) -> Result<String, A::Error> {
     Ok(seq.next_element()?.unwrap_or_default())
+}
+
+/// The date in an EVENT frame that does not parse.
+pub fn peek_created_at(frame: &str) -> Option<UnixTime> {
+    const MEMBER: &str = "\"created_at\":";
+    let rest = frame.strip_prefix("[\"EVENT\"")?;
+    let from = rest.find(MEMBER)? + MEMBER.len();
+    let rest = rest.get(from..)?.trim_start();
+    let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+    digits.parse().ok().map(UnixTime)
 }
 
 /// The id in an EVENT frame, found without parsing it, so that what other relays have already

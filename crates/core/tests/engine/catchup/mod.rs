@@ -2,6 +2,7 @@
 
 mod batches;
 mod clocks;
+mod complaints;
 mod cost;
 mod faults;
 mod floods;

@@ -10,6 +10,7 @@
     reason = "a test's world: what cannot be shall end the test"
 )]
 
+mod frozen;
 mod guest;
 mod manners;
 mod negentropy;
@@ -51,6 +52,8 @@ pub struct World {
     pub crash: Option<(&'static str, usize)>,
     /// Milliseconds by which people's clocks are wrong.
     clocks: BTreeMap<&'static str, i64>,
+    /// What came for people whose devices do nothing for now.
+    frozen: BTreeMap<&'static str, Vec<Input>>,
 }
 
 impl World {
@@ -68,6 +71,7 @@ impl World {
             connects: Vec::new(),
             crash: None,
             clocks: BTreeMap::new(),
+            frozen: BTreeMap::new(),
         };
         for (number, name) in names.iter().enumerate() {
             world.people.insert(name, Person::new(number as u8, urls.clone(), world.now));
@@ -118,6 +122,7 @@ impl World {
         for _ in 0..1_000_000 {
             self.drain();
             let Some((who, input)) = self.inbox.pop_front() else { return };
+            let Some(input) = self.unless_frozen(who, input) else { continue };
             let now = self.clock_of(who);
             if let Some(engine) = self.people.get_mut(who).and_then(|p| p.engine.as_mut()) {
                 engine.handle_input(now, input);
@@ -134,6 +139,7 @@ impl World {
             let engines =
                 self.people.iter().filter_map(|(who, p)| Some((*who, p.engine.as_ref()?)));
             let next = engines
+                .filter(|(who, _)| !self.frozen.contains_key(who))
                 .filter_map(|(who, engine)| {
                     let wrong_by = self.clocks.get(who).copied().unwrap_or(0);
                     let at = engine.poll_timeout()?.0.saturating_add_signed(-wrong_by);
@@ -215,6 +221,11 @@ impl World {
                 let Some(relay) = self.relays.get_mut(&url).filter(|relay| relay.up) else {
                     return;
                 };
+                if relay.manners.hangs_up_on(&text) {
+                    relay.disconnect(who);
+                    let reason = "too long".to_owned();
+                    return self.inbox.push_back((who, Input::RelayClosed { relay: url, reason }));
+                }
                 let frames = relay.handle(who, &text);
                 frames.iter().for_each(|(_, text)| relay.count_out(text));
                 self.deliver(&url, frames);

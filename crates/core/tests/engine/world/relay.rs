@@ -129,8 +129,8 @@ impl SimRelay {
         }
         self.frames += 1;
         self.longest_in = self.longest_in.max(text.len());
-        if self.manners.lets_wait(who, text) {
-            return Vec::new();
+        if let Some(said) = self.manners.turns_away(who, text) {
+            return said;
         }
         self.bytes_in += text.len();
         match ClientMessage::parse(text).expect("our own frames parse") {
@@ -287,14 +287,14 @@ impl SimRelay {
     }
 
     fn frame(&self, name: &str, event: &Event) -> String {
-        let subscription = SubscriptionId::new(name).unwrap();
-        let mut event = event.clone();
+        let (subscription, mut event) = (SubscriptionId::new(name).unwrap(), event.clone());
         if self.breaks_signatures {
             event.sig = Signature::from_bytes([7; 64]);
         }
         if self.garbles {
             event.content.push('A');
         }
-        RelayMessage::Event { subscription, event: Box::new(event) }.to_json()
+        let frame = RelayMessage::Event { subscription, event: Box::new(event) };
+        self.manners.mangle(frame.to_json())
     }
 }

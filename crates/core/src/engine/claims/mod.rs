@@ -1,6 +1,8 @@
 //! Who fetches what: an event that several servers announced is fetched from one of them,
 //! and from the next when that one hangs, does not deliver, or hands out a damaged copy.
 
+mod patience;
+
 use super::Timestamp;
 use crate::mutant::{self, Mutant};
 use crate::nostr::EventId;
@@ -12,12 +14,6 @@ use zajil_api::{RelayUrl, UnixTime};
 pub(super) const CHUNK: usize = 100;
 /// Requests on their way to one server: one is answered while the next travels.
 const AT_ONCE: usize = 2;
-/// A server that delivers nothing for so long leaves the rest to others…
-const PATIENCE_MS: u64 = 10_000;
-/// …or for so long, where another that has it too delivered meanwhile: it is not the network…
-const PATIENCE_BESIDE_OTHERS_MS: u64 = 4_000;
-/// …and so does one that is not done after so long, whatever it delivers.
-const LONGEST_MS: u64 = 60_000;
 /// Events known and not here yet, of all servers.
 pub(super) const MAX_CLAIMS: usize = 200_000;
 
@@ -26,6 +22,18 @@ struct Claim {
     /// Servers that say they have it and were not asked in vain.
     holders: Vec<RelayUrl>,
     state: State,
+    /// A copy of it was damaged: whose feed named it may believe that it is here.
+    is_damaged: bool,
+}
+
+impl Claim {
+    fn new() -> Self {
+        Self { holders: Vec::new(), state: State::Free, is_damaged: false }
+    }
+
+    fn is_open(&self) -> bool {
+        !matches!(self.state, State::Here(..))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,8 +90,7 @@ impl Claims {
 
     /// A server says that it has an event.
     pub fn announce(&mut self, relay: &RelayUrl, id: EventId) {
-        let fresh = || Claim { holders: Vec::new(), state: State::Free };
-        let claim = self.claims.entry(id).or_insert_with(fresh);
+        let claim = self.claims.entry(id).or_insert_with(Claim::new);
         if !claim.holders.contains(relay) {
             claim.holders.push(relay.clone());
             self.queues.entry(relay.clone()).or_default().push_back(id);
@@ -92,8 +99,7 @@ impl Claims {
 
     /// An event arrived on its own, before or without being asked for.
     pub fn arrived(&mut self, relay: &RelayUrl, id: EventId, time: UnixTime) {
-        let fresh = || Claim { holders: Vec::new(), state: State::Free };
-        let claim = self.claims.entry(id).or_insert_with(fresh);
+        let claim = self.claims.entry(id).or_insert_with(Claim::new);
         if !matches!(claim.state, State::Here(..)) {
             claim.state = State::Here(relay.clone(), time);
         }
@@ -130,6 +136,11 @@ impl Claims {
         let left = ids.iter().copied().collect();
         fetches.push(Fetch { number, left, asked_at: now, heard_at: now, brought: false });
         Some((number, ids))
+    }
+
+    /// Whether no request is on its way, to anybody.
+    pub fn is_idle(&self) -> bool {
+        self.fetches.values().all(Vec::is_empty)
     }
 
     pub fn is_asked(&self, relay: &RelayUrl, number: u32) -> bool {
@@ -210,6 +221,9 @@ impl Claims {
             Some(State::Here(from, _)) => from.clone(),
             _ => return,
         };
+        if let Some(claim) = self.claims.get_mut(id) {
+            claim.is_damaged = true;
+        }
         self.release(&from, id, false);
     }
 
@@ -236,55 +250,19 @@ impl Claims {
 
     /// Whether something of this server's is still to come, from whomever.
     pub fn is_open_at(&self, relay: &RelayUrl) -> bool {
-        let open = |claim: &Claim| !matches!(claim.state, State::Here(..));
-        self.claims.values().any(|claim| open(claim) && claim.holders.contains(relay))
+        self.claims.values().any(|claim| claim.is_open() && claim.holders.contains(relay))
+    }
+
+    /// The same of what came damaged from another.
+    pub fn is_damaged_at(&self, relay: &RelayUrl) -> bool {
+        let mut open = self.claims.values().filter(|claim| claim.is_damaged && claim.is_open());
+        open.any(|claim| claim.holders.contains(relay))
     }
 
     pub fn relays(&self) -> Vec<RelayUrl> {
         self.queues.keys().cloned().collect()
     }
-
-    /// The server is not silent until then: it was not asked yet.
-    pub fn wait_until(&mut self, relay: &RelayUrl, number: Option<u32>, until: Timestamp) {
-        let fetches = self.fetches.get_mut(relay).into_iter().flatten();
-        for fetch in fetches.filter(|fetch| number.is_none_or(|number| fetch.number == number)) {
-            fetch.asked_at = until.max(fetch.asked_at);
-            fetch.heard_at = until.max(fetch.heard_at);
-        }
-    }
-
-    pub fn next_timeout(&self) -> Option<Timestamp> {
-        let fetches = self.fetches.iter();
-        let timeout = |(relay, fetches): (&RelayUrl, &Vec<Fetch>)| {
-            fetches.iter().map(|fetch| self.timeout(relay, fetch)).min()
-        };
-        fetches.filter_map(timeout).min()
-    }
-
-    /// Servers that let a request wait for too long.
-    pub fn overdue(&self, now: Timestamp) -> Vec<RelayUrl> {
-        let late = |(relay, fetches): &(&RelayUrl, &Vec<Fetch>)| {
-            fetches.iter().any(|fetch| self.timeout(relay, fetch) <= now)
-        };
-        self.fetches.iter().filter(late).map(|(relay, _)| relay.clone()).collect()
-    }
-
-    fn timeout(&self, relay: &RelayUrl, fetch: &Fetch) -> Timestamp {
-        let longest = (fetch.heard_at.0 + PATIENCE_MS).min(fetch.asked_at.0 + LONGEST_MS);
-        // What travels before it on the same connection is no silence.
-        let silent_since = self.delivered.get(relay).copied().max(Some(fetch.asked_at));
-        let is_ahead =
-            |other: &RelayUrl| other != relay && self.delivered.get(other).copied() >= silent_since;
-        // Where nobody is, no id need be looked up.
-        let any_ahead = self.delivered.keys().any(&is_ahead);
-        let has_other = |id: &EventId| {
-            self.claims.get(id).is_some_and(|claim| claim.holders.iter().any(&is_ahead))
-        };
-        let soon = silent_since.filter(|_| any_ahead && fetch.left.iter().any(has_other));
-        Timestamp(soon.map_or(longest, |at| longest.min(at.0 + PATIENCE_BESIDE_OTHERS_MS)))
-    }
 }
 
 #[cfg(test)]
-#[path = "claims_tests.rs"]
 mod tests;

@@ -1,3 +1,4 @@
+use super::patience::{LONGEST_MS, PATIENCE_BESIDE_OTHERS_MS, PATIENCE_MS};
 use super::*;
 
 fn relay(name: &str) -> RelayUrl {

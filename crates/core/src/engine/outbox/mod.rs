@@ -1,14 +1,18 @@
 //! What is on its way to servers. Having heard nothing means not knowing, so a server is asked
 //! again; and since servers lose things, a message's row stays until the other has confirmed it.
 
+mod again;
+mod losses;
+
 use super::Timestamp;
 use super::names::Names;
-use super::record::{Answer, ChatKey, Outgoing, OutgoingRow, Purpose, Target};
+use super::record::{Answer, ChatKey, Outgoing, OutgoingRow, Purpose};
 use super::refused::Refused;
 use super::stamps::Stamps;
 use crate::nostr::{Event, EventId, Kind};
 use crate::sorted::{SortedMap, SortedSet};
 use crate::time::doubled;
+use losses::Losses;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use zajil_api::{Place, RelayUrl};
 
@@ -36,8 +40,10 @@ pub(super) struct Outbox {
     by_message: HashMap<(ChatKey, Place), u64>,
     /// Rows a server has not answered for, oldest first.
     open: SortedMap<RelayUrl, BTreeSet<u64>>,
-    /// What was tried over the current connection, and how often.
+    /// What was tried over the current connection, and how often; and what is not to be tried
+    /// over it yet, because others broke over it.
     attempts: SortedMap<RelayUrl, SortedMap<u64, (Attempt, u32)>>,
+    losses: Losses,
     paused: SortedMap<RelayUrl, Timestamp>,
     /// Servers whose window got room when something on its way was given up.
     freed: SortedSet<RelayUrl>,
@@ -113,8 +119,17 @@ impl Outbox {
         self.open.iter().filter(move |(_, rows)| rows.iter().any(&is_open)).map(|(relay, _)| relay)
     }
 
-    pub fn disconnected(&mut self, relay: &RelayUrl) {
-        self.attempts.remove(relay);
+    /// What was on its way is sent again over the next connection, but for what connections
+    /// break over.
+    pub fn disconnected(&mut self, relay: &RelayUrl, now: Timestamp) {
+        let attempts = self.attempts.remove(relay).unwrap_or_default();
+        let asked =
+            attempts.iter().filter(|(_, (attempt, _))| matches!(attempt, Attempt::Asked(_)));
+        let asked: Vec<u64> = asked.map(|(id, _)| *id).collect();
+        for (id, until) in self.losses.note(relay, &asked, now) {
+            let waiting = self.attempts.entry(relay.clone()).or_default();
+            waiting.insert(id, (Attempt::Deferred(until), 1));
+        }
         self.paused.remove(relay);
         self.refused.forget(relay);
     }
@@ -194,7 +209,8 @@ impl Outbox {
 
     /// The server said "slow down": nothing goes to it before then.
     pub fn pause(&mut self, relay: &RelayUrl, until: Timestamp) {
-        self.paused.insert(relay.clone(), until);
+        let before = self.paused.entry(relay.clone()).or_default();
+        *before = until.max(*before);
     }
 
     /// When the server was asked for the answer that is still open.
@@ -213,6 +229,7 @@ impl Outbox {
         if let Some(open) = self.open.get_mut(relay) {
             open.remove(&id);
         }
+        self.losses.forget(relay, id);
         let row = self.rows.get_mut(&id)?;
         for target in row.targets.iter_mut().filter(|target| target.relay == *relay) {
             target.answer = answer;
@@ -226,61 +243,14 @@ impl Outbox {
             self.by_message.remove(&(chat, place));
         }
         self.names.forget(id);
-        for open in self.open.values_mut() {
+        for (relay, open) in &mut self.open {
             open.remove(&id);
+            self.losses.forget(relay, id);
         }
         for (relay, attempts) in &mut self.attempts {
             if attempts.remove(&id).is_some() {
                 self.freed.insert(relay.clone());
             }
-        }
-    }
-
-    /// It is not there after all: to be sent again, not before `at`.
-    pub fn ask_again(&mut self, relay: &RelayUrl, id: u64, at: Timestamp) {
-        let Some(row) = self.rows.get_mut(&id) else { return };
-        for target in row.targets.iter_mut().filter(|target| target.relay == *relay) {
-            target.answer = Answer::None;
-        }
-        self.open.entry(relay.clone()).or_default().insert(id);
-        let attempts = self.attempts.entry(relay.clone()).or_default();
-        attempts.insert(id, (Attempt::Deferred(at), 1));
-    }
-
-    /// A person wants it sent now: every server that has not taken it is asked at once.
-    pub fn hurry(&mut self, id: u64) -> Vec<RelayUrl> {
-        let Some(row) = self.rows.get_mut(&id) else { return Vec::new() };
-        let mut relays = Vec::new();
-        for target in &mut row.targets {
-            if matches!(target.answer, Answer::None | Answer::Refused) {
-                target.answer = Answer::None;
-                self.open.entry(target.relay.clone()).or_default().insert(id);
-                if let Some(attempts) = self.attempts.get_mut(&target.relay) {
-                    attempts.remove(&id);
-                }
-                relays.push(target.relay.clone());
-            }
-        }
-        relays
-    }
-
-    pub fn open_at(&self, relay: &RelayUrl) -> Vec<u64> {
-        self.open.get(relay).into_iter().flatten().copied().collect()
-    }
-
-    /// What a server refused.
-    pub fn refused_by(&self, relay: &RelayUrl) -> impl Iterator<Item = &OutgoingRow> {
-        let refused =
-            move |target: &Target| target.relay == *relay && target.answer == Answer::Refused;
-        self.rows.values().filter(move |row| row.targets.iter().any(refused))
-    }
-
-    /// A server is asked once more to take what it refused.
-    pub fn reopen(&mut self, relay: &RelayUrl, id: u64) {
-        let targets = self.rows.get_mut(&id).into_iter().flat_map(|row| &mut row.targets);
-        for target in targets.filter(|target| target.relay == *relay) {
-            target.answer = Answer::None;
-            self.open.entry(relay.clone()).or_default().insert(id);
         }
     }
 }
@@ -294,5 +264,4 @@ fn after(now: Timestamp, tries: u32) -> Timestamp {
 }
 
 #[cfg(test)]
-#[path = "outbox_tests.rs"]
 mod tests;

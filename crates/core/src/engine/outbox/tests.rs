@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::record::{EventJson, MadeRow};
+use crate::engine::record::{EventJson, MadeRow, Target};
 use zajil_api::UnixTime;
 
 const NOW: Timestamp = Timestamp(1_000);
