@@ -19,6 +19,8 @@ use zajil_api::UnixTime;
 pub(super) const PATIENCE_MS: u64 = 3_000;
 /// …and for how long, since it was asked, one of the same chats that still fetches what is older.
 const PATIENCE_WITH_OLDER_MS: u64 = 60_000;
+/// Whoever said nothing for so long is not in the midst of a page.
+const ALIVE_MS: u64 = 5_000;
 /// After a server ended a subscription it is asked again, at first after so long.
 const RETRY_MS: u64 = 2_000;
 const LONGEST_RETRY_MS: u64 = 60_000;
@@ -82,6 +84,7 @@ pub(super) struct Progress {
     pub is_news: bool,
     pub dates: Dates,
     pub until: Option<UnixTime>,
+    pub begun_at: Timestamp,
     pub page_asked_at: Timestamp,
     pub heard_at: Timestamp,
     pub failures: u32,
@@ -118,6 +121,7 @@ impl Progress {
             is_news: false,
             dates: Dates::default(),
             until: None,
+            begun_at: now,
             page_asked_at: now,
             heard_at: now,
             failures: 0,
@@ -166,6 +170,13 @@ impl Progress {
     pub fn keeps_waiting(&self, now: Timestamp) -> bool {
         let asked_lately = now.0 < self.page_asked_at.0 + PATIENCE_WITH_OLDER_MS;
         self.is_on_its_way() && !self.wanted.is_empty() && asked_lately
+    }
+
+    /// The same of a server that hands out one page after the other.
+    pub fn pages_on(&self, now: Timestamp) -> bool {
+        let is_alive = now.0 < self.heard_at.0 + ALIVE_MS;
+        let begun_lately = now.0 < self.begun_at.0 + PATIENCE_WITH_OLDER_MS;
+        self.step == Step::Paging && is_alive && begun_lately
     }
 
     /// Whether the server is handing out a page. One that was given up as silent may go on before

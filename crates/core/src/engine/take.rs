@@ -21,6 +21,8 @@ use zajil_api::{RelayUrl, UnixTime};
 const BATCH: usize = 250;
 /// …and more of them where they are of one second, so that they are put in order together.
 const MOST: usize = 1_000;
+/// Events held of which those that are still handed out by another server are waited for.
+const MANY: usize = 500;
 /// The end of time.
 const ALL: UnixTime = UnixTime(u64::MAX);
 
@@ -101,12 +103,16 @@ impl Engine {
     /// is here. Invitations are read in any order.
     fn missing(&self) -> Vec<(SortedSet<SeenOf>, UnixTime)> {
         let now = self.now;
-        let waits = |((_, feed), progress): &(&(RelayUrl, Feed), &Progress)| {
-            feed.is_history() && *feed != Feed::Inbox && progress.keeps_waiting(now)
-        };
         if self.catchup.is_full() {
             return Vec::new();
         }
+        // So many at once may be more than what is older may be overtaken by.
+        let of_feeds = self.catchup.feeds.values().map(|progress| progress.held.len());
+        let is_much = of_feeds.sum::<usize>() + self.catchup.held.len() >= MANY;
+        let waits = |((_, feed), progress): &(&(RelayUrl, Feed), &Progress)| {
+            let is_of_chats = feed.is_history() && *feed != Feed::Inbox;
+            is_of_chats && (progress.keeps_waiting(now) || is_much && progress.pages_on(now))
+        };
         let feeds = self.catchup.feeds.iter().filter(waits);
         feeds.map(|(_, progress)| (progress.of.clone(), progress.frontier)).collect()
     }

@@ -154,3 +154,28 @@ fn a_server_that_never_says_that_it_is_done_is_listened_to_soon() {
     world.pass(2_000);
     assert_eq!(world.texts("Bob", "Alice"), ["first", "second"]);
 }
+
+#[test]
+fn more_than_can_overtake_waits_for_the_older_that_a_slower_server_hands_out() {
+    const TWO: &str = "wss://two.example";
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.meet("Bob", "Alice");
+    world.pass(10_000);
+    world.stop("Alice");
+    world.send("Bob", "Alice", "first");
+    world.pass(5_000);
+    // The one that compares has lost it.
+    world.relay(ONE).comparing.speaks = true;
+    world.relay(ONE).events.pop();
+    for number in 0..1_200 {
+        world.send("Bob", "Alice", &number.to_string());
+    }
+    world.pass(130_000);
+    world.stop("Bob");
+    world.relay(TWO).page = 20;
+    world.relay(TWO).manners.latency_ms = 200;
+    world.start("Alice");
+    world.pass(120_000);
+    let texts = world.texts("Alice", "Bob");
+    assert_eq!((texts.len(), texts[0].as_str()), (1_201, "first"));
+}
