@@ -12,6 +12,7 @@
 use super::claims::Claims;
 use super::feed::{Feed, Part};
 use super::held::Held;
+use super::missing::CutOff;
 use super::progress::{self, FULL_PAGE, Progress, Step, weight};
 use super::record::ChatKey;
 use super::told::Told;
@@ -53,32 +54,17 @@ pub(super) struct Catchup {
     /// What no key opened and there was no room for.
     pub turned_away: Vec<(ChatKey, EventId)>,
     pub told: Told,
+    pub cut_off: CutOff,
 }
 
 impl Catchup {
-    pub fn disconnected(&mut self, relay: &RelayUrl) {
+    pub fn disconnected(&mut self, relay: &RelayUrl, now: Timestamp) {
+        self.note_cut_off(relay, now);
         // What an unfinished feed holds will be handed out again.
         self.feeds.retain(|(url, _), _| url != relay);
         self.claims.abandon(relay);
         self.compares.remove(relay);
         self.pages.remove(relay);
-    }
-
-    /// Whether a complaint is one of several about the same.
-    pub fn complaint_is_old(&mut self, relay: &RelayUrl) -> bool {
-        let Some(more) = self.pages.get_mut(relay) else { return false };
-        let before = *more;
-        *more = before.saturating_sub(1);
-        before > 0
-    }
-
-    /// A server complains about nobody knows what: what it was asked for and has not begun to
-    /// hand out, it may never have heard of.
-    pub fn doubt_pages(&mut self, relay: &RelayUrl) {
-        let feeds = self.feeds.iter_mut().filter(|((url, _), _)| url == relay);
-        for (_, progress) in feeds.filter(|(_, progress)| progress.step == Step::Paging) {
-            progress.is_doubted |= progress.in_page == 0;
-        }
     }
 
     pub fn progress(&mut self, relay: &RelayUrl, feed: Feed) -> Option<&mut Progress> {
@@ -214,6 +200,7 @@ impl Engine {
     pub(super) fn handle_subscription_closed(&mut self, relay: &RelayUrl, subscription: &str) {
         let now = self.now;
         let Some((feed, part)) = self.feed_of(relay, subscription) else { return };
+        self.catchup.note_cut_off(relay, now);
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
         if mutant::active(Mutant::AskOnce) {
             return;

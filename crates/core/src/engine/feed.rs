@@ -45,6 +45,11 @@ impl Feed {
         self != Feed::Lookups
     }
 
+    /// Whether what it hands out is to be read in the order in which it was written.
+    pub fn is_of_chats(self) -> bool {
+        self.is_history() && self != Feed::Inbox
+    }
+
     /// Whether it goes on when everything stored was handed out.
     pub fn is_lasting(self) -> bool {
         self == Feed::Inbox || self.is_of_groups()

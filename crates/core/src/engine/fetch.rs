@@ -120,6 +120,7 @@ impl Engine {
     /// The server does not hand out what it announced: others may, and it is asked again.
     pub(super) fn fetch_failed(&mut self, relay: &RelayUrl) {
         let now = self.now;
+        self.catchup.note_cut_off(relay, now);
         for number in self.catchup.claims.abandon(relay) {
             self.close(relay, &name(number));
         }

@@ -1,13 +1,34 @@
 //! What servers say, word by word.
 
 use super::Engine;
+use super::catchup::Catchup;
 use super::error::EngineError;
 use super::fetch;
+use super::progress::Step;
 use super::seen::{Dated, SeenOf};
 use crate::envelope::EnvelopeError;
 use crate::nostr::{Event, EventError, EventId, Kind, RelayMessage, peek_event_id};
 use crate::relay::is_rate_limit;
 use zajil_api::RelayUrl;
+
+impl Catchup {
+    /// Whether a complaint is one of several about the same.
+    pub fn complaint_is_old(&mut self, relay: &RelayUrl) -> bool {
+        let Some(more) = self.pages.get_mut(relay) else { return false };
+        let before = *more;
+        *more = before.saturating_sub(1);
+        before > 0
+    }
+
+    /// A server complains about nobody knows what: what it was asked for and has not begun to
+    /// hand out, it may never have heard of.
+    pub fn doubt_pages(&mut self, relay: &RelayUrl) {
+        let feeds = self.feeds.iter_mut().filter(|((url, _), _)| url == relay);
+        for (_, progress) in feeds.filter(|(_, progress)| progress.step == Step::Paging) {
+            progress.is_doubted |= progress.in_page == 0;
+        }
+    }
+}
 
 impl Engine {
     pub(super) fn handle_frame(&mut self, relay: &RelayUrl, text: &str) {

@@ -49,7 +49,7 @@ impl Engine {
         self.read_back.disconnected(relay);
         self.findable.disconnected(relay);
         if !mutant::active(Mutant::ReadOnce) {
-            self.catchup.disconnected(relay);
+            self.catchup.disconnected(relay, self.now);
         }
         self.server_changed(relay);
     }

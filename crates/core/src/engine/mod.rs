@@ -68,6 +68,7 @@ mod load;
 mod lookups;
 mod message;
 mod migrate;
+mod missing;
 mod names;
 mod outbox;
 mod parked;
@@ -238,6 +239,7 @@ impl Engine {
             self.read_back.next_timeout(),
             self.findable.next_timeout(),
             self.catchup.next_timeout(),
+            self.next_cut_off(),
             self.next_take(),
         ];
         let next = own.into_iter().chain([self.moved.due_at]).flatten().chain(chats).min();

@@ -178,8 +178,8 @@ impl Engine {
     pub(super) fn handle_neg_err(&mut self, relay: &RelayUrl, name: &str, reason: &str) {
         tracing::debug!(%relay, reason, "a comparison was ended");
         let Some((feed, _)) = self.feed_of(relay, name) else { return };
-        let now = self.now;
-        let unix_now = self.unix_now();
+        let (now, unix_now) = (self.now, self.unix_now());
+        self.catchup.note_cut_off(relay, now);
         let Some(progress) = self.catchup.progress(relay, feed) else { return };
         let Some(comparison) = &mut progress.comparison else { return };
         if is_too_big(reason) {
@@ -214,10 +214,10 @@ impl Engine {
         if !self.catchup.compares.contains(relay) {
             return self.page_from_now_on(relay);
         }
-        let now = self.now;
+        self.catchup.note_cut_off(relay, self.now);
         let Some(progress) = self.catchup.progress(relay, feed) else { return };
         let name = progress.name(feed);
-        progress.give_up_comparing(now);
+        progress.give_up_comparing(self.now);
         self.neg_close(relay, &name);
     }
 

@@ -203,7 +203,7 @@ impl Engine {
                 Socket::Close(relay) => {
                     self.outbox.disconnected(&relay, self.now);
                     self.read_back.disconnected(&relay);
-                    self.catchup.disconnected(&relay);
+                    self.catchup.disconnected(&relay, self.now);
                     self.findable.disconnected(&relay);
                     if !self.servers.contains(&relay) {
                         // No chat uses it any more either.

@@ -21,10 +21,8 @@ use zajil_api::{RelayUrl, UnixTime};
 const BATCH: usize = 250;
 /// …and more of them where they are of one second, so that they are put in order together.
 const MOST: usize = 1_000;
-/// Events held of which those that are still handed out by another server are waited for.
-const MANY: usize = 500;
 /// The end of time.
-const ALL: UnixTime = UnixTime(u64::MAX);
+pub(super) const ALL: UnixTime = UnixTime(u64::MAX);
 
 impl Engine {
     /// Reads the next batch of what may be read now; the rest is read at the next time-out.
@@ -34,8 +32,10 @@ impl Engine {
         if self.catchup.took {
             return;
         }
-        self.gather_ready();
-        let Some(horizon) = self.horizon() else { return };
+        let waits = self.waits_for_cut_off();
+        self.gather_ready(waits);
+        let horizon = self.horizon().filter(|_| !waits || self.catchup.takes_all);
+        let Some(horizon) = horizon else { return };
         self.catchup.took = !self.catchup.held.is_empty();
         self.in_written_order(|engine| {
             let mut horizon = horizon;
@@ -58,13 +58,16 @@ impl Engine {
             self.catchup.held = std::mem::take(&mut self.catchup.late);
             self.catchup.take_again |= !self.catchup.held.is_empty();
         }
+        if self.catchup.held.is_empty() {
+            self.forget_cut_off();
+        }
         self.fetch_more();
         self.advance_fetching();
     }
 
     /// Once no feed is on its way any more, or one has waited long enough, what the finished
     /// ones hold is due, unless something older of the same chats was announced and is fetched.
-    fn gather_ready(&mut self) {
+    fn gather_ready(&mut self, waits_for_all: bool) {
         let now = self.now;
         let waited = |progress: &Progress| match progress.step {
             Step::Ready { since } => since.0 + PATIENCE_MS <= now.0,
@@ -83,7 +86,7 @@ impl Engine {
         let mut any_due = false;
         for progress in self.catchup.feeds.values_mut() {
             if matches!(progress.step, Step::Ready { .. }) {
-                let is_due = !progress.of.iter().any(waits);
+                let is_due = !waits_for_all && !progress.of.iter().any(waits);
                 progress.step = if is_due { Step::Settling } else { Step::Ready { since: now } };
                 any_due |= is_due;
                 progress.held_bytes = 0;
@@ -96,40 +99,6 @@ impl Engine {
         if any_due {
             self.catchup.takes_all = true;
             self.put_off(&missing);
-        }
-    }
-
-    /// The chats of which something announced is still fetched, and up to which date all of it
-    /// is here. Invitations are read in any order.
-    fn missing(&self) -> Vec<(SortedSet<SeenOf>, UnixTime)> {
-        let now = self.now;
-        if self.catchup.is_full() {
-            return Vec::new();
-        }
-        // So many at once may be more than what is older may be overtaken by.
-        let of_feeds = self.catchup.feeds.values().map(|progress| progress.held.len());
-        let is_much = of_feeds.sum::<usize>() + self.catchup.held.len() >= MANY;
-        let waits = |((_, feed), progress): &(&(RelayUrl, Feed), &Progress)| {
-            let is_of_chats = feed.is_history() && *feed != Feed::Inbox;
-            is_of_chats && (progress.keeps_waiting(now) || is_much && progress.pages_on(now))
-        };
-        let feeds = self.catchup.feeds.iter().filter(waits);
-        feeds.map(|(_, progress)| (progress.of.clone(), progress.frontier)).collect()
-    }
-
-    /// What is younger than something of its chat that is still fetched is not read with the
-    /// rest: the keys of what is older would be gone.
-    fn put_off(&mut self, missing: &[(SortedSet<SeenOf>, UnixTime)]) {
-        let mut held = std::mem::take(&mut self.catchup.held);
-        while let Some(event) = held.next(ALL) {
-            let of = SeenOf::event(&event);
-            let waits = |(chats, complete_to): &(SortedSet<SeenOf>, UnixTime)| {
-                of.is_some_and(|of| chats.contains(&of)) && event.created_at > *complete_to
-            };
-            match missing.iter().any(waits) {
-                true => self.catchup.late.hold(event),
-                false => self.catchup.held.hold(event),
-            }
         }
     }
 

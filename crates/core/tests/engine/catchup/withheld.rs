@@ -80,3 +80,52 @@ fn what_is_out_of_reach_is_read_once_what_came_before_it_is_here() {
     world.pass(60_000);
     assert_eq!(world.texts("Bob", "Alice"), numbers(1_100));
 }
+
+#[test]
+fn much_waits_for_the_older_that_a_server_was_cut_off_before_handing_out() {
+    for how in ["hangs", "breaks", "closes"] {
+        let mut world = bob_is_away(&[ONE]);
+        alice_writes(&mut world, 1_300);
+        // Nobody is there to write again what he does not find.
+        world.stop("Alice");
+        world.relay(ONE).slow_pages = Some("-1");
+        world.start("Bob");
+        world.pass(1_000);
+        assert!(!world.relay(ONE).delayed.is_empty());
+        world.relay(ONE).delayed.clear();
+        match how {
+            "breaks" => {
+                world.take_down(ONE);
+                world.pass(20_000);
+                world.bring_up(ONE);
+            }
+            "closes" => {
+                let names = world.relay(ONE).subscriptions_of("Bob");
+                let name = names.iter().find(|name| name.starts_with('n')).unwrap();
+                world.say(ONE, "Bob", &format!("[\"CLOSED\",\"{name}\",\"error: busy\"]"));
+            }
+            _ => {}
+        }
+        world.pass(70_000);
+        assert_eq!(world.texts("Bob", "Alice"), numbers(1_300), "{how}");
+    }
+}
+
+#[test]
+fn what_a_server_was_cut_off_before_handing_out_is_not_waited_for_for_long() {
+    let mut world = bob_is_away(&[ONE]);
+    alice_writes(&mut world, 900);
+    world.stop("Alice");
+    world.relay(ONE).slow_pages = Some("-1");
+    world.start("Bob");
+    world.pass(1_000);
+    world.relay(ONE).delayed.clear();
+    world.take_down(ONE);
+    world.pass(50_000);
+    assert_eq!(world.texts("Bob", "Alice"), Vec::<String>::new());
+    world.pass(15_000);
+    assert_eq!(world.texts("Bob", "Alice").len(), 800);
+    world.bring_up(ONE);
+    world.pass(120_000);
+    assert_eq!(world.texts("Bob", "Alice"), numbers(900));
+}
