@@ -164,6 +164,7 @@ impl Scene {
             }
             _ => None,
         });
+        updates.extend(self.servers.iter().skip(1).flat_map(|server| self.told(server)));
         if self.name == "busy" {
             let who = contact("", '3').public_key;
             updates.push(Update::TypingStarted {

@@ -3,7 +3,7 @@
 //! Stands where the port to the engine stands and answers from fixtures, so that
 //! every screen can be looked at and photographed without a server. Which scene is
 //! shown is the address's query: `?scene=busy`, `first`, `empty`, `outage`, `away`, `alone`, `single`, `waiting`,
-//! `full`, `gaps`, `late`, `fetching`, `changing`, `readonly`, `evicted`, `stopped` (and
+//! `guest`, `breaking`, `full`, `gaps`, `late`, `fetching`, `changing`, `readonly`, `evicted`, `stopped` (and
 //! `stopped-newer` and its like), `loading`, `invite`.
 
 mod fixtures;
@@ -97,6 +97,9 @@ impl Client {
                 }
                 false => refuse(Failure::InviteBroken),
             },
+            Command::SendMessage { .. } if scene.name == "breaking" => {
+                tell(trouble::stopped("stopped-gone"));
+            }
             Command::SendMessage { .. } | Command::WithdrawMessage { .. } if scene.is_full() => {
                 self.unkept.borrow_mut().push((id, command));
             }
@@ -151,18 +154,14 @@ impl Client {
             }
             Command::PractiseOutage { servers, seconds } => {
                 let before = servers::cut(&mut scene.servers, &servers, seconds);
-                for server in scene.servers.clone() {
-                    tell(Update::ServerChanged(server));
-                }
-                for server in before {
-                    self.tell_later(u32::from(seconds) * 1000, Update::ServerChanged(server));
+                scene.servers.iter().flat_map(|server| scene.told(server)).for_each(tell);
+                for update in before.iter().flat_map(|server| scene.told(server)) {
+                    self.tell_later(u32::from(seconds) * 1000, update);
                 }
             }
             Command::EndPractice => {
-                scene.servers = servers::all("busy");
-                for server in scene.servers.clone() {
-                    tell(Update::ServerChanged(server));
-                }
+                scene.servers = servers::all(&scene.name);
+                scene.servers.iter().flat_map(|server| scene.told(server)).for_each(tell);
             }
             Command::MarkRead { chat, up_to } => {
                 if let Some(chat) = scene.read(&chat, up_to) {

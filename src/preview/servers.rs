@@ -1,8 +1,8 @@
 //! The fixtures' servers, and cutting them.
 
-use super::fixtures::now;
+use super::fixtures::{Scene, now};
 use zajil_api::{Advice, CopyState, Delivery, LinkState, MessageState, RelayUrl, Server};
-use zajil_api::{ServerCopy, UnixTime};
+use zajil_api::{ServerCopy, UnixTime, Update};
 
 pub fn server(url: &str, link: LinkState) -> Server {
     Server::new(RelayUrl::new(url), link)
@@ -40,7 +40,23 @@ pub fn all(scene: &str) -> Vec<Server> {
     };
     match scene {
         "alone" => vec![first, fourth],
+        // Whoever came by a link: a chat on three, and one in the list.
+        "guest" => vec![
+            Server { chats: 1, ..first },
+            Server { chats: 1, ..second },
+            Server { chats: 1, ..third },
+        ],
         _ => vec![first, second, third, fourth],
+    }
+}
+
+impl Scene {
+    /// What is told of a server: of one that only chats use, that it is in nobody's list.
+    pub fn told(&self, server: &Server) -> Vec<Update> {
+        let first = self.servers.first().map(|first| &first.url);
+        let foreign = self.name == "guest" && first != Some(&server.url);
+        let removed = foreign.then(|| Update::ServerRemoved(server.url.clone()));
+        [Some(Update::ServerChanged(server.clone())), removed].into_iter().flatten().collect()
     }
 }
 

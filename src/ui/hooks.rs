@@ -19,6 +19,7 @@ pub fn install(ctx: Ctx) {
                 page::forget_invite();
             }
             ctx.route.set(route);
+            page::to_top();
         }
     })
     .forget();

@@ -148,11 +148,21 @@ pub fn restore_preferences() -> Language {
     language
 }
 
+fn element(id: &str) -> Option<Element> {
+    window()?.document()?.get_element_by_id(id)
+}
+
+/// A page stands in the place of another, which may have been scrolled down.
+pub fn to_top() {
+    if let Some(pane) = element("pane") {
+        pane.set_scroll_top(0);
+    }
+}
+
 /// Puts the keyboard on an element that was just drawn anew.
 pub fn focus(id: &'static str) {
     Timeout::new(0, move || {
-        let element = window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id(id));
-        if let Some(element) = element.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        if let Some(element) = element(id).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
             let _ = element.focus();
         }
     })

@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { build, chat, launch, serve } from "./preview.mjs";
+import { layout } from "./layout.mjs";
 import { messages } from "./messages.mjs";
 import { reading } from "./reading.mjs";
 import { trouble } from "./trouble.mjs";
@@ -55,7 +56,7 @@ test("everything scripts and screen readers rely on has its name", async (page) 
   await page.getByRole("link", { name: "Servers", exact: true }).click();
   const rows = page.getByRole("list", { name: "Servers", exact: true }).getByRole("listitem");
   assert.match(await rows.first().innerText(), /wss:\/\/relay\.example\.org\/[^]*connected/);
-  await page.getByRole("textbox", { name: "Server address", exact: true }).fill("nonsense");
+  await page.getByRole("textbox", { name: "Server address", exact: true }).fill("wss://hello");
   await page.getByRole("button", { name: "Add server", exact: true }).click();
   await page.getByText("A server’s address starts with").waitFor();
 });
@@ -213,6 +214,7 @@ test("on a phone one column is shown and Enter breaks the line", async (page) =>
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
 }, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
 
+layout({ test, open, field });
 messages({ test, open, until, field });
 reading({ test, open, until, field });
 trouble({ test, open, until, field });

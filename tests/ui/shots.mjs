@@ -50,6 +50,14 @@ const SCENES = [
   { name: "evicted", query: "evicted", hash: "#/", begun: true, wait: ".arrival-title" },
   ...["", "-unsupported", "-unavailable", "-unreadable", "-newer", "-gone"].map((reason) => (
     { name: `stopped${reason.replace("-", "_")}`, query: `stopped${reason}`, hash: "#/", wait: ".detail" })),
+  { name: "broken", query: "breaking", hash: chat(3), wait: ".message", act: (page) => stop(page) },
+  { name: "guest", query: "guest", hash: "#/servers", wait: ".server" },
+  { name: "offered", query: "guest", hash: "#/servers", wait: ".server", act: (page) => choose(page) },
+  { name: "unlist", query: "busy", hash: "#/servers", wait: ".server", act: (page) => page.locator(".server .button-icon").first().click() },
+  { name: "renewed", query: "busy", hash: "#/new", wait: ".qr", act: (page) => page.locator(".invite .button-text").click() },
+  { name: "silent", query: "busy", hash: "#/servers", wait: ".server", act: (page) => silent(page) },
+  { name: "emoji", query: "busy", hash: chat(3), wait: ".message", act: (page) => emoji(page) },
+  { name: "upward", query: "busy", hash: chat(0), wait: ".message", act: (page) => page.locator(".scroller").evaluate((it) => { it.scrollTop -= 700; }) },
   { name: "loading", query: "loading", hash: "#/", begun: true, settle: 2600 },
 ];
 const choose = (page) => page.locator(".panel .button:not([type=submit])").click();
@@ -101,6 +109,25 @@ const lose = async (page) => {
   await page.waitForSelector(".strip");
   await page.evaluate((hash) => { location.hash = hash; }, chat(3));
   await page.waitForSelector(".conversation .strip");
+};
+const DRAFT = `${"x".repeat(200)}\nكنت أكتب إليك هذا حين توقف كل شيء.`;
+const stop = async (page) => {
+  await page.locator("textarea").fill(DRAFT);
+  await page.locator(".send").click();
+  await page.waitForSelector(".saved-draft");
+};
+const emoji = async (page) => {
+  for (const text of ["👍", "تمام", "Fine"]) {
+    await page.locator("textarea").fill(text);
+    await page.locator(".send").click();
+    await page.locator(".message", { hasText: text }).last().waitFor();
+  }
+};
+const silent = async (page) => {
+  await page.locator("#server-address").fill("wss://silent.example");
+  await page.locator(".line-form button").click();
+  await page.locator(".advice .button-text").last().waitFor();
+  await page.locator(".advice .button-text").last().scrollIntoViewIfNeeded();
 };
 const SIZES = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 

@@ -37,6 +37,28 @@ export function trouble({ test, open, until, field }) {
     await strip.waitFor({ state: "detached" });
   });
 
+  test("whoever has but one server in the list practises with those of the chats", async (page) => {
+    await open(page, "guest", "#/servers", ".server");
+    await servers(page).nth(2).getByText("not in your list").waitFor();
+    await page.getByRole("button", { name: "Practise an outage", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Cut for one minute", exact: true });
+    const switches = dialog.getByRole("switch");
+    assert.deepEqual(await switches.evaluateAll((all) => all.map((one) => one.checked)), [false, true, true]);
+    await switches.first().check();
+    assert.ok(await dialog.getByRole("button", { name: "Cut them now", exact: true }).isDisabled());
+    await switches.first().uncheck();
+    // What a switch means is said above it, and at its side of the dialog.
+    const [label, first] = [dialog.getByText("Cut", { exact: true }), switches.first()];
+    const [above, below] = [await label.boundingBox(), await first.boundingBox()];
+    assert.ok(above.y + above.height <= below.y && Math.abs(above.x + above.width - below.x - below.width) < 2);
+    await dialog.getByRole("button", { name: "Cut them now", exact: true }).click();
+    await page.getByText("Practice: 2 of 3 servers cut.", { exact: true }).waitFor();
+    assert.match(await servers(page).nth(2).innerText(), /cut for practice[^]*not in your list/);
+    await page.getByRole("button", { name: "End now", exact: true }).click();
+    await page.getByText("The practice is over.").waitFor();
+    await servers(page).nth(1).getByText("not in your list").waitFor();
+  });
+
   test("a chat all of whose servers are cut is named before, and told of in the chat and after", async (page) => {
     await open(page, "single", "#/servers", ".server");
     await page.getByRole("button", { name: "Practise an outage", exact: true }).click();
@@ -94,8 +116,7 @@ export function trouble({ test, open, until, field }) {
     await dialog.getByRole("button", { name: "Remove it", exact: true }).click();
     await until("no second way to remove it", () => remove.count(), (count) => count === 0);
     assert.match(await servers(page).first().innerText(), /not in your list, used by 7 chats/);
-    assert.ok(await practise.isDisabled(), "nothing would be left");
-    await page.getByText("With a second server in your list you can cut one").waitFor();
+    assert.ok(await practise.isEnabled(), "it is there still");
   });
 
   test("a server that works is removed after a question, and one that does not at once", async (page) => {
@@ -106,6 +127,9 @@ export function trouble({ test, open, until, field }) {
     await row.waitFor({ state: "detached" });
     const dialog = page.getByRole("dialog", { name: "Remove this server?", exact: true });
     await servers(page).first().getByRole("button", { name: /^Remove/ }).click();
+    const words = await dialog.innerText();
+    assert.match(words, /^wss:\/\/relay\.example\.org\/$/m, "which one");
+    assert.match(words, /Your chats keep to it and to their other servers\./);
     await dialog.getByRole("button", { name: "Close", exact: true }).click();
     assert.equal(await servers(page).count(), count - 1);
   });
@@ -116,6 +140,7 @@ export function trouble({ test, open, until, field }) {
     assert.match(first, /connected · answers quickly, in 43 ms/);
     assert.match(first, /12 of your messages were read back from it · 7\schats/);
     await servers(page).first().getByRole("img", { name: "Reliability 98 of 100", exact: true }).waitFor();
+    assert.match(first, /Reliability 98 of 100/, "in words that are seen");
     assert.equal(await servers(page).first().locator(".step-on").count(), 5);
     assert.match(second, /says it keeps messages, and does not\.[^]*For new chats, add another one/);
     assert.match(third, /^ws:\/\/localhost:8080\/relay\s+connecting\s+Not rated yet$/);

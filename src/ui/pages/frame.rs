@@ -40,7 +40,7 @@ pub fn FramePage() -> impl IntoView {
                     </div>
                 </aside>
                 <Splitter width/>
-                <main class="pane">{live(move || pane(ctx))}</main>
+                <main class="pane" id="pane">{live(move || pane(ctx))}</main>
             </div>
         </div>
     }

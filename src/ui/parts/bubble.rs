@@ -29,6 +29,9 @@ pub fn Bubble(
 
     let (head, tail) = fold(&message.text);
     let (head, tail) = (head.to_owned(), tail.to_owned());
+    // What has no letters, an emoji alone, would else be taken to read from the left.
+    let has_letters = message.text.chars().any(char::is_alphabetic);
+    let direction = if has_letters { "auto" } else { page_direction() };
     let folded = RwSignal::new(!tail.is_empty());
     let rest = move || if folded.get() { "…".to_owned() } else { tail.clone() };
     let unfold = move || {
@@ -50,7 +53,7 @@ pub fn Bubble(
             aria-label=label
         >
             <div class="bubble">
-                <div class="text" dir="auto">
+                <div class="text" dir=direction>
                     {head}
                     {words(rest)}
                     {maybe(unfold)}

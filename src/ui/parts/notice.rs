@@ -4,7 +4,7 @@ use crate::ui::live::maybe;
 use crate::ui::words::say;
 use leptos::prelude::*;
 
-/// A sentence below the page's header, until it is put away or the page changes.
+/// A sentence above the page, until it is put away or the page changes.
 #[component]
 pub fn NoticeBar() -> impl IntoView {
     let ctx = ctx();

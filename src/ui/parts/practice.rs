@@ -11,7 +11,7 @@ pub fn PracticePanel() -> impl IntoView {
     let ctx = ctx();
     let choosing = RwSignal::new(false);
     let running = memo(move || ctx.watch(Part::Practice, |state| state.practice().is_some()));
-    let enough = memo(move || ctx.watch(Part::ServerList, |state| state.own_servers().count() > 1));
+    let enough = memo(move || ctx.watch(Part::ServerList, |state| state.servers().len() > 1));
     let about = move || match (running.get(), enough.get()) {
         (true, _) => say("practice.works"),
         (false, true) => say("practice.words"),

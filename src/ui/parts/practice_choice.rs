@@ -16,7 +16,7 @@ pub const SECONDS: u16 = 60;
 pub fn PracticeChoice(choosing: RwSignal<bool>) -> impl IntoView {
     let ctx = ctx();
     let all: Vec<RelayUrl> =
-        ctx.peek(|state| state.own_servers().map(|server| server.url.clone()).collect());
+        ctx.peek(|state| state.servers().iter().map(|server| server.url.clone()).collect());
     let start = move |_| {
         let servers = ctx.peek(|state| state.to_cut.clone());
         ctx.command(Command::PractiseOutage { servers, seconds: SECONDS });
@@ -58,7 +58,14 @@ pub fn PracticeChoice(choosing: RwSignal<bool>) -> impl IntoView {
     let impossible = move || !ctx.watch(Part::Practice, AppState::can_cut);
     view! {
         <Dialog title="practice.choose" on_close=Box::new(move || choosing.set(false))>
-            <div>{rows}</div>
+            <div>
+                // What a switch that is on means, right above it.
+                <p class="label setting">
+                    <span>{say("servers.title")}</span>
+                    <span>{say("practice.cut")}</span>
+                </p>
+                {rows}
+            </div>
             {maybe(about)}
             <button class="button button-main" type="button" disabled=attr(impossible) on:click=start>
                 {say("practice.start")}

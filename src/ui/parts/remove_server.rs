@@ -13,12 +13,14 @@ pub fn RemoveServer(asked: RwSignal<Option<String>>) -> impl IntoView {
     maybe(move || {
         asked.get().map(|url| {
             let (title, words) = question(ctx, &RelayUrl::new(&url));
+            let address = url.clone();
             let confirm = move |_| {
                 ctx.command(Command::RemoveServer { url: RelayUrl::new(&url) });
                 asked.set(None);
             };
             view! {
                 <Dialog title on_close=Box::new(move || asked.set(None))>
+                    <p class="server-url" dir="ltr">{address}</p>
                     <p>{words}</p>
                     <button class="button" type="button" on:click=confirm>{say("servers.ask_remove")}</button>
                 </Dialog>
@@ -37,9 +39,13 @@ fn question(ctx: Ctx, url: &RelayUrl) -> (&'static str, String) {
             true => String::new(),
             false => say_with("servers.ask_chats", &[("names", &names)]),
         };
+        let is_used = state.server(url).is_some_and(|server| server.chats > 0);
         match state.is_last_connected(url) {
             true => ("servers.ask_title", format!("{} {chats}", say("servers.ask_words"))),
-            false if chats.is_empty() => ("servers.ask_chats_title", say("servers.ask_plain")),
+            false if chats.is_empty() => {
+                let stays = if is_used { say("servers.stays") } else { String::new() };
+                ("servers.ask_chats_title", format!("{} {stays}", say("servers.ask_plain")))
+            }
             false => ("servers.ask_chats_title", chats),
         }
     })

@@ -2,22 +2,22 @@ use crate::ui::format::number;
 use crate::ui::words::{say, say_with};
 use leptos::prelude::*;
 
-/// How far a server may be relied on: five steps, and the number.
+/// How far a server may be relied on: five steps, and what they mean.
 #[component]
 pub fn Score(score: Option<u8>) -> impl IntoView {
     let Some(score) = score else {
         return view! { <span>{say("servers.unrated")}</span> }.into_any();
     };
-    let words = number(u32::from(score));
-    let label = say_with("servers.score", &[("n", &words)]);
+    let words = say_with("servers.score", &[("n", &number(u32::from(score)))]);
+    let label = words.clone();
     let steps = (0..5).map(|nth| {
         let class = if nth < steps(score) { "step step-on" } else { "step" };
         view! { <i class=class></i> }
     });
     view! {
-        <span class="score" role="img" aria-label=label.clone() title=label>
+        <span class="score" role="img" aria-label=label>
             {steps.collect_view()}
-            <span class={"score-number"}>{words}</span>
+            <span class={"score-words"}>{words}</span>
         </span>
     }
     .into_any()

@@ -16,16 +16,16 @@ pub fn ServerForm() -> impl IntoView {
     let add = move |event: SubmitEvent| {
         event.prevent_default();
         let url = address.get_untracked().trim().to_owned();
+        let own = page::plain_host();
         let fault = match host(&url) {
-            "" => Some("failure.server_invalid"),
             host if host.contains('@') => Some("failure.server_login"),
-            _ => None,
+            host => (!is_somewhere(host, own.as_deref())).then_some("failure.server_invalid"),
         };
         wrong.set(fault.map(say));
         if fault.is_some() {
             return;
         }
-        let meant = meant(&url, page::plain_host().as_deref());
+        let meant = meant(&url, own.as_deref());
         let guessed = !url.contains("://") && meant != url;
         ctx.notice.set(guessed.then(|| say_with("servers.plain", &[("url", &meant)])));
         // It appears in the list; if it is refused, the text comes back with the reason.
@@ -52,6 +52,23 @@ fn host(address: &str) -> &str {
     behind.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// Whether a host can be one: a name of several parts, a number, this machine, or the one
+/// the page came from. A single word is none, though a browser would go and look for it.
+fn is_somewhere(host: &str, plain_host: Option<&str>) -> bool {
+    let name = without_port(host);
+    name.trim_matches('.').contains('.')
+        || name.starts_with('[')
+        || name.eq_ignore_ascii_case("localhost")
+        || plain_host == Some(name)
+}
+
 /// The address somebody means. A web page's stands for its server's. Without a scheme it is
 /// an encrypted one; but on a page that came unencrypted itself, a server on this machine has
 /// no certificate either.
@@ -62,11 +79,7 @@ fn meant(address: &str, plain_host: Option<&str>) -> String {
             None => address.to_owned(),
         };
     }
-    let host = host(address);
-    let host = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
+    let host = without_port(host(address));
     let near = host == "localhost"
         || host.starts_with("127.")
         || host == "[::1]"
@@ -79,7 +92,7 @@ fn meant(address: &str, plain_host: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{host, meant};
+    use super::{host, is_somewhere, meant};
 
     #[test]
     fn the_address_of_a_web_page_stands_for_its_servers() {
@@ -96,6 +109,17 @@ mod tests {
         assert_eq!(host("user@relay.example"), "user@relay.example");
         assert_eq!(host("wss://relay.example/@me?a=b@c"), "relay.example");
         assert_eq!([host(""), host("wss://")], ["", ""]);
+    }
+
+    #[test]
+    fn a_word_is_no_server() {
+        let is = |address| is_somewhere(host(address), Some("nas"));
+        for address in ["", "hello", "wss://hello", "wss://hello:80/a.b", "hello.", "https://hi"] {
+            assert!(!is(address), "{address}");
+        }
+        let some =
+            ["relay.example", "ws://10.0.0.7:80", "localhost:80", "ws://[::1]:80", "ws://nas:80"];
+        assert!(some.into_iter().all(is));
     }
 
     #[test]

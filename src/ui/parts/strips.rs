@@ -53,9 +53,7 @@ pub fn Strips() -> impl IntoView {
     };
     let practice_strip = move || {
         let running = |state: &AppState| {
-            state
-                .practice()
-                .map(|running| (running.cut, state.own_servers().count(), running.until))
+            state.practice().map(|running| (running.cut, state.servers().len(), running.until))
         };
         let running = ctx.watch(Part::Practice, running);
         running.map(|(cut, of, until)| view! { <PracticeStrip cut of until/> }.into_any())

@@ -1,5 +1,5 @@
 use super::{AppState, Part};
-use zajil_api::{ChatId, Direction, LinkState, Message, MessageState, Place, Server, UnixTime};
+use zajil_api::{ChatId, Direction, LinkState, Message, MessageState, Place, UnixTime};
 
 /// An outage that is being practised, and what got through all the same.
 #[derive(Debug)]
@@ -31,19 +31,20 @@ impl AppState {
         self.practised.take()
     }
 
-    /// Which servers a practice cuts unless the person chooses otherwise: all but one
-    /// that works.
+    /// Which servers a practice cuts unless the person chooses otherwise: all but one that
+    /// works, and of those the one most chats go on through.
     pub fn choose_cut(&mut self) {
-        let works = |server: &&Server| server.link == LinkState::Connected;
-        let spared = self.own_servers().find(works).or(self.own_servers().next());
-        let spared = spared.map(|server| server.url.clone());
-        let urls = self.own_servers().map(|server| server.url.clone());
-        self.to_cut = urls.filter(|url| Some(url) != spared.as_ref()).collect();
+        let spared = self.servers.iter().enumerate().min_by_key(|(_, server)| {
+            (server.link != LinkState::Connected, std::cmp::Reverse(server.chats))
+        });
+        let spared = spared.map(|(at, _)| at);
+        let others = self.servers.iter().enumerate().filter(|(at, _)| Some(*at) != spared);
+        self.to_cut = others.map(|(_, server)| server.url.clone()).collect();
     }
 
     /// Whether something is cut and something left.
     pub fn can_cut(&self) -> bool {
-        (1..self.own_servers().count()).contains(&self.to_cut.len())
+        (1..self.servers.len()).contains(&self.to_cut.len())
     }
 
     /// Begins or ends with the servers' own state, so that every tab tells the same.

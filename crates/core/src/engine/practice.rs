@@ -8,13 +8,16 @@ use zajil_api::{Failure, RelayUrl};
 const LONGEST_SECONDS: u16 = 600;
 
 impl Engine {
-    /// All servers may be cut: then what is written waits.
+    /// Servers in the person's list, and those that only chats use. All may be cut: then what
+    /// is written waits.
     pub(super) fn practise_outage(
         &mut self,
         servers: &[RelayUrl],
         seconds: u16,
     ) -> Result<(), Failure> {
-        let known = servers.iter().all(|relay| self.servers.contains(relay));
+        let is_known =
+            |relay: &RelayUrl| self.servers.contains(relay) || self.is_of_open_chat(relay);
+        let known = servers.iter().all(is_known);
         if servers.is_empty() || !known || !(1..=LONGEST_SECONDS).contains(&seconds) {
             return Err(Failure::PracticeInvalid);
         }

@@ -28,6 +28,7 @@ mod in_turn;
 mod limits;
 mod links;
 mod parked;
+mod practice;
 mod reading;
 mod reconnect;
 mod refused;

@@ -65,3 +65,17 @@ fn a_practice_spares_a_server_that_works() {
     state.to_cut.push(RelayUrl::new("wss://b"));
     assert!(!state.can_cut(), "nothing would be left");
 }
+
+#[test]
+fn a_practice_offers_what_only_chats_use_and_spares_what_most_go_on_through() {
+    let mut state = attached(Vec::new());
+    tell(&mut state, "wss://own", LinkState::Connected);
+    for (url, chats) in [("wss://away", 9), ("wss://one", 1), ("wss://two", 2)] {
+        let link = if chats == 9 { OFFLINE } else { LinkState::Connected };
+        state.apply(Update::ServerChanged(Server { chats, ..super::servers::server(url, link) }));
+        state.apply(Update::ServerRemoved(RelayUrl::new(url)));
+    }
+    assert_eq!(state.own_servers().count(), 1);
+    assert_eq!(chosen(&mut state), ["wss://own", "wss://away", "wss://one"]);
+    assert!(state.can_cut());
+}
