@@ -69,7 +69,7 @@ const lost = await onStage({ browser, prepare }, async (people) => {
 });
 report.figure("control: messages lost by a store that drops writes in silence", lost.length);
 report.check("the control lost", lost.length > 0);
-report.note("Errors are injected where the app meets the browser's store; no disk was really full.");
+report.note("Errors are injected where the app meets the browser's store; for a full disk there is `full`.");
 report.end();
 
 /** One failure: both write; from Alice's write number `after` on, nothing is kept. */

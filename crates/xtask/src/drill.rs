@@ -16,6 +16,7 @@ const DRILLS: &[(&str, &str)] = &[
     ("zeros", "a browser's log that ends in zeros, as a power cut leaves it"),
     ("tabs", "several tabs; the leading one closed, killed, frozen"),
     ("quota", "a full or failing store at any write"),
+    ("full", "a disk that is really full (root, Linux)"),
 ];
 
 /// A relay that nobody here wrote, for `--relay nostr-relay`.

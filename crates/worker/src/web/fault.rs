@@ -16,10 +16,12 @@ pub(super) fn describe(thrown: &JsValue) -> String {
 
 /// Sorts what a write threw, or why its transaction was aborted.
 pub(super) fn write_fault(thrown: &JsValue) -> StoreError {
-    match kind(thrown).as_deref() {
-        Some("QuotaExceededError") => StoreError::Full,
-        _ => StoreError::Aborted(describe(thrown)),
+    let what = describe(thrown);
+    // A full disk has no name of its own in Chromium: it is an `UnknownError` with LevelDB's words.
+    if kind(thrown).as_deref() == Some("QuotaExceededError") || what.contains("NO_SPACE") {
+        return StoreError::Full;
     }
+    StoreError::Aborted(what)
 }
 
 /// Why there is no connection.

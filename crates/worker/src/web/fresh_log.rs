@@ -1,56 +1,34 @@
 //! Has Chromium begin another log before anything is written.
 //!
-//! Chromium keeps an origin's databases in one LevelDB, and goes on with the log of the start
-//! before. Where the power failed, that log may end in zeros: a file system may keep a file's new
-//! size and not yet its last bytes. Whatever is written behind them is skipped by the next start
-//! up to the end of a block, and a record that reaches into the next block is taken for damage:
-//! then every database of the origin is deleted. Deleting one database writes out all that the
-//! log holds and begins another.
+//! Chromium keeps an origin's databases in one LevelDB, and goes on with the log that it finds.
+//! Where the power failed, that log may end in zeros: a file system may keep a file's new size and
+//! not yet its last bytes. Where the disk was full, it ends in a part of a record. Whatever is
+//! written behind that is taken for damage by the next start: then every database of the origin is
+//! deleted. Deleting one database writes out all that the log holds and begins another.
+//!
+//! That itself needs room: on an almost full disk it loses everything. Merely to open a database
+//! writes behind what is torn. So nothing is opened before a file elsewhere could be written that is
+//! as large as a log can be.
 
-use futures::channel::oneshot;
-use futures::future::{Either, select};
-use gloo_timers::future::TimeoutFuture;
-use js_sys::Reflect;
-use rexie::Rexie;
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use zajil_core::store::StoreError;
 
-/// Made and deleted at every start.
-const NAME: &str = "fresh-log";
-
-/// A frozen tab may be in the midst of the same, and holds it up.
-const PATIENCE_MS: u32 = 2_000;
-
-/// To be done by whoever leads, before the first write of this start.
-pub(super) async fn begin_fresh_log() {
-    if !is_chromium() {
-        return;
-    }
-    let (sender, done) = oneshot::channel();
-    // It goes on where nobody waits for it any more: what was made is deleted, and late is better
-    // than never.
-    spawn_local(async move {
-        let outcome = make_and_delete().await;
-        if let Err(error) = outcome {
-            // A store that fails says so when the account is opened.
-            tracing::warn!(%error, "no fresh log");
-        }
-        // Refused where nobody waits.
-        let _ = sender.send(());
-    });
-    if let Either::Right(_) = select(done, TimeoutFuture::new(PATIENCE_MS)).await {
-        tracing::warn!("a fresh log takes too long");
-    }
+#[wasm_bindgen]
+extern "C" {
+    /// In `www/worker.js`. Throws where it is missing: in tests of this crate alone.
+    #[wasm_bindgen(catch, js_namespace = globalThis, js_name = freshLog)]
+    fn fresh_log() -> Result<Promise, JsValue>;
 }
 
-async fn make_and_delete() -> rexie::Result<()> {
-    Rexie::builder(NAME).version(1).build().await?.close();
-    Rexie::delete(NAME).await
-}
-
-/// Client hints are Chromium's alone.
-fn is_chromium() -> bool {
-    let navigator = Reflect::get(&js_sys::global(), &JsValue::from_str("navigator"));
-    let hints = JsValue::from_str("userAgentData");
-    navigator.is_ok_and(|navigator| Reflect::has(&navigator, &hints).unwrap_or(false))
+/// To be done by whoever leads, before the account's database is opened: at the start, and after
+/// a write that failed, with which Chromium ends all connections. A store that fails for another
+/// reason than a full disk says so when it is opened.
+pub(super) async fn begin_fresh_log() -> Result<(), StoreError> {
+    let Ok(begun) = fresh_log() else { return Ok(()) };
+    match JsFuture::from(begun).await {
+        Ok(is_done) if is_done.is_falsy() => Err(StoreError::Full),
+        _ => Ok(()),
+    }
 }

@@ -1,7 +1,6 @@
 //! What the worker that leads does: from a store to a running engine.
 
 use super::fault::OpenFault;
-use super::fresh_log::begin_fresh_log;
 use super::vault::{VaultError, open_vault};
 use super::{BrowserClock, IdbStore, NetworkEar, Sockets, config, fetch_info};
 use crate::{Carrier, Clock, Effect, End, Host, Inbox, Mouth, Patience};
@@ -54,7 +53,6 @@ pub(super) async fn lead(
         Effect::Tell(_) | Effect::Done(_) => tell(effect),
     };
     let mut patience = Patience::new(BrowserClock, perform, inbox);
-    begin_fresh_log().await;
     let store = connect(database, &mut patience).await?;
     let engine = match select(pin!(open(&store, &mut patience)), store.outdated()).await {
         Either::Left((engine, _)) => engine?,

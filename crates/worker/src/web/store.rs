@@ -3,6 +3,7 @@
 use super::connection::{Connection, Word};
 use super::fault::OpenFault;
 use super::fence::{Fence, GuardedWrite};
+use super::fresh_log::begin_fresh_log;
 use super::schema::{VAULT, VAULT_ENTRY};
 use futures::join;
 use gloo_timers::future::TimeoutFuture;
@@ -188,6 +189,7 @@ impl Signal {
 }
 
 async fn connect(name: &str, signals: &Rc<Signals>) -> Result<Connection, OpenFault> {
+    begin_fresh_log().await?;
     let signals = signals.clone();
     let tell = move |word| match word {
         Word::Outdated => signals.outdated.send(),

@@ -16,6 +16,7 @@ const SHORT: &[(&str, &[&str])] = &[
     ("zeros", &["--n", "2"]),
     ("tabs", &["--n", "3"]),
     ("quota", &["--n", "2"]),
+    ("full", &["--n", "2"]),
 ];
 
 pub fn run(project: &Project) -> Result<Tally> {
