@@ -48,8 +48,11 @@ fn without_paths(project: &Project) -> String {
         let usable = !folder.is_empty() && !folder.contains(char::is_whitespace);
         usable.then(|| format!("--remap-path-prefix={folder}={name}"))
     };
-    let flags = [flag(&cargo, "cargo"), flag(&project.root, "zajil")];
-    flags.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    let flags = [flag(&cargo, "cargo"), flag(&project.root, "zajil")].into_iter().flatten();
+    // Crates are known by their own names. The last flag that fits counts.
+    let registries = fs::read_dir(cargo.join("registry/src")).into_iter().flatten().flatten();
+    let registries = registries.filter_map(|registry| flag(&registry.path(), ""));
+    flags.chain(registries).collect::<Vec<_>>().join(" ")
 }
 
 /// A digest of everything that goes into the build: names and contents, not times, so
