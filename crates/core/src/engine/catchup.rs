@@ -277,6 +277,9 @@ impl Engine {
         for relay in self.catchup.claims.overdue(now) {
             self.fetch_failed(&relay);
         }
+        // What another server was to hand out before it was lost.
+        self.fetch_more();
+        self.advance_fetching();
         self.take_ready();
         self.tell_catch_up();
     }

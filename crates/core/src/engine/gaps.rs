@@ -89,7 +89,7 @@ impl Engine {
     }
 
     fn look_after_gaps_of(&mut self, key: ChatKey) {
-        self.retry_out_of_reach(key);
+        let retry_in = self.retry_out_of_reach(key);
         let (now, unix) = (self.now, self.unix_now());
         let waiting = self.waiting_for_keys(key);
         let Some(chat) = self.chats.get(&key) else { return };
@@ -98,6 +98,7 @@ impl Engine {
         let Some(chat) = self.chats.get_mut(&key) else { return };
         let step = chat.next_step(unix, heard_at, may_ask);
         let again_in = step.again_at.map(|at| at.0.saturating_sub(unix.0).max(1) * 1000);
+        let again_in = again_in.into_iter().chain(retry_in).min();
         let gaps = chat.shown_gaps(unix, waiting);
         chat.gaps_due_at = again_in.map(|wait| Timestamp(now.0 + wait));
         let changed = chat.gaps != gaps;

@@ -120,7 +120,11 @@ impl Engine {
 
     /// The message at `place` is gone: another may be the chat's last.
     pub(super) fn preview_anew(&mut self, chat: ChatKey, place: Place) {
-        if self.chats.get(&chat).is_some_and(|chat| chat.row.newest == place) {
+        let previewed = self.chats.get_mut(&chat).filter(|chat| chat.row.newest == place);
+        if let Some(previewed) = previewed {
+            // Were we to end now, nobody would look for another.
+            previewed.row.last = None;
+            self.chat_changed(chat);
             let range = Range {
                 table: Table::Messages,
                 from: message_key(chat, Place::START, 0),

@@ -53,11 +53,20 @@ impl Engine {
             of_same += usize::from(held.pubkey == author);
             of_kind += usize::from(is_in_turn(&held.pubkey) == in_turn);
         }
-        let has_room = of_same < MAX_LOOKUPS_BY_ONE && of_kind < MAX_LOOKUPS;
-        if has_room
+        // The oldest of the same author makes room.
+        let has_much = of_same >= MAX_LOOKUPS_BY_ONE;
+        if (has_much || of_kind < MAX_LOOKUPS)
             && event.verify().is_ok()
             && let Some(progress) = self.catchup.feeds.get_mut(&place)
         {
+            let mut of_same = progress.held.iter().filter(|(_, held)| held.pubkey == author);
+            if let Some((oldest, _)) = of_same.next().filter(|_| has_much) {
+                let oldest = *oldest;
+                if event.created_at <= oldest.0 {
+                    return;
+                }
+                progress.let_go(&oldest);
+            }
             progress.hold(event, MAX_HELD_BYTES);
             self.found_of(relay, Some(author));
         }
@@ -76,5 +85,40 @@ impl Engine {
         let is_asked = |event: &&Event| author.is_none_or(|author| event.pubkey == author);
         let events: Vec<Event> = progress.held.values().filter(is_asked).cloned().collect();
         self.found(&events);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::progress::Progress;
+    use crate::engine::{Config, Timestamp, VaultKey};
+    use crate::nostr::{SecretKey, UnsignedEvent};
+    use zajil_api::UnixTime;
+
+    #[test]
+    fn the_newest_of_one_person_takes_the_place_of_their_oldest() {
+        let (vault_key, seed, default_relays) = (VaultKey([1; 32]), [2; 32], Vec::new());
+        let config = Config { vault_key, seed, default_relays };
+        let mut engine = Engine::open(config, Timestamp(1_700_000_000_000), &[]).unwrap();
+        let relay = RelayUrl::new("wss://r");
+        let place = (relay.clone(), Feed::Lookups);
+        let progress = Progress::new(1, Filter::new(), SortedSet::new(), engine.now);
+        engine.catchup.feeds.insert(place.clone(), progress);
+        let key = SecretKey::generate(&mut engine.rng);
+        // The last is older than all that are held.
+        for second in (1..=20).chain([12]) {
+            let (pubkey, kind, created_at) =
+                (key.public_key(), Kind::INBOX_RELAYS, UnixTime(second));
+            let (tags, content) = (Vec::new(), second.to_string());
+            let unsigned = UnsignedEvent { pubkey, created_at, kind, tags, content };
+            let event = Event::sign(unsigned, &key, &mut engine.rng).unwrap();
+            engine.hold_lookup(&relay, event);
+        }
+        let progress = engine.catchup.feeds.get(&place).unwrap();
+        let dates: Vec<u64> = progress.held.values().map(|event| event.created_at.0).collect();
+        assert_eq!(dates, [13, 14, 15, 16, 17, 18, 19, 20]);
+        let bytes: usize = progress.held.values().map(crate::engine::progress::weight).sum();
+        assert_eq!(progress.held_bytes, bytes);
     }
 }

@@ -8,7 +8,7 @@
 use super::catchup::Catchup;
 use super::claims::{MAX_CLAIMS, Standing};
 use super::feed::Feed;
-use super::progress::Progress;
+use super::progress::{Progress, Step};
 use super::seen::SeenOf;
 use super::take::ALL;
 use super::{Engine, Timestamp};
@@ -21,25 +21,48 @@ const MANY: usize = 500;
 /// How long the rest is waited for where a server was cut off.
 const PATIENCE_MS: u64 = 60_000;
 
-/// What servers had announced when they were cut off.
+/// The same where it had not announced anything yet: it may connect again at once.
+const PATIENCE_WITH_SILENT_MS: u64 = 10_000;
+
+/// Servers that were cut off before they had handed out everything.
 #[derive(Debug, Default)]
 pub(super) struct CutOff {
+    /// What they had announced…
     ids: Vec<EventId>,
-    /// Until when it is waited for. Another time begins only once what was held is read, or
+    /// …and those that had not announced everything.
+    silent: SortedSet<RelayUrl>,
+    /// Since when they are waited for. Another time begins only once what was held is read, or
     /// whoever is cut off again and again would be waited for without end.
-    until: Timestamp,
+    since: Timestamp,
+}
+
+impl CutOff {
+    fn is_any(&self) -> bool {
+        !self.ids.is_empty() || !self.silent.is_empty()
+    }
+
+    fn ends_at(&self) -> Timestamp {
+        let patience = if self.ids.is_empty() { PATIENCE_WITH_SILENT_MS } else { PATIENCE_MS };
+        Timestamp(self.since.0 + patience)
+    }
 }
 
 impl Catchup {
     /// What a server announced may not come any more. To be called before it is forgotten.
     pub fn note_cut_off(&mut self, relay: &RelayUrl, now: Timestamp) {
         let cut_off = &mut self.cut_off;
-        if cut_off.ids.is_empty() {
-            cut_off.until = Timestamp(now.0 + PATIENCE_MS);
+        let is_read = self.held.is_empty() && cut_off.ends_at() <= now;
+        if is_read || !cut_off.is_any() {
+            *cut_off = CutOff { since: now, ..CutOff::default() };
         }
-        for ((url, _), progress) in &self.feeds {
-            if url == relay && cut_off.ids.len() < MAX_CLAIMS {
-                cut_off.ids.extend(progress.wanted.iter().map(|(_, id)| *id));
+        for ((url, feed), progress) in &self.feeds {
+            if url == relay && feed.is_of_chats() && progress.is_on_its_way() {
+                if progress.step != Step::Fetching {
+                    cut_off.silent.insert(relay.clone());
+                }
+                if cut_off.ids.len() < MAX_CLAIMS {
+                    cut_off.ids.extend(progress.wanted.iter().map(|(_, id)| *id));
+                }
             }
         }
     }
@@ -93,18 +116,29 @@ impl Engine {
             }
             self.catchup.cut_off.ids.pop();
         }
+        let Catchup { feeds, cut_off, .. } = &mut self.catchup;
+        cut_off.silent.retain(|relay| {
+            let of_chats = |(url, feed): &(RelayUrl, Feed)| url == relay && feed.is_of_chats();
+            let mut asked = feeds.iter().filter(|(place, _)| of_chats(place)).peekable();
+            asked.peek().is_none() || asked.any(|(_, progress)| progress.has_not_named_all())
+        });
         let is_full = self.catchup.is_full();
         self.next_cut_off().is_some() && self.catchup.holds_many() && !is_full
     }
 
-    pub(super) fn forget_cut_off(&mut self) {
-        if self.next_cut_off().is_none() {
-            self.catchup.cut_off.ids.clear();
-        }
+    pub(super) fn next_cut_off(&self) -> Option<Timestamp> {
+        let cut_off = &self.catchup.cut_off;
+        Some(cut_off.ends_at()).filter(|at| cut_off.is_any() && self.now < *at)
     }
 
-    pub(super) fn next_cut_off(&self) -> Option<Timestamp> {
-        let CutOff { ids, until } = &self.catchup.cut_off;
-        (!ids.is_empty() && self.now < *until).then_some(*until)
+    /// Whether older events of a chat than those that were read may be here already, or on
+    /// their way.
+    pub(super) fn is_reading(&self) -> bool {
+        let catchup = &self.catchup;
+        let mut of_chats = catchup.feeds.iter().filter(|((_, feed), _)| feed.is_of_chats());
+        !catchup.held.is_empty()
+            || !catchup.late.is_empty()
+            || of_chats.any(|(_, progress)| !progress.held.is_empty())
+            || !self.missing().is_empty()
     }
 }

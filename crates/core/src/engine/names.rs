@@ -12,10 +12,15 @@ use zajil_api::RelayUrl;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     rows: HashMap<EventId, u64>,
+    by_row: HashMap<u64, Made>,
+}
+
+#[derive(Debug, Default)]
+struct Made {
     /// Every event that was made for a row.
-    events: HashMap<u64, Vec<EventId>>,
+    events: Vec<EventId>,
     /// The one that a server was last sent, or said it has.
-    at: HashMap<u64, SortedMap<RelayUrl, EventId>>,
+    at: SortedMap<RelayUrl, EventId>,
 }
 
 impl Names {
@@ -26,30 +31,29 @@ impl Names {
     /// One more event of a row; the earlier ones are still known as its.
     pub fn add(&mut self, row: u64, event: EventId) {
         self.rows.insert(event, row);
-        self.events.entry(row).or_default().push(event);
+        self.by_row.entry(row).or_default().events.push(event);
     }
 
     pub fn forget(&mut self, row: u64) {
-        self.at.remove(&row);
-        for event in self.events.remove(&row).unwrap_or_default() {
+        for event in self.by_row.remove(&row).unwrap_or_default().events {
             self.rows.remove(&event);
         }
     }
 
     /// A server was sent this event of the row, or says that it has it.
     pub fn went_to(&mut self, relay: &RelayUrl, row: u64, event: EventId) {
-        self.at.entry(row).or_default().insert(relay.clone(), event);
+        self.by_row.entry(row).or_default().at.insert(relay.clone(), event);
     }
 
     /// A server said that it does not take what it was sent.
     pub fn went_in_vain(&mut self, relay: &RelayUrl, row: u64) {
-        if let Some(at) = self.at.get_mut(&row) {
-            at.remove(relay);
+        if let Some(made) = self.by_row.get_mut(&row) {
+            made.at.remove(relay);
         }
     }
 
     /// Which of the row's events a server is to be asked for, as far as known.
     pub fn at(&self, relay: &RelayUrl, row: u64) -> Option<EventId> {
-        self.at.get(&row)?.get(relay).copied()
+        self.by_row.get(&row)?.at.get(relay).copied()
     }
 }

@@ -22,6 +22,8 @@ const MAX_TURNED_AWAY: usize = 200_000;
 const MAX_PARKED_BYTES: usize = 1024 * 1024;
 /// Times that what waits is gone through for one new key.
 const MAX_PASSES: usize = 16;
+/// How often it is looked whether all that is older was read.
+const LOOK_AGAIN_MS: u64 = 2_000;
 /// What waited for a key for so long waits in vain.
 const PARKED_SECONDS: u64 = 30 * 86_400;
 
@@ -141,12 +143,14 @@ impl Engine {
         self.search_turned_away(key);
     }
 
-    /// Messages were read: perhaps others came within reach.
-    pub(super) fn retry_out_of_reach(&mut self, key: ChatKey) {
-        let Some(chat) = self.chats.get_mut(&key) else { return };
-        if !std::mem::take(&mut chat.has_out_of_reach) {
-            return;
+    /// Messages were read: perhaps others came within reach. When to look again, in milliseconds:
+    /// while older ones are still to be read, since their keys would be gone.
+    pub(super) fn retry_out_of_reach(&mut self, key: ChatKey) -> Option<u64> {
+        self.chats.get(&key).filter(|chat| chat.has_out_of_reach)?;
+        if self.is_reading() {
+            return Some(LOOK_AGAIN_MS);
         }
+        self.chats.get_mut(&key)?.has_out_of_reach = false;
         let before = self.parked.len();
         self.in_written_order(|engine| {
             engine.retry_parked_once(key);
@@ -155,6 +159,7 @@ impl Engine {
         if self.parked.len() < before {
             self.retry_parked(key);
         }
+        None
     }
 
     fn retry_parked_once(&mut self, key: ChatKey) -> bool {

@@ -166,6 +166,12 @@ impl Progress {
         matches!(self.step, Listening | Comparing | Fetching | Paging)
     }
 
+    /// Whether it may have what it has not announced yet.
+    pub fn has_not_named_all(&self) -> bool {
+        let is_asked = self.is_on_its_way() && self.step != Step::Fetching;
+        is_asked || matches!(self.step, Step::Failed { .. })
+    }
+
     /// Whether what was announced may still bring what is older than others have brought.
     pub fn keeps_waiting(&self, now: Timestamp) -> bool {
         let asked_lately = now.0 < self.page_asked_at.0 + PATIENCE_WITH_OLDER_MS;
@@ -247,6 +253,12 @@ impl Progress {
             let Some((_, newest)) = self.held.pop_last() else { break };
             self.held_bytes = self.held_bytes.saturating_sub(weight(&newest));
             self.overflowed = true;
+        }
+    }
+
+    pub fn let_go(&mut self, place: &Place) {
+        if let Some(event) = self.held.remove(place) {
+            self.held_bytes = self.held_bytes.saturating_sub(weight(&event));
         }
     }
 

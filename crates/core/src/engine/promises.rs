@@ -56,6 +56,8 @@ pub(super) struct Question {
     pub patience_ms: u64,
     /// The rows asked about that were not handed out yet, by event.
     pub rows: SortedMap<EventId, u64>,
+    /// Whether any was.
+    pub brought: bool,
 }
 
 impl ReadBack {

@@ -53,7 +53,10 @@ impl Engine {
 
     /// An event was refused for want of proof: it waits for it, or is refused for good.
     pub(super) fn write_wants_proof(&mut self, relay: &RelayUrl, row: u64) {
-        if !self.proof_wanted(relay) {
+        let is_wanted = self.proof_wanted(relay);
+        // Whom it knows by now and turns away all the same, it does not serve.
+        let is_known = self.pool.get(relay).is_some_and(|link| link.proof.is_accepted());
+        if !is_wanted || is_known {
             self.handle_answer(relay, row, Answer::Refused);
             return;
         }

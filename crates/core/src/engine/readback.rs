@@ -83,7 +83,8 @@ impl Engine {
         if let Some(reading) = self.read_back.relays.get_mut(relay) {
             let name = name.clone();
             let patience_ms = reading.patience_ms(asked.values());
-            reading.asked = Some(Question { name, at: now, patience_ms, rows: asked });
+            reading.asked =
+                Some(Question { name, at: now, patience_ms, rows: asked, brought: false });
         }
         self.req(relay, &name, filter);
     }
@@ -106,6 +107,7 @@ impl Engine {
             let asked = self.read_back.relays.get_mut(relay).and_then(|r| r.asked.as_mut());
             if let Some(asked) = asked {
                 asked.rows.remove(&event.id);
+                asked.brought = true;
             }
             self.is_held(relay, row);
         }
@@ -144,7 +146,11 @@ impl Engine {
         };
         self.close(relay, &asked.name);
         for row in asked.rows.into_values() {
-            self.is_not_held(relay, row);
+            match asked.brought {
+                // Servers have limits: perhaps the rest was too much at once.
+                true => self.promised(relay, row),
+                false => self.is_not_held(relay, row),
+            }
         }
         self.ask_read_back(relay);
         true

@@ -151,6 +151,7 @@ impl Engine {
             invite: Some(wanted.token),
         };
         let rumor = welcome_rumor(us, &welcome, now);
+        let everywhere = relays.clone();
         chat.row.groups.push(GroupRow {
             id: group.id(),
             nostr_group_id,
@@ -166,8 +167,10 @@ impl Engine {
         chat.caught_up = true;
         chat.seeks_anew = false;
         chat.inviting.invited(founded_at);
-        let targets: SortedSet<RelayUrl> =
-            inbox.into_iter().chain(wanted.relays).take(MAX_INBOX_RELAYS).collect();
+        // Where their list is not known the group's own servers are where they may look.
+        let others = if inbox.is_empty() { everywhere } else { Vec::new() };
+        let targets = inbox.into_iter().chain(wanted.relays).chain(others);
+        let targets: SortedSet<RelayUrl> = targets.take(MAX_INBOX_RELAYS).collect();
         self.begin_states(nostr_group_id, epoch, outer, true);
         self.weigh_keys(key);
         self.chat_changed(key);

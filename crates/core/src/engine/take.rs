@@ -58,9 +58,6 @@ impl Engine {
             self.catchup.held = std::mem::take(&mut self.catchup.late);
             self.catchup.take_again |= !self.catchup.held.is_empty();
         }
-        if self.catchup.held.is_empty() {
-            self.forget_cut_off();
-        }
         self.fetch_more();
         self.advance_fetching();
     }

@@ -47,8 +47,9 @@ pub const PAST_EPOCHS: usize = 5;
 
 /// So many messages of one sender may overtake another: as many as may be missing,
 /// because servers keep whole seconds, and what was written offline leaves within
-/// one. With fewer the keys of the overtaken are deleted before these arrive.
-const OUT_OF_ORDER: u32 = FORWARD_DISTANCE;
+/// one. With fewer the keys of the overtaken are deleted before these arrive; the one
+/// that overtakes counts as well.
+const OUT_OF_ORDER: u32 = FORWARD_DISTANCE + 1;
 
 /// So many messages of one sender may be missing before the next readable one.
 const FORWARD_DISTANCE: u32 = 1000;

@@ -65,6 +65,10 @@ impl Proof {
         self.stage == Stage::Refused
     }
 
+    pub fn is_accepted(&self) -> bool {
+        self.stage == Stage::Accepted
+    }
+
     /// The challenge to answer, once.
     pub fn take_challenge(&mut self) -> Option<String> {
         let challenge = self.challenge.take()?;

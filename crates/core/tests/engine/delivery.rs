@@ -180,3 +180,33 @@ fn a_server_that_holds_a_message_and_wants_no_other_copy_still_holds_it() {
     assert_eq!(copies(&story), [(ONE, CopyState::Held)]);
     assert!(!story.can_withdraw);
 }
+
+#[test]
+fn a_server_that_hands_out_less_at_once_than_it_is_asked_for_has_not_lost_the_rest() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(60_000);
+    world.stop("Alice");
+    world.relay(ONE).page = 20;
+    for number in 0..45 {
+        world.send("Bob", "Alice", &number.to_string());
+        world.pass(2_000);
+    }
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Sent { on: 1, of: 1 }; 45]);
+    let (offered, score) = (world.relay(ONE).manners.offered, world.server("Bob", ONE).score);
+    for restarts in [false, true] {
+        match restarts {
+            true => world.restart("Bob"),
+            false => {
+                world.take_down(ONE);
+                world.bring_up(ONE);
+            }
+        }
+        world.pass(120_000);
+        // What a device says after a start is not a message.
+        let again = world.relay(ONE).manners.offered - offered;
+        assert!(again <= 2 * usize::from(restarts), "{restarts}: {again} events");
+        assert_eq!(world.server("Bob", ONE).held, 45, "{restarts}");
+        assert!(world.server("Bob", ONE).score >= score, "{restarts}");
+    }
+}

@@ -191,3 +191,25 @@ fn what_a_server_hangs_up_on_holds_up_nothing_behind_it() {
     world.pass(120_000);
     assert_eq!(world.texts("Alice", "Bob").len(), 31, "once it bears it");
 }
+
+#[test]
+fn a_server_that_wants_proof_of_whom_it_knows_already_refuses() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let chat = world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.relay(ONE).manners.challenges = Some("who?");
+    world.restart("Bob");
+    world.pass(60_000);
+    assert!(!world.relay(ONE).manners.answers.is_empty());
+    world.relay(ONE).refuses = Some("auth-required: members only");
+    let before = world.relay(ONE).manners.offered;
+    world.send("Bob", "Alice", "hello");
+    world.pass(5_000);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::NotSent]);
+    world.pass(600_000);
+    let offered = world.relay(ONE).manners.offered - before;
+    assert!(offered < 20, "{offered}");
+    let place = last(&mut world, "Bob", "Alice");
+    world.command("Bob", Command::WithdrawMessage { chat, place });
+    assert_eq!(world.texts("Bob", "Alice"), Vec::<String>::new());
+}

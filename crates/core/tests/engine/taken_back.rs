@@ -96,3 +96,31 @@ fn what_was_not_answered_and_then_refused_cannot_be_taken_back_where_it_is_writt
         "{updates:?}"
     );
 }
+
+/// What Bob's device shows of the chat after it died so many outputs after he took back his last
+/// message.
+fn previewed_after_a_death(outputs: usize) -> (Vec<String>, Option<String>) {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let chat = world.meet("Bob", "Alice");
+    world.send("Bob", "Alice", "stays");
+    world.pass(5_000);
+    world.take_down(ONE);
+    world.send("Bob", "Alice", "goes");
+    let place = last(&mut world, "Bob", "Alice");
+    world.crash = Some(("Bob", outputs));
+    world.command("Bob", Command::WithdrawMessage { chat, place });
+    world.crash = None;
+    world.restart("Bob");
+    world.pass(1_000);
+    let previewed = world.chat_of("Bob", "Alice").last.map(|last| last.text);
+    (world.texts("Bob", "Alice"), previewed)
+}
+
+#[test]
+fn what_was_taken_back_is_not_previewed_by_a_device_that_died_over_it() {
+    for outputs in 1..12 {
+        let (texts, previewed) = previewed_after_a_death(outputs);
+        let shows = previewed.is_some_and(|text| text == "goes");
+        assert_eq!(shows, texts.len() == 2, "died after {outputs} outputs");
+    }
+}

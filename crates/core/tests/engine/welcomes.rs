@@ -1,7 +1,7 @@
 //! Whoever was invited gets in, whatever servers forgot and whatever became of their device.
 
 use crate::world::World;
-use zajil_api::{Command, Stage};
+use zajil_api::{Command, RelayUrl, Stage};
 use zajil_core::nostr::Kind;
 
 const ONE: &str = "wss://one.example";
@@ -209,4 +209,27 @@ fn somebody_who_was_put_back_since_they_came_to_another_group_is_met_again() {
 #[test]
 fn somebody_who_was_put_back_is_met_again_where_the_invitation_waits_for_them() {
     put_back_after_coming_to_another_group(false);
+}
+
+#[test]
+fn a_welcome_comes_where_the_key_package_was_found_though_no_list_says_where_to_send_it() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE, TWO]);
+    world.pass(60_000);
+    // Alice's link names a server that is gone.
+    world.command("Alice", Command::RemoveServer { url: RelayUrl::new(TWO) });
+    world.pass(60_000);
+    let link = world.invite_of("Alice");
+    world.command("Alice", Command::AddServer { url: TWO.to_owned() });
+    world.pass(60_000);
+    world.command("Alice", Command::RemoveServer { url: RelayUrl::new(ONE) });
+    world.pass(60_000);
+    world.stop("Alice");
+    world.take_down(ONE);
+    world.relay(TWO).events.retain(|event| event.kind != Kind::INBOX_RELAYS);
+    world.command("Bob", Command::StartChat { link });
+    world.send("Bob", "Alice", "hello");
+    world.pass(60_000);
+    world.start("Alice");
+    world.pass(60_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["hello"]);
 }

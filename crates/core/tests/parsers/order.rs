@@ -62,3 +62,18 @@ fn why_an_old_message_is_not_read_has_a_name() {
     assert_eq!(theirs.process(&bob.provider, &old).unwrap_err(), MlsError::PastEpoch);
     assert_eq!(ours.process(&alice.provider, &first.unwrap()).unwrap_err(), MlsError::PastEpoch);
 }
+
+#[test]
+fn a_thousand_read_before_their_turn_leave_the_one_before_them_its_key() {
+    let (alice, bob, mut ours, mut theirs) = joined();
+    let mut messages = Vec::new();
+    for n in 0..=1_000u32 {
+        messages.push(ours.encrypt(&alice.provider, &alice.signer, &n.to_be_bytes()).unwrap());
+    }
+    // The last of them first, and then in order.
+    let first = messages.remove(0);
+    let last = messages.pop().unwrap();
+    for message in [last].iter().chain(&messages).chain([&first]) {
+        theirs.process(&bob.provider, message).unwrap();
+    }
+}

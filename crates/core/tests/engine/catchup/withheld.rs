@@ -129,3 +129,71 @@ fn what_a_server_was_cut_off_before_handing_out_is_not_waited_for_for_long() {
     world.pass(120_000);
     assert_eq!(world.texts("Bob", "Alice"), numbers(900));
 }
+
+#[test]
+fn what_a_lost_server_had_not_handed_out_yet_is_fetched_from_the_other() {
+    for lost_after in [1_000, 3_500] {
+        let mut world = bob_is_away(&[ONE, TWO]);
+        alice_writes(&mut world, 300);
+        world.relay(ONE).answers_ids = 0;
+        world.start("Bob");
+        world.pass(lost_after);
+        world.take_down(ONE);
+        world.pass(10_000);
+        assert_eq!(world.texts("Bob", "Alice"), numbers(300), "{lost_after}");
+        world.send("Alice", "Bob", "300");
+        world.pass(5_000);
+        assert_eq!(world.texts("Bob", "Alice"), numbers(301), "{lost_after}");
+    }
+}
+
+#[test]
+fn however_much_is_out_of_reach_it_is_read_once_what_came_before_it_is_here() {
+    let mut world = bob_is_away(&[ONE]);
+    let before = world.relay(ONE).events.len();
+    alice_writes(&mut world, 1_800);
+    world.stop("Alice");
+    // The server cannot find what it keeps of the beginning, and then it can.
+    let lost: Vec<Event> = world.relay(ONE).events.drain(before..before + 1_300).collect();
+    world.start("Bob");
+    world.pass(5_000);
+    assert_eq!(world.texts("Bob", "Alice"), Vec::<String>::new());
+    world.relay(ONE).events.extend(lost);
+    world.take_down(ONE);
+    world.bring_up(ONE);
+    world.pass(120_000);
+    assert_eq!(world.texts("Bob", "Alice"), numbers(1_800));
+}
+
+/// Bob gets more from one server than may overtake the older ones, which only another has. That
+/// one is lost before it has said what it has.
+fn the_one_with_the_older_is_lost() -> World {
+    let mut world = bob_is_away(&[ONE, TWO]);
+    let before = world.relay(TWO).events.len();
+    alice_writes(&mut world, 1_200);
+    world.stop("Alice");
+    world.relay(TWO).events.drain(before..before + 150);
+    world.relay(ONE).manners.hangs = true;
+    world.start("Bob");
+    world.pass(500);
+    world.take_down(ONE);
+    world.relay(ONE).manners.hangs = false;
+    world.relay(ONE).manners.unheard.clear();
+    world
+}
+
+#[test]
+fn much_waits_for_a_server_that_was_lost_before_it_had_named_anything_and_comes_back() {
+    let mut world = the_one_with_the_older_is_lost();
+    world.pass(6_000);
+    world.bring_up(ONE);
+    world.pass(120_000);
+    assert_eq!(world.texts("Bob", "Alice"), numbers(1_200));
+}
+
+#[test]
+fn a_server_that_was_lost_before_it_had_named_anything_is_not_waited_for_for_long() {
+    let mut world = the_one_with_the_older_is_lost();
+    world.pass(12_000);
+    assert!(!world.texts("Bob", "Alice").is_empty());
+}
