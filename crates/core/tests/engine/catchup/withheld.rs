@@ -63,22 +63,32 @@ fn one_dead_server_among_five_keeps_the_newest_waiting_for_a_few_seconds_at_most
     }
 }
 
-#[test]
-fn what_is_out_of_reach_is_read_once_what_came_before_it_is_here() {
+/// Alice wrote so many and left. The server cannot find what it keeps of the beginning, and then,
+/// over another connection, it can.
+fn finds_the_beginning_late(written: usize, found_late: usize) {
     let mut world = bob_is_away(&[ONE]);
     let before = world.relay(ONE).events.len();
-    alice_writes(&mut world, 1_100);
+    alice_writes(&mut world, written);
     world.stop("Alice");
-    // The server cannot find what it keeps of the beginning, and then it can.
-    let lost: Vec<Event> = world.relay(ONE).events.drain(before..before + 1_050).collect();
+    let lost: Vec<Event> = world.relay(ONE).events.drain(before..before + found_late).collect();
     world.start("Bob");
     world.pass(5_000);
     assert_eq!(world.texts("Bob", "Alice"), Vec::<String>::new());
     world.relay(ONE).events.extend(lost);
     world.take_down(ONE);
     world.bring_up(ONE);
-    world.pass(60_000);
-    assert_eq!(world.texts("Bob", "Alice"), numbers(1_100));
+    world.pass(120_000);
+    assert_eq!(world.texts("Bob", "Alice"), numbers(written));
+}
+
+#[test]
+fn what_is_out_of_reach_is_read_once_what_came_before_it_is_here() {
+    finds_the_beginning_late(1_100, 1_050);
+}
+
+#[test]
+fn however_much_is_out_of_reach_it_is_read_once_what_came_before_it_is_here() {
+    finds_the_beginning_late(1_800, 1_300);
 }
 
 #[test]
@@ -145,24 +155,6 @@ fn what_a_lost_server_had_not_handed_out_yet_is_fetched_from_the_other() {
         world.pass(5_000);
         assert_eq!(world.texts("Bob", "Alice"), numbers(301), "{lost_after}");
     }
-}
-
-#[test]
-fn however_much_is_out_of_reach_it_is_read_once_what_came_before_it_is_here() {
-    let mut world = bob_is_away(&[ONE]);
-    let before = world.relay(ONE).events.len();
-    alice_writes(&mut world, 1_800);
-    world.stop("Alice");
-    // The server cannot find what it keeps of the beginning, and then it can.
-    let lost: Vec<Event> = world.relay(ONE).events.drain(before..before + 1_300).collect();
-    world.start("Bob");
-    world.pass(5_000);
-    assert_eq!(world.texts("Bob", "Alice"), Vec::<String>::new());
-    world.relay(ONE).events.extend(lost);
-    world.take_down(ONE);
-    world.bring_up(ONE);
-    world.pass(120_000);
-    assert_eq!(world.texts("Bob", "Alice"), numbers(1_800));
 }
 
 /// Bob gets more from one server than may overtake the older ones, which only another has. That
