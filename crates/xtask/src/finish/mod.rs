@@ -56,8 +56,8 @@ fn variable(name: &str) -> Result<PathBuf> {
 fn finish(stage: &Stage, source: &Path, release: bool) -> Result<()> {
     let www = source.join("www");
     if release {
-        imports::renumber(stage, "zajil.js", "zajil_bg.wasm")?;
-        imports::renumber(stage, "zajil-worker.js", "zajil-worker_bg.wasm")?;
+        imports::shorten(stage, "zajil.js", "zajil_bg.wasm")?;
+        imports::shorten(stage, "zajil-worker.js", "zajil-worker_bg.wasm")?;
     }
     let app = stage.read("zajil_bg.wasm")?;
     let templates = templates::elements(&app)?;
