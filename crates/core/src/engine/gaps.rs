@@ -61,12 +61,14 @@ impl Engine {
         self.gaps_due(key);
     }
 
-    /// The other said something: after a silence, they may be asked sooner for what is missing.
+    /// The other said something: what they were asked for in a silence, they may be asked for
+    /// sooner.
     pub(super) fn other_is_there(&mut self, key: ChatKey) {
-        let now = self.now;
+        let (now, unix) = (self.now, self.unix_now());
         let Some(chat) = self.chats.get_mut(&key) else { return };
+        let was_asked = chat.was_asked_in_silence(now, unix);
         let before = chat.heard_at.replace(now);
-        if before.is_none_or(|at| at.0 + SILENCE_MS <= now.0) {
+        if was_asked || before.is_none_or(|at| at.0 + SILENCE_MS <= now.0) {
             self.gaps_due(key);
         }
     }
@@ -149,6 +151,14 @@ impl Chat {
     fn has_question(&self, now: UnixTime, heard_at: UnixTime) -> bool {
         let mut missing = self.row.heard.iter().flat_map(|heard| &heard.missing);
         missing.any(|row| row.asks != LOST && next_ask(row, heard_at) <= now.0)
+    }
+
+    /// Whether the other was asked for something since they were heard of last.
+    fn was_asked_in_silence(&self, now: Timestamp, unix: UnixTime) -> bool {
+        let heard_at = self.last_heard(now, unix);
+        let mut missing = self.row.heard.iter().flat_map(|heard| &heard.missing);
+        let is_unheard = |row: &MissingRow| row.asks != LOST && row.asked_at >= heard_at;
+        self.unread.waits_for(self.heard_at) || missing.any(is_unheard)
     }
 
     /// When the other was heard of last, since this start.

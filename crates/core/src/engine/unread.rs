@@ -156,11 +156,17 @@ impl Engine {
     }
 }
 
+impl Unread {
+    /// Whether the other was asked since they were heard.
+    pub fn waits_for(&self, heard_at: Option<Timestamp>) -> bool {
+        self.question.as_ref().is_some_and(|question| heard_at.is_none_or(|at| at <= question.at))
+    }
+}
+
 impl Chat {
     /// Whether the other was heard of since they were asked last.
     fn was_heard(&self) -> bool {
-        let asked_at = self.unread.question.as_ref().map(|question| question.at);
-        asked_at.is_some_and(|asked| self.heard_at.is_some_and(|at| at > asked))
+        self.unread.question.is_some() && !self.unread.waits_for(self.heard_at)
     }
 
     /// Seconds until the other may be asked again.
