@@ -229,6 +229,24 @@ fn what_is_written_before_a_copy_is_noticed_has_no_number_of_the_copys() {
 }
 
 #[test]
+fn what_waited_when_the_copy_was_made_keeps_its_number() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Bob", "Alice");
+    world.pass(5_000);
+    world.take_down(ONE);
+    world.send("Bob", "Alice", "on the copy too");
+    world.restart("Bob");
+    let bobs = world.person("Bob").disk.clone();
+    world.pass(1_000);
+    world.bring_up(ONE);
+    world.pass(60_000);
+    world.put_back("Bob", bobs);
+    world.pass(60_000);
+    assert_eq!(world.texts("Alice", "Bob"), ["on the copy too"]);
+    assert_eq!(world.texts("Bob", "Alice"), ["on the copy too"]);
+}
+
+#[test]
 fn a_device_put_back_learns_from_the_other_how_far_it_had_counted() {
     // Also where it writes at once, and the sign goes with the receipt.
     for waits in [60_000, 0] {

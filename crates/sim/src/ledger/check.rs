@@ -155,7 +155,10 @@ impl Ledger {
             return;
         }
         // What was taken back may have reached the other.
-        let stays = |m: &&Message| self.written.get(&m.text).is_none_or(|w| !w.withdrawn);
+        let stays = |m: &&Message| {
+            let of = self.written.get(&m.text);
+            of.is_none_or(|w| !w.withdrawn && !self.shares_its_number(&m.text, w))
+        };
         let ids = |messages: &[Message]| {
             messages.iter().filter(stays).map(|m| m.id.clone()).collect::<Vec<_>>()
         };

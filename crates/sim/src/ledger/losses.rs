@@ -67,9 +67,20 @@ impl Ledger {
                 let was_restored = [who, to].iter().any(|who| self.views[*who].was_restored);
                 behind.contains(text) && !was_restored && !self.has_left(to)
             }
-            None => !self.is_apart(who, to),
+            None => !self.is_apart(who, to) && !self.shares_its_number(text, written),
         };
         kept && !withdrawn && comes
+    }
+
+    /// Whether a message has the number of another: its author went on from a copy, wrote it and was
+    /// started again before a server could tell of the copy. It arrives as any other. But a reader
+    /// who goes on from a copy too, where only the other is, cannot ask for it.
+    pub(super) fn shares_its_number(&self, text: &str, written: &Written) -> bool {
+        let Written { who, to, count, .. } = *written;
+        let is_same = |other: &Written| (other.who, other.to, other.count) == (who, to, count);
+        [who, to].iter().all(|who| self.views[*who].was_restored)
+            && count.is_some()
+            && self.written.iter().any(|(of, other)| of != text && is_same(other))
     }
 
     /// Whether two cannot be expected to share a chat to the end: one left, or went on from a copy
