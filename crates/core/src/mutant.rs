@@ -59,7 +59,7 @@ mutants! {
     ForgetDone "forget which commands were done",
     GapsByClock "let a gap wait for a clock that was set back",
     CopiesByClock "know a copy's messages by their dates",
-    FirstCommitWins "follow the commit that came first",
+    FirstCommitWins "follow the commit that came first, and read no other",
     KeepLeaf "write with the keys of an earlier start",
     KeepUnread "wait for ever for what no key opens",
     WriteToFirstGroup "write to the first group with somebody",

@@ -44,21 +44,26 @@ pub fn sum(sum: &Sum, took: Duration) {
 }
 
 pub fn hunts_begin() {
-    eprintln!("{:<46} {:<9} {:>6} {:>10}", "planted bug", "caught by", "seed", "histories");
+    eprintln!("{:<46} {:<9} {:>7} {:>10}", "planted bug", "caught by", "seed", "histories");
 }
 
 pub fn hunt(mutant: Mutant, hunt: &Hunt) {
     let what = mutant.what();
     match &hunt.catch {
         Some(catch) => {
-            let (rule, seed) = (catch.rule, catch.seed);
-            eprintln!("{what:<46} {rule:<9} {seed:>6} {:>10}", hunt.histories);
+            let (rule, seed) = (catch.rule, seed(catch));
+            eprintln!("{what:<46} {rule:<9} {seed:>7} {:>10}", hunt.histories);
         }
         None => eprintln!("{what:<46} {:<9} {:>6} {:>10}", "NOT", "", hunt.histories),
     }
-    for Catch { seed, rule, .. } in &hunt.beside {
-        eprintln!("{:<46} {rule:<9} {seed:>6}", "  broken too, which is no catch");
+    for beside in &hunt.beside {
+        let (rule, seed) = (beside.rule, seed(beside));
+        eprintln!("{:<46} {rule:<9} {seed:>7}", "  broken too, which is no catch");
     }
+}
+
+fn seed(catch: &Catch) -> String {
+    catch.seed.map_or_else(|| "written".to_owned(), |seed| seed.to_string())
 }
 
 pub fn outage(history: &History, messages: u64, outcome: &Outcome, took: Duration) {

@@ -78,7 +78,8 @@ impl Ledger {
     pub(super) fn shares_its_number(&self, text: &str, written: &Written) -> bool {
         let Written { who, to, count, .. } = *written;
         let is_same = |other: &Written| (other.who, other.to, other.count) == (who, to, count);
-        [who, to].iter().all(|who| self.views[*who].was_restored)
+        written.waited
+            && self.views[to].was_restored
             && count.is_some()
             && self.written.iter().any(|(of, other)| of != text && is_same(other))
     }

@@ -44,6 +44,8 @@ pub struct Written {
     pub called_back: bool,
     /// The author's count, once it was encrypted.
     pub count: Option<Count>,
+    /// Whether its author went on from a copy, and was started again before it was encrypted.
+    pub waited: bool,
 }
 
 #[derive(Default)]
@@ -120,6 +122,10 @@ impl Ledger {
             self.views[who].asked.clear();
         }
         self.unnamed.retain(|(reader, _), _| *reader != who);
+        let was_restored = self.views[who].was_restored;
+        for written in self.written.values_mut().filter(|written| written.who == who) {
+            written.waited |= was_restored && written.count.is_none();
+        }
         // Screens begin anew.
         self.unsent.retain(|text| self.written.get(text).is_none_or(|written| written.who != who));
         let asked = self.views[who].asked.iter();

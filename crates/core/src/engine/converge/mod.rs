@@ -15,6 +15,7 @@ use super::receive::{Epoch, Hearing};
 use super::record::{ChatKey, StateId, StateRow};
 use crate::envelope::{EnvelopeError, GroupEventKey, SealedMessage, group_event_key};
 use crate::mls::{Aside, Group, MlsError, PAST_EPOCHS, Processed, message_epoch};
+use crate::mutant::{self, Mutant};
 pub(super) use tree::States;
 
 /// Whoever writes on another branch is shown ours once in so long.
@@ -84,6 +85,9 @@ impl Engine {
         verified: impl FnOnce() -> bool,
     ) -> Result<Epoch, EngineError> {
         let no_key = || EngineError::from(EnvelopeError::NoKey);
+        if mutant::active(Mutant::FirstCommitWins) {
+            return Err(no_key());
+        }
         let routing = message.nostr_group_id;
         let states = self.states.get(&routing).ok_or_else(no_key)?;
         let (id, bytes) = states
