@@ -103,7 +103,7 @@ fn hunts(options: &Options, most: u64) -> bool {
         caught += usize::from(hunt.catch.is_some());
         report::hunt(*mutant, &hunt);
     }
-    eprintln!("{caught} of {of} planted bugs caught");
+    report::hunts_end(caught, of);
     caught == of
 }
 

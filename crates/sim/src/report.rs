@@ -47,6 +47,12 @@ pub fn hunts_begin() {
     eprintln!("{:<46} {:<9} {:>7} {:>10}", "planted bug", "caught by", "seed", "histories");
 }
 
+/// A bug that was caught is a test that passed.
+pub fn hunts_end(caught: usize, of: usize) {
+    eprintln!("{caught} of {of} planted bugs caught");
+    let _ = writeln!(std::io::stdout(), "{caught} passed, {} failed", of.saturating_sub(caught));
+}
+
 pub fn hunt(mutant: Mutant, hunt: &Hunt) {
     let what = mutant.what();
     match &hunt.catch {

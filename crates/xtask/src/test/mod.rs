@@ -34,6 +34,7 @@ const SUITES: &[Suite] = &[
     Suite { name: "native", what: "cargo test, every crate", run: rust::native },
     Suite { name: "fuzz", what: "foreign bytes, changed at random", run: rust::fuzz },
     Suite { name: "sim", what: "thousands of histories in virtual time", run: sim::run },
+    Suite { name: "planted", what: "bugs put in on purpose are found", run: sim::planted },
     Suite { name: "dist", what: "release build, byte budget, nothing inline", run: dist::run },
     Suite { name: "browser", what: "wasm-bindgen tests in headless Chromium", run: browser::run },
     Suite { name: "e2e", what: "people with real browsers and a real relay", run: e2e::run },
