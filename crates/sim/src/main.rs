@@ -68,7 +68,10 @@ fn smallest(options: &Options, history: &History, rule: Rule) {
     let file = options.folder.join(format!("{}-{rule}.txt", history.seed));
     let kept = std::fs::create_dir_all(&options.folder).and_then(|()| std::fs::write(&file, &text));
     match kept {
-        Ok(()) => eprintln!("\n{text}\nAgain: cargo xtask sim --replay {}", file.display()),
+        Ok(()) => {
+            let (file, at) = (file.display(), options.mode.start / 1000);
+            eprintln!("\n{text}\nAgain: cargo xtask sim --replay {file} --at {at}");
+        }
         Err(error) => eprintln!("\n{text}\nIt could not be kept: {error}"),
     }
 }

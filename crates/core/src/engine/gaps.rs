@@ -47,6 +47,14 @@ impl Engine {
         }
     }
 
+    /// The other wrote something that only a newer version reads: it is missing until then.
+    pub(super) fn note_newer(&mut self, key: ChatKey, count: Count) {
+        let now = self.unix_now();
+        let Some(chat) = self.chats.get_mut(&key).filter(|_| count.number > 0) else { return };
+        chat.failed = Some((GapCause::Newer, now));
+        self.heard_of(key, count);
+    }
+
     pub(super) fn handle_void(&mut self, key: ChatKey, why: Void, of: &[Counts]) {
         let now = self.unix_now();
         let Some(chat) = self.chats.get_mut(&key) else { return };

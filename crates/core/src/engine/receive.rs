@@ -224,7 +224,10 @@ impl Engine {
                     self.update(Update::TypingStarted { chat: key.to_id(), who, until });
                 }
             }
-            InnerKind::Unknown(kind) => tracing::debug!(%kind, "an inner event of no use"),
+            InnerKind::Unknown { kind, count } => {
+                tracing::debug!(%kind, "an inner event of no use");
+                self.note_newer(key, count);
+            }
         }
     }
 }

@@ -73,8 +73,11 @@ pub enum InnerKind {
         of: Vec<Counts>,
     },
     Typing,
-    /// Valid, and nothing to us.
-    Unknown(Kind),
+    /// Valid, and nothing to us; what counts is of a newer version.
+    Unknown {
+        kind: Kind,
+        count: Count,
+    },
 }
 
 /// Messages by their author's count, both ends included.
@@ -144,7 +147,9 @@ impl Inner {
                 (VOID, range_tags(of), word.to_owned())
             }
             InnerKind::Typing => (TYPING, Vec::new(), String::new()),
-            InnerKind::Unknown(kind) => (*kind, Vec::new(), String::new()),
+            InnerKind::Unknown { kind, count } => {
+                (*kind, vec![count_tag(*count, 0)], String::new())
+            }
         };
         Rumor::new(UnsignedEvent { pubkey: author, created_at, kind, tags, content })
     }
@@ -196,7 +201,7 @@ impl Inner {
                 of: ranges(&rumor),
             },
             TYPING => InnerKind::Typing,
-            kind => InnerKind::Unknown(kind),
+            kind => InnerKind::Unknown { kind, count: count(&rumor) },
         };
         Ok(Self { id: rumor.id(), author: rumor.pubkey, created_at: rumor.created_at, kind })
     }
@@ -214,7 +219,7 @@ impl fmt::Debug for InnerKind {
             Self::Again(of) => write!(f, "Again({of:?})"),
             Self::Void { why, of } => write!(f, "{why:?}({of:?})"),
             Self::Typing => f.write_str("Typing"),
-            Self::Unknown(kind) => write!(f, "Unknown({kind})"),
+            Self::Unknown { kind, .. } => write!(f, "Unknown({kind})"),
         }
     }
 }

@@ -12,6 +12,7 @@
 mod absence;
 mod anew;
 mod catchup;
+mod causes;
 mod chat;
 mod converge;
 mod copies;

@@ -64,7 +64,10 @@ fn a_request_costs_no_more_however_much_of_whatever_kind_is_written() {
     let of = || vec![EventId::from_bytes([9; 32])];
     let sorts: [fn(u64) -> InnerKind; 4] = [
         |_| InnerKind::Typing,
-        |number| InnerKind::Unknown(Kind(u16::try_from(5_000 + number).unwrap())),
+        |number| {
+            let kind = Kind(u16::try_from(5_000 + number).unwrap());
+            InnerKind::Unknown { kind, count: Count { run: 3, number } }
+        },
         message,
         // The same message, encrypted anew.
         |_| message(1),

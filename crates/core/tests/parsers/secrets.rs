@@ -57,7 +57,11 @@ fn no_key_name_or_word_is_shown() {
             })
             .kind
         ),
-        format!("{:?} {:?}", InnerKind::Typing, InnerKind::Unknown(Kind(7))),
+        format!(
+            "{:?} {:?}",
+            InnerKind::Typing,
+            InnerKind::Unknown { kind: Kind(7), count: Count::default() }
+        ),
     ];
     insta::assert_snapshot!(shown.join("\n"), @r#"
     LeafSigner(..) GroupEventKey(..) SealedMessage(40 bytes) Group { epoch: 1, .. } SecretKey(..)

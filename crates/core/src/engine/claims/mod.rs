@@ -188,7 +188,7 @@ impl Claims {
     pub fn abandon(&mut self, relay: &RelayUrl) -> Vec<u32> {
         self.queues.remove(relay);
         let fetches = self.fetches.remove(relay).unwrap_or_default();
-        let mut lost = Vec::new();
+        let (mut asked, mut lost) = (Vec::new(), Vec::new());
         for (id, claim) in &mut self.claims {
             claim.holders.retain(|holder| holder != relay);
             if claim.state == State::Asked(relay.clone()) {
@@ -196,12 +196,17 @@ impl Claims {
                 if mutant::active(Mutant::KeepClaim) {
                     continue;
                 }
-                for holder in &claim.holders {
-                    self.queues.entry(holder.clone()).or_default().push_front(*id);
-                }
+                asked.push(*id);
             }
             if claim.state == State::Free && claim.holders.is_empty() {
                 lost.push(*id);
+            }
+        }
+        // The map has them in any order, and the same is to be asked for next each time.
+        asked.sort_unstable();
+        for id in &asked {
+            for holder in self.claims.get(id).into_iter().flat_map(|claim| &claim.holders) {
+                self.queues.entry(holder.clone()).or_default().push_front(*id);
             }
         }
         for id in lost {

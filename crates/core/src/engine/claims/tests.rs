@@ -149,3 +149,16 @@ fn a_server_that_is_silent_about_what_no_other_has_is_given_its_time() {
     assert_eq!(claims.overdue(Timestamp(PATIENCE_MS - 1)), []);
     assert_eq!(claims.overdue(Timestamp(PATIENCE_MS)), [relay("a")]);
 }
+
+#[test]
+fn what_a_lost_server_leaves_is_asked_for_in_the_same_order_each_time() {
+    let asked_of_b = || {
+        let mut claims = Claims::default();
+        announced(&mut claims, &["a", "b"], 500);
+        while claims.next(&relay("a"), CHUNK, Timestamp(0)).is_some() {}
+        claims.abandon(&relay("a"));
+        let asked = std::iter::from_fn(|| claims.next(&relay("b"), CHUNK, Timestamp(0)));
+        asked.map(|(_, ids)| ids).collect::<Vec<_>>()
+    };
+    assert_eq!(asked_of_b(), asked_of_b());
+}

@@ -76,6 +76,13 @@ impl Guest {
         self.says_words(now, &Inner::rumor(self.key.public_key(), now, kind).to_json())
     }
 
+    /// Something in the group's outer encryption that is no MLS message.
+    pub fn says_nonsense(&mut self, now: UnixTime) -> Event {
+        let outer = group_event_key(&self.provider, &self.group).unwrap();
+        let sealed = seal_message(&outer, self.routing, &[7; 100], &mut self.rng).unwrap();
+        sealed.to_event(now, &mut self.rng).unwrap()
+    }
+
     /// The same with whatever words.
     pub fn says_words(&mut self, now: UnixTime, rumor: &str) -> Event {
         let message = self.group.encrypt(&self.provider, &self.signer, rumor.as_bytes()).unwrap();
