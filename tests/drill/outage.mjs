@@ -104,12 +104,15 @@ try {
 }
 report.end();
 
-/** In five rounds each relay is the good one once; then the faults move on by one. */
+/**
+ * In five rounds each relay is the good one once; then the faults move on by one. Every second
+ * round the good one is slow.
+ */
 async function assign(round) {
   const good = round % RELAYS;
   await Promise.all(
     relays.map(async (one, at) => {
-      if (at === good) return heal(one);
+      if (at === good) return heal(one, round % 2 === 0 ? "fine" : "slow");
       const place = (at - good + RELAYS) % RELAYS;
       const fault = FAULTS[(place + Math.floor(round / RELAYS)) % FAULTS.length];
       if (fault !== "dead") await one.relay.up();
@@ -119,9 +122,9 @@ async function assign(round) {
   );
 }
 
-async function heal({ relay, proxy }) {
+async function heal({ relay, proxy }, how = "fine") {
   await relay.up();
-  await proxy.become("fine");
+  await proxy.become(how);
 }
 
 /** The faults are real: with none honest, a message waits, and says that it does. */
