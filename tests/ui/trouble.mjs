@@ -226,6 +226,11 @@ export function trouble({ test, open, until, field }) {
     await page.getByRole("textbox", { name: "Your name", exact: true }).waitFor();
     await page.reload();
     await page.getByRole("button", { name: "Start chatting", exact: true }).waitFor();
+    // A link that was followed is as good as before.
+    await page.evaluate((begun) => localStorage.setItem("zajil.begun", begun), kept["zajil.begun"]);
+    await open(page, "evicted", "#/i/alice");
+    await page.getByRole("button", { name: "Start anew", exact: true }).click();
+    await page.getByRole("button", { name: "Start chatting with Alice Adams", exact: true }).waitFor();
   });
 
   test("the browser is asked to keep the data once there is something to lose, and once", async (page) => {

@@ -70,7 +70,7 @@ Feeds random bytes to every parser of foreign bytes, or to those named.
         "drill",
         "\
 cargo xtask drill NAME [OPTIONS]
-A bad day in real browsers: outage, kill, power, zeros, tabs or quota (see crates/DRILLS.md).
+A bad day in real browsers: outage, kill, power, zeros, tabs, quota or full (see crates/DRILLS.md).
 
   --n N                     how many messages, or rounds
   --browser NAME            chromium or firefox

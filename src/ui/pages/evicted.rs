@@ -11,8 +11,10 @@ pub fn EvictedPage() -> impl IntoView {
     let ctx = ctx();
     let anew = move |_| {
         prefs::forget_begun();
-        // The chat in the address is gone with the rest.
-        ctx.arrive(&Route::Chats);
+        // The chat in the address is gone with the rest; an invite is as good as before.
+        if !matches!(ctx.route.get_untracked(), Route::Invite(_)) {
+            ctx.arrive(&Route::Chats);
+        }
         ctx.was_here.set(false);
     };
     view! {
