@@ -229,6 +229,7 @@ export function trouble({ test, open, until, field }) {
     // A link that was followed is as good as before.
     await page.evaluate((begun) => localStorage.setItem("zajil.begun", begun), kept["zajil.begun"]);
     await open(page, "evicted", "#/i/alice");
+    await page.reload();
     await page.getByRole("button", { name: "Start anew", exact: true }).click();
     await page.getByRole("button", { name: "Start chatting with Alice Adams", exact: true }).waitFor();
   });
