@@ -60,7 +60,7 @@ pub fn hunt(mutant: Mutant, hunt: &Hunt) {
             let (rule, seed) = (catch.rule, seed(catch));
             eprintln!("{what:<46} {rule:<9} {seed:>7} {:>10}", hunt.histories);
         }
-        None => eprintln!("{what:<46} {:<9} {:>6} {:>10}", "NOT", "", hunt.histories),
+        None => eprintln!("{what:<46} {:<9} {:>7} {:>10}", "NOT", "", hunt.histories),
     }
     for beside in &hunt.beside {
         let (rule, seed) = (beside.rule, seed(beside));

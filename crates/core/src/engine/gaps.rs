@@ -7,7 +7,7 @@
 
 use super::chat::Chat;
 use super::error::EngineError;
-use super::heard::LOST;
+use super::heard::{LOST, NEWER};
 use super::record::{ChatKey, MissingRow, Purpose};
 use super::unread::Waiting;
 use super::{Engine, Timestamp};
@@ -38,6 +38,9 @@ const SEARCH_BACK_SECONDS: u64 = 3 * 86_400;
 impl Engine {
     /// The other says how many messages there are.
     pub(super) fn heard_of(&mut self, key: ChatKey, last: Count) {
+        if mutant::active(Mutant::ForgetCount) {
+            return;
+        }
         let now = self.unix_now();
         let heard = self.chats.get_mut(&key).and_then(|chat| chat.heard_mut(last.run));
         if let Some(heard) = heard.filter(|heard| heard.total < last.number) {
@@ -47,12 +50,15 @@ impl Engine {
         }
     }
 
-    /// The other wrote something that only a newer version reads: it is missing until then.
+    /// The other wrote something that counts, and that only a newer version reads.
     pub(super) fn note_newer(&mut self, key: ChatKey, count: Count) {
         let now = self.unix_now();
-        let Some(chat) = self.chats.get_mut(&key).filter(|_| count.number > 0) else { return };
-        chat.failed = Some((GapCause::Newer, now));
-        self.heard_of(key, count);
+        let heard = self.chats.get_mut(&key).and_then(|chat| chat.heard_mut(count.run));
+        if let Some(heard) = heard.filter(|_| count.number > 0) {
+            heard.newer(count.number, now);
+            self.chat_changed(key);
+            self.gaps_due(key);
+        }
     }
 
     pub(super) fn handle_void(&mut self, key: ChatKey, why: Void, of: &[Counts]) {
@@ -158,20 +164,20 @@ impl Chat {
     /// Whether the other is to be asked for something now.
     fn has_question(&self, now: UnixTime, heard_at: UnixTime) -> bool {
         let mut missing = self.row.heard.iter().flat_map(|heard| &heard.missing);
-        missing.any(|row| row.asks != LOST && next_ask(row, heard_at) <= now.0)
+        missing.any(|row| row.is_asked_for() && next_ask(row, heard_at) <= now.0)
     }
 
     /// Whether the other was asked for something since they were heard of last.
     fn was_asked_in_silence(&self, now: Timestamp, unix: UnixTime) -> bool {
         let heard_at = self.last_heard(now, unix);
         let mut missing = self.row.heard.iter().flat_map(|heard| &heard.missing);
-        let is_unheard = |row: &MissingRow| row.asks != LOST && row.asked_at >= heard_at;
+        let is_unheard = |row: &MissingRow| row.is_asked_for() && row.asked_at > heard_at;
         self.unread.waits_for(self.heard_at) || missing.any(is_unheard)
     }
 
-    /// When the other was heard of last, since this start.
+    /// When the other was heard of last, since this start; to the second, and never too early.
     fn last_heard(&self, now: Timestamp, unix: UnixTime) -> UnixTime {
-        let since = self.heard_at.map_or(u64::MAX, |at| now.0.saturating_sub(at.0).div_ceil(1000));
+        let since = self.heard_at.map_or(u64::MAX, |at| now.0.saturating_sub(at.0) / 1000);
         UnixTime(unix.0.saturating_sub(since))
     }
 
@@ -183,13 +189,16 @@ impl Chat {
         };
         for heard in &mut self.row.heard {
             let run = heard.run;
-            for row in heard.missing.iter_mut().filter(|row| row.asks != LOST) {
+            for row in &mut heard.missing {
                 // The clock may have been set back since.
                 let latest = if mutant::active(Mutant::GapsByClock) { Place::END.at } else { now };
                 (row.since, row.asked_at) = (row.since.min(latest), row.asked_at.min(latest));
                 let age = now.0.saturating_sub(row.since.0);
                 if age < GRACE_SECONDS {
                     again_at(row.since.0 + GRACE_SECONDS);
+                    continue;
+                }
+                if !row.is_asked_for() {
                     continue;
                 }
                 if !self.searched.contains(&(run, row.to)) {
@@ -204,7 +213,7 @@ impl Chat {
                 } else if !may_ask {
                     again_at(now.0 + GRACE_SECONDS);
                 } else if step.ask.len() < MAX_RANGES {
-                    row.asks = (row.asks + 1).min(LOST - 1);
+                    row.asks = (row.asks + 1).min(NEWER - 1);
                     row.asked_at = now;
                     step.ask.push(Counts { run, first: row.from, last: row.to });
                     again_at(next_ask(row, heard_at));
@@ -252,6 +261,7 @@ impl Chat {
         let explained = self.failed.filter(|(_, at)| at.0 + EXPLAINS_SECONDS >= row.since.0);
         match explained {
             _ if row.asks == LOST => GapCause::GivenUp,
+            _ if row.asks == NEWER => GapCause::Newer,
             _ if parked => GapCause::KeyOnTheWay,
             Some((cause, _)) => cause,
             None => GapCause::NotHandedOut,
@@ -270,7 +280,7 @@ fn fold(gaps: &mut Vec<Gap>, most: usize) {
 
 fn next_ask(row: &MissingRow, heard_at: UnixTime) -> u64 {
     let Some(doublings) = row.asks.checked_sub(1) else { return row.since.0 + ASK_SECONDS };
-    let longest = match heard_at > row.asked_at {
+    let longest = match heard_at >= row.asked_at {
         true => PATIENCE_WITH_THE_PRESENT_SECONDS,
         false => LONGEST_PATIENCE_SECONDS,
     };

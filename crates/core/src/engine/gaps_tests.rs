@@ -49,6 +49,23 @@ fn whoever_may_not_ask_yet_is_woken_when_it_is_time_to() {
 }
 
 #[test]
+fn a_word_within_the_second_of_a_question_counts_however_late_a_timer_is() {
+    let mut chat = chat();
+    let heard = chat.heard_mut(1).unwrap();
+    heard.miss(3, Place::END, UnixTime(0));
+    (heard.missing[0].asks, heard.missing[0].asked_at) = (20, UnixTime(10));
+    chat.heard_at = Some(Timestamp(10_900));
+    let heard_at = chat.last_heard(Timestamp(610_001), UnixTime(610));
+    assert!(chat.has_question(UnixTime(610), heard_at), "heard at {heard_at:?}");
+    let long_ago = chat.last_heard(Timestamp(5_010_001), UnixTime(5_010));
+    (chat.heard_mut(1).unwrap().missing[0].asked_at) = UnixTime(3_000);
+    assert!(
+        !chat.has_question(UnixTime(5_010), long_ago),
+        "not heard since: not asked for so soon"
+    );
+}
+
+#[test]
 fn what_is_given_up_does_not_hide_what_cannot_be_read() {
     let mut chat = chat();
     let heard = chat.heard_mut(1).unwrap();

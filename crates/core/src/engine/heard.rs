@@ -10,8 +10,10 @@ use zajil_api::{Place, UnixTime};
 const MAX_STRETCHES: usize = 512;
 /// Runs of the other's count that are told apart; those heard of last.
 pub(super) const MAX_RUNS: usize = 8;
-/// So often was the author asked for what they do not have any more.
+/// So often was the author asked for what they do not have any more…
 pub(super) const LOST: u32 = u32::MAX;
+/// …and for what came, and only a newer version reads.
+pub(super) const NEWER: u32 = LOST - 1;
 
 impl Chat {
     /// Notes that a message of the other's is here; false when it was already, or may have been:
@@ -45,6 +47,13 @@ impl Chat {
     }
 }
 
+impl MissingRow {
+    /// Whether the author may have it to send.
+    pub fn is_asked_for(&self) -> bool {
+        self.asks < NEWER
+    }
+}
+
 impl Heard {
     /// Notes that message `count` is here, at `place`; false when it was already. Whoever
     /// does not count (0) is always news.
@@ -63,7 +72,7 @@ impl Heard {
             return false;
         };
         let mut row = self.missing.remove(at);
-        if 0 < row.asks && row.asks != LOST {
+        if 0 < row.asks && row.is_asked_for() {
             // Somebody hands them out: the rest is worth another question soon.
             (row.asks, row.asked_at) = (1, now);
         }
@@ -114,14 +123,30 @@ impl Heard {
 
     /// The author does not have these any more: they stay missing, and are not asked for.
     pub fn lose(&mut self, first: u64, last: u64) {
+        self.set_aside(first, last, LOST);
+    }
+
+    /// Message `number` came, and only a newer version reads it: it is not asked for until then.
+    pub fn newer(&mut self, number: u64, now: UnixTime) {
+        self.miss(number, Place::END, now);
+        self.set_aside(number, number, NEWER);
+    }
+
+    /// At a start, which may be that of the newer version.
+    pub fn ask_anew(&mut self) {
+        let newer = self.missing.iter_mut().filter(|row| row.asks == NEWER);
+        newer.for_each(|row| row.asks = 0);
+    }
+
+    fn set_aside(&mut self, first: u64, last: u64, asks: u32) {
         for row in self.cut_out(first, last) {
             let at = self.missing.partition_point(|other| other.from < row.from);
-            self.missing.insert(at, MissingRow { asks: LOST, ..row });
+            self.missing.insert(at, MissingRow { asks, ..row });
         }
         // What is lost bit by bit is one stretch.
         self.missing.dedup_by(|row, before| {
             let touch = before.to + 1 == row.from && before.before == row.before;
-            let same = touch && before.asks == LOST && row.asks == LOST;
+            let same = touch && !row.is_asked_for() && before.asks == row.asks;
             if same {
                 before.to = row.to;
                 before.since = before.since.min(row.since);

@@ -10,7 +10,7 @@ use super::findable::Findable;
 use super::history::Pages;
 use super::outbox::Outbox;
 use super::promises::ReadBack;
-use super::record::{ChatRow, Record, StateRow, UnsettledRow, VERSION};
+use super::record::{ChatRow, Heard, Record, StateRow, UnsettledRow, VERSION};
 use super::save::{Dirty, HEADER};
 use super::seen::Seen;
 use super::servers::Moved;
@@ -207,7 +207,9 @@ impl Engine {
             .collect::<Result<_, _>>()
             .map_err(|error| OpenError::Malformed(error.to_string()))?;
         let sent = if mutant::active(Mutant::CountTwice) { 0 } else { row.sent };
-        Ok(Chat::new(ChatRow { sent, ..row }, groups))
+        let mut row = ChatRow { sent, ..row };
+        row.heard.iter_mut().for_each(Heard::ask_anew);
+        Ok(Chat::new(row, groups))
     }
 
     /// What every start does once the rows are read.

@@ -59,9 +59,33 @@ fn what_a_newer_version_wrote_is_said_to_be_that_at_once_and_later() {
     says(&mut world, &mut guest, &InnerKind::Unknown { kind: Kind(7_777), count: count(1) });
     assert_eq!(told(&mut world), [(GapCause::Newer, 1)]);
     says(&mut world, &mut guest, &message(2));
+    world.pass(60_000);
+    assert_eq!(world.person("Bob").chats()[0].unread, 1, "what can be read is read");
+    // Asking would bring nothing else, while nothing else reads it.
+    let before = world.relay(ONE).events.len();
+    says(&mut world, &mut guest, &InnerKind::Typing);
     world.pass(3_600_000);
     assert_eq!(told(&mut world), [(GapCause::Newer, 1)]);
-    assert_eq!(world.person("Bob").chats()[0].unread, 1, "what can be read is read");
+    assert_eq!(world.relay(ONE).events.len(), before + 1);
+    // The next start may be that of the version which reads it.
+    world.restart("Bob");
+    world.pass(60_000);
+    assert!(world.relay(ONE).events.len() > before + 2, "he renews his key, and asks");
+}
+
+/// What a newer version wrote says nothing of what is missing beside it.
+#[test]
+fn what_is_missing_beside_it_is_not_said_to_be_of_a_newer_version() {
+    let (mut world, mut guest) = talk();
+    says(&mut world, &mut guest, &message(2));
+    says(&mut world, &mut guest, &InnerKind::Unknown { kind: Kind(7_777), count: count(3) });
+    says(&mut world, &mut guest, &InnerKind::Unknown { kind: Kind(7_777), count: count(2) });
+    let (one, newer) = ((GapCause::NotHandedOut, 1), (GapCause::Newer, 1));
+    assert_eq!(told(&mut world), [one, newer]);
+    // Whoever does not count tells nothing of what is missing.
+    let nowhere = Count { run: 0, number: 9 };
+    says(&mut world, &mut guest, &InnerKind::Unknown { kind: Kind(7_777), count: nowhere });
+    assert_eq!(told(&mut world), [one, newer]);
 }
 
 #[test]

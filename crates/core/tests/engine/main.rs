@@ -29,6 +29,7 @@ mod in_turn;
 mod limits;
 mod links;
 mod parked;
+mod patience;
 mod practice;
 mod reading;
 mod reconnect;

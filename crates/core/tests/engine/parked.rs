@@ -1,16 +1,15 @@
 //! What no key opens yet has room to wait, whoever else wants that room.
 
-use crate::world::{Guest, World, key_package_of};
+use crate::world::World;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use zajil_api::{Command, UnixTime};
-use zajil_core::envelope::InnerKind;
 use zajil_core::nostr::{Event, Kind, SecretKey, Tag, UnsignedEvent};
 
 const ONE: &str = "wss://one.example";
 
 /// Something long that nobody can open, properly signed. The first ten fill the room to the brim.
-fn rubbish(routing: &str, date: u64, seed: u8) -> Event {
+pub fn rubbish(routing: &str, date: u64, seed: u8) -> Event {
     use base64::{Engine, engine::general_purpose::STANDARD};
     let mut rng = ChaCha20Rng::from_seed([seed; 32]);
     let key = SecretKey::generate(&mut rng);
@@ -110,39 +109,4 @@ fn whoever_comes_back_too_late_to_follow_is_met_anew_within_minutes() {
     world.start("Alice");
     world.pass(900_000);
     assert_eq!(world.texts("Alice", "Bob"), ["where are you?"]);
-}
-
-#[test]
-fn whoever_is_heard_right_after_a_question_is_asked_again_within_minutes() {
-    let mut world = World::with_accounts(&["Bob"], &[ONE]);
-    world.pass(5_000);
-    let (bob, key_package) = key_package_of(&mut world, "Bob", ONE);
-    let (relays, routing) = (vec![ONE.to_owned()], [1; 32]);
-    let (mut guest, wrap) = Guest::invites(&world, 1, &key_package, bob, routing, relays, None);
-    world.inject(ONE, wrap);
-    world.pass(5_000);
-    let chat = world.person("Bob").chats()[0].id.clone();
-    world.command("Bob", Command::AcceptRequest { chat });
-    world.pass(5_000);
-    let h = "01".repeat(32);
-    let now = world.now.0 / 1000;
-    world.inject(ONE, rubbish(&h, now, 1));
-    let mut writes = |world: &mut World| {
-        let now = UnixTime(world.now.0 / 1000);
-        world.inject(ONE, guest.says(now, &InnerKind::Typing));
-    };
-    // They answer nothing, and he asks ever more patiently, but not while they write now and then.
-    for _ in 0..9 {
-        writes(&mut world);
-        world.pass(700_000);
-    }
-    let before = world.relay(ONE).events.len();
-    writes(&mut world);
-    world.pass(1_000);
-    writes(&mut world);
-    let asked = world.relay(ONE).events.len() - before - 2;
-    assert_eq!(asked, 1, "he asks at their first word");
-    world.pass(700_000);
-    let asked = world.relay(ONE).events.len() - before - 2;
-    assert_eq!(asked, 2, "and again, for there was another word since");
 }

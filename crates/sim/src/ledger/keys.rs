@@ -69,6 +69,7 @@ impl Ledger {
                     && let Some(written) = self.written.get_mut(text)
                 {
                     written.count = *count;
+                    self.views[who].is_silent_copy = false;
                 }
                 let observe::Application { key, message, .. } = application;
                 Application { key, message, text: said.map(|(text, _)| text) }

@@ -74,13 +74,12 @@ impl Ledger {
 
     /// Whether a message has the number of another: its author went on from a copy, wrote it and was
     /// started again before a server could tell of the copy. It arrives as any other. But a reader
-    /// who goes on from a copy too, where only the other is, cannot ask for it.
+    /// who goes on from a copy after that, where only the other is, cannot ask for it.
     pub(super) fn shares_its_number(&self, text: &str, written: &Written) -> bool {
-        let Written { who, to, count, .. } = *written;
+        let Written { who, to, at, count, after_copy, waited, .. } = *written;
         let is_same = |other: &Written| (other.who, other.to, other.count) == (who, to, count);
-        written.waited
-            && self.views[to].was_restored
-            && count.is_some()
+        (after_copy && waited && count.is_some())
+            && self.views[to].restored_at > Some(at)
             && self.written.iter().any(|(of, other)| of != text && is_same(other))
     }
 

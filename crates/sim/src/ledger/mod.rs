@@ -7,19 +7,18 @@ mod keys;
 mod losses;
 mod meetings;
 mod prompt;
+mod written;
 
 use crate::verdict::{Rule, Verdict};
 pub use check::Missing;
 use keys::Keys;
 use losses::Losses;
 use std::collections::{BTreeMap, BTreeSet};
+pub use written::{Count, Written};
 use zajil_api::{
     Account, Chat, ChatId, CommandId, Direction, Message, MessageId, Place, PublicKey, Snapshot,
     Update,
 };
-
-/// The run of an author's count, and the number in it.
-pub type Count = (u64, u64);
 
 /// What became of a device's tabs when its engine died.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,25 +26,6 @@ pub enum Tabs {
     /// Another of them leads.
     Stay,
     Gone,
-}
-
-/// A message that somebody wrote.
-#[derive(Clone, Debug, Default)]
-pub struct Written {
-    pub who: usize,
-    pub to: usize,
-    /// Whether its author was told that it is kept.
-    pub kept: bool,
-    /// Whether its author asked for it back, and was not told that it is too late.
-    pub withdrawn: bool,
-    /// Whether its author was told that it is taken back.
-    pub removed: bool,
-    /// Whether its author ever asked for it back, on whichever device.
-    pub called_back: bool,
-    /// The author's count, once it was encrypted.
-    pub count: Option<Count>,
-    /// Whether its author went on from a copy, and was started again before it was encrypted.
-    pub waited: bool,
 }
 
 #[derive(Default)]
@@ -65,6 +45,8 @@ struct View {
     was_restored: bool,
     /// When it last did.
     restored_at: Option<u64>,
+    /// Whether it encrypted nothing since.
+    is_silent_copy: bool,
     /// Whether their clock was ever set back.
     went_back: bool,
     page: Option<(CommandId, Vec<Message>, bool)>,
@@ -122,9 +104,8 @@ impl Ledger {
             self.views[who].asked.clear();
         }
         self.unnamed.retain(|(reader, _), _| *reader != who);
-        let was_restored = self.views[who].was_restored;
         for written in self.written.values_mut().filter(|written| written.who == who) {
-            written.waited |= was_restored && written.count.is_none();
+            written.waited |= written.count.is_none();
         }
         // Screens begin anew.
         self.unsent.retain(|text| self.written.get(text).is_none_or(|written| written.who != who));
@@ -149,6 +130,7 @@ impl Ledger {
         view.asked.clear();
         view.was_restored = true;
         view.restored_at = Some(now);
+        view.is_silent_copy = true;
         for written in self.written.values_mut().filter(|written| written.who == who) {
             written.removed = false;
         }
@@ -179,9 +161,10 @@ impl Ledger {
         Some(found.0.clone())
     }
 
-    pub fn writes(&mut self, who: usize, to: usize, id: CommandId, text: String) {
+    pub fn writes(&mut self, (who, to): (usize, usize), id: CommandId, text: String, at: u64) {
         self.views[who].asked.insert(id, text.clone());
-        let new = Written { who, to, ..Written::default() };
+        let after_copy = self.views[who].is_silent_copy;
+        let new = Written { who, to, at, after_copy, ..Written::default() };
         self.written.insert(text, new);
     }
 

@@ -104,12 +104,9 @@ pub struct Hunt {
 /// Runs the history that was written for it, or seeds from 0, with the bug in place until it shows
 /// in the way it should; `most` seeds at most.
 pub fn hunt(mutant: Mutant, most: u64, jobs: usize, mode: &Mode) -> Hunt {
-    let catch = written(mutant).and_then(|text| {
-        let history = text.parse().ok()?;
-        look(mutant, None, &history, mode).0
-    });
-    if catch.is_some() {
-        return Hunt { histories: 1, catch, beside: Vec::new() };
+    if let Some(text) = written(mutant) {
+        let (catch, beside) = text.parse().map_or((None, None), |it| look(mutant, None, &it, mode));
+        return Hunt { histories: 1, catch, beside: beside.into_iter().collect() };
     }
     let next = AtomicU64::new(0);
     let found = AtomicBool::new(false);

@@ -123,7 +123,7 @@ impl World {
         let text = self.ledger.next_text(who, to);
         let (id, input) =
             self.people[who].request(Command::SendMessage { chat, text: text.clone() });
-        self.ledger.writes(who, to, id, text);
+        self.ledger.writes((who, to), id, text, self.now);
         self.input(who, input);
     }
 

@@ -1,4 +1,4 @@
-//! The names by which a module imports its glue: as short as they can be.
+//! The names by which a module imports its glue: numbers.
 //!
 //! wasm-bindgen names each import by what it is and by a digest that tells apart what different
 //! versions of a crate import, and no compression shortens a digest. Both files are of one build, so
@@ -19,6 +19,9 @@ const BEHIND: &str = ": function";
 pub fn shorten(stage: &Stage, glue: &str, module: &str) -> Result<()> {
     let text = stage.read_text(glue)?;
     let names = names(&text);
+    if names.is_empty() {
+        return Err(Failure::Build(format!("{glue} lends no functions that are known as such.")));
+    }
     let bytes = with_short_imports(&stage.read(module)?, &names)
         .map_err(|error| Failure::Build(format!("{module} cannot be read: {error}")))?;
     stage.write(glue, with_short_names(&text, &names).as_bytes())?;

@@ -85,13 +85,11 @@ impl Engine {
         verified: impl FnOnce() -> bool,
     ) -> Result<Epoch, EngineError> {
         let no_key = || EngineError::from(EnvelopeError::NoKey);
-        if mutant::active(Mutant::FirstCommitWins) {
-            return Err(no_key());
-        }
         let routing = message.nostr_group_id;
         let states = self.states.get(&routing).ok_or_else(no_key)?;
         let (id, bytes) = states
             .elsewhere()
+            .filter(|_| !mutant::active(Mutant::FirstCommitWins))
             .find_map(|row| Some((row.id, message.open([&row.key]).ok()?)))
             .ok_or_else(no_key)?;
         let named = Named { chat, routing };
