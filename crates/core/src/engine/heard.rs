@@ -231,6 +231,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_newer_version_wrote_is_asked_for_after_another_start() {
+        let mut heard = Heard::default();
+        heard.newer(2, UnixTime(1));
+        heard.newer(2, UnixTime(2));
+        let asked_for =
+            |heard: &Heard| heard.missing.iter().map(|row| row.is_asked_for()).collect::<Vec<_>>();
+        assert_eq!((missing(&heard), asked_for(&heard)), (vec![1, 2], vec![true, false]));
+        heard.ask_anew();
+        assert_eq!(asked_for(&heard), [true, true]);
+        assert!(heard.note(2, at(2), UnixTime(3)), "it came, and was read");
+        heard.newer(2, UnixTime(4));
+        assert_eq!(missing(&heard), [1], "what is here is not missing");
+    }
+
+    #[test]
     fn a_peer_who_counts_wildly_costs_little() {
         let mut heard = Heard::default();
         for step in 1..2_000 {
