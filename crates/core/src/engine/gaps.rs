@@ -28,7 +28,7 @@ const LONGEST_PATIENCE_SECONDS: u64 = 86_400;
 const PATIENCE_WITH_THE_PRESENT_SECONDS: u64 = 600;
 /// Whoever said nothing for so long was not there.
 const SILENCE_MS: u64 = 60_000;
-/// What could not be opened shortly before or after a gap was noticed explains it.
+/// What could not be opened explains a gap that was there by then, or was noticed so soon after.
 const EXPLAINS_SECONDS: u64 = 600;
 /// Gaps that people are shown one by one.
 const MAX_SHOWN: usize = 32;
@@ -54,7 +54,7 @@ impl Engine {
     pub(super) fn note_newer(&mut self, key: ChatKey, count: Count) {
         let now = self.unix_now();
         let heard = self.chats.get_mut(&key).and_then(|chat| chat.heard_mut(count.run));
-        if let Some(heard) = heard.filter(|_| count.number > 0) {
+        if let Some(heard) = heard {
             heard.newer(count.number, now);
             self.chat_changed(key);
             self.gaps_due(key);

@@ -105,7 +105,7 @@ impl Engine {
 
     /// The server's next word.
     pub(super) fn handle_neg_msg(&mut self, relay: &RelayUrl, name: &str, message: &[u8]) {
-        let now = self.now;
+        let (now, wait) = (self.now, self.questions_wait_until(relay));
         let Some((feed, _)) = self.feed_of(relay, name) else { return };
         let Some(progress) = self.catchup.progress(relay, feed) else { return };
         let Some(comparison) = &mut progress.comparison else { return };
@@ -125,8 +125,9 @@ impl Engine {
         let Some(progress) = self.catchup.feeds.get_mut(&(relay.clone(), feed)) else { return };
         let left = |most: usize| most.saturating_sub(progress.wanted.len());
         let room = room.max(left(share)).min(left(MAX_WANTED));
-        // What there is no room for is found again once this is fetched.
-        let full = wanted.len() > room;
+        // What there is no room for is found again once this is fetched; so is what is still to
+        // be asked of a server that wants to be left in peace.
+        let full = wanted.len() > room || (difference.next.is_some() && wait.is_some());
         progress.overflowed |= full;
         for (begins, id) in wanted.into_iter().take(room) {
             if self.catchup.claims.standing(&id) == Standing::Settled {
@@ -276,25 +277,5 @@ fn halves((from, to): Window, now: UnixTime) -> Option<(Window, Window)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_window_is_cut_in_two_that_touch_until_it_is_small() {
-        let now = UnixTime(1_700_000_000);
-        let ((from, middle), (after, to)) = halves((None, None), now).unwrap();
-        assert_eq!((from, to), (None, None));
-        assert_eq!(after.unwrap().0, middle.unwrap().0 + 1);
-        let small = (Some(UnixTime(100)), Some(UnixTime(100 + SMALLEST_WINDOW - 1)));
-        assert_eq!(halves(small, now), None);
-        assert_eq!(halves((Some(UnixTime(now.0 + 5)), None), now), None);
-    }
-
-    #[test]
-    fn only_too_big_is_a_reason_to_ask_for_less() {
-        assert!(is_too_big("blocked: this query is too big"));
-        assert!(is_too_big("blocked: too many query results"));
-        assert!(!is_too_big("blocked: not for you"));
-        assert!(!is_too_big("error: too many"));
-    }
-}
+#[path = "reconcile_tests.rs"]
+mod tests;

@@ -247,8 +247,10 @@ fn count_tag(count: Count, clock: u64) -> Tag {
 }
 
 fn count(rumor: &Rumor) -> Count {
-    let run = u32::try_from(number(rumor, 2)).unwrap_or(0);
-    Count { run, number: number(rumor, 0) }
+    match (u32::try_from(number(rumor, 2)), number(rumor, 0)) {
+        (Ok(run), number) if run > 0 && number > 0 => Count { run, number },
+        _ => Count::default(),
+    }
 }
 
 /// A number of the counting tag; 0 for what is none, or too large to be one.
@@ -259,25 +261,5 @@ fn number(rumor: &Rumor, at: usize) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::nostr::SecretKey;
-    use rand_chacha::ChaCha20Rng;
-    use rand_core::SeedableRng;
-
-    #[test]
-    fn a_name_is_cleaned_when_it_is_read_and_none_is_no_name() {
-        let author = SecretKey::generate(&mut ChaCha20Rng::from_seed([7; 32])).public_key();
-        let read = |name: &str| {
-            let rumor = Inner::rumor(author, UnixTime(1), &InnerKind::Name(name.to_owned()));
-            Inner::parse(author.as_bytes(), rumor.to_json().as_bytes()).map(|inner| inner.kind)
-        };
-        let named = |name: &str| Ok(InnerKind::Name(name.to_owned()));
-        assert_eq!(read("زينب"), named("زينب"));
-        assert_eq!(read(" A\u{202e}da\u{7} "), named("Ada"));
-        assert_eq!(read(&"ا".repeat(90)), named(&"ا".repeat(64)));
-        for empty in ["", " ", "\u{2066}\u{2069}", "\u{200d}"] {
-            assert_eq!(read(empty), Err(EnvelopeError::Encoding("name")));
-        }
-    }
-}
+#[path = "inner_tests.rs"]
+mod tests;

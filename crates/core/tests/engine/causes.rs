@@ -1,26 +1,11 @@
 //! Why something is missing, in the words of a closed list.
 
-use crate::world::{Guest, World, key_package_of};
-use zajil_api::{Command, GapCause, UnixTime};
+use crate::world::{Guest, World, talks_to_bob};
+use zajil_api::{GapCause, UnixTime};
 use zajil_core::envelope::{Count, InnerKind};
 use zajil_core::nostr::Kind;
 
 const ONE: &str = "wss://one.example";
-
-/// Bob talks with somebody.
-fn talk() -> (World, Guest) {
-    let mut world = World::with_accounts(&["Bob"], &[ONE]);
-    world.pass(5_000);
-    let (bob, key_package) = key_package_of(&mut world, "Bob", ONE);
-    let relays = vec![ONE.to_owned()];
-    let (guest, wrap) = Guest::invites(&world, 1, &key_package, bob, [1; 32], relays, None);
-    world.inject(ONE, wrap);
-    world.pass(5_000);
-    let chat = world.person("Bob").chats()[0].id.clone();
-    world.command("Bob", Command::AcceptRequest { chat });
-    world.pass(5_000);
-    (world, guest)
-}
 
 fn now(world: &World) -> UnixTime {
     UnixTime(world.now.0 / 1000)
@@ -48,14 +33,14 @@ fn told(world: &mut World) -> Vec<(GapCause, u32)> {
 
 #[test]
 fn what_nobody_hands_out_is_said_to_be_that() {
-    let (mut world, mut guest) = talk();
+    let (mut world, mut guest) = talks_to_bob(ONE);
     says(&mut world, &mut guest, &message(2));
     assert_eq!(told(&mut world), [(GapCause::NotHandedOut, 1)]);
 }
 
 #[test]
 fn what_a_newer_version_wrote_is_said_to_be_that_at_once_and_later() {
-    let (mut world, mut guest) = talk();
+    let (mut world, mut guest) = talks_to_bob(ONE);
     says(&mut world, &mut guest, &InnerKind::Unknown { kind: Kind(7_777), count: count(1) });
     assert_eq!(told(&mut world), [(GapCause::Newer, 1)]);
     says(&mut world, &mut guest, &message(2));
@@ -72,7 +57,7 @@ fn what_a_newer_version_wrote_is_said_to_be_that_at_once_and_later() {
 /// What a newer version wrote says nothing of what is missing beside it.
 #[test]
 fn what_is_missing_beside_it_is_not_said_to_be_of_a_newer_version() {
-    let (mut world, mut guest) = talk();
+    let (mut world, mut guest) = talks_to_bob(ONE);
     says(&mut world, &mut guest, &message(2));
     says(&mut world, &mut guest, &InnerKind::Unknown { kind: Kind(7_777), count: count(3) });
     says(&mut world, &mut guest, &InnerKind::Unknown { kind: Kind(7_777), count: count(2) });
@@ -86,7 +71,7 @@ fn what_is_missing_beside_it_is_not_said_to_be_of_a_newer_version() {
 
 #[test]
 fn what_is_damaged_is_said_to_be_that() {
-    let (mut world, mut guest) = talk();
+    let (mut world, mut guest) = talks_to_bob(ONE);
     let nonsense = guest.says_nonsense(now(&world));
     world.inject(ONE, nonsense);
     says(&mut world, &mut guest, &message(2));
@@ -95,7 +80,7 @@ fn what_is_damaged_is_said_to_be_that() {
 
 #[test]
 fn what_comes_after_its_key_is_gone_is_said_to_be_that() {
-    let (mut world, mut guest) = talk();
+    let (mut world, mut guest) = talks_to_bob(ONE);
     let late = guest.says(now(&world), &message(1));
     says(&mut world, &mut guest, &message(2));
     assert_eq!(told(&mut world), [(GapCause::NotHandedOut, 1)]);

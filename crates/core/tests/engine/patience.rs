@@ -1,26 +1,11 @@
 //! Who answers nothing is asked ever more patiently, but not where they are there.
 
 use crate::parked::rubbish;
-use crate::world::{Guest, World, key_package_of};
-use zajil_api::{Command, UnixTime};
+use crate::world::{Guest, World, talks_to_bob};
+use zajil_api::UnixTime;
 use zajil_core::envelope::{Count, InnerKind};
 
 const ONE: &str = "wss://one.example";
-
-/// Bob talks with somebody who never answers a question.
-fn talk() -> (World, Guest) {
-    let mut world = World::with_accounts(&["Bob"], &[ONE]);
-    world.pass(5_000);
-    let (bob, key_package) = key_package_of(&mut world, "Bob", ONE);
-    let relays = vec![ONE.to_owned()];
-    let (guest, wrap) = Guest::invites(&world, 1, &key_package, bob, [1; 32], relays, None);
-    world.inject(ONE, wrap);
-    world.pass(5_000);
-    let chat = world.person("Bob").chats()[0].id.clone();
-    world.command("Bob", Command::AcceptRequest { chat });
-    world.pass(5_000);
-    (world, guest)
-}
 
 fn says(world: &mut World, guest: &mut Guest, kind: &InnerKind) {
     let event = guest.says(UnixTime(world.now.0 / 1000), kind);
@@ -48,7 +33,7 @@ fn asks_again(mut world: World, mut guest: Guest) {
 
 #[test]
 fn whoever_is_heard_right_after_a_question_about_what_no_key_opens_is_asked_again_soon() {
-    let (mut world, guest) = talk();
+    let (mut world, guest) = talks_to_bob(ONE);
     let now = world.now.0 / 1000;
     world.inject(ONE, rubbish(&"01".repeat(32), now, 1));
     asks_again(world, guest);
@@ -56,7 +41,7 @@ fn whoever_is_heard_right_after_a_question_about_what_no_key_opens_is_asked_agai
 
 #[test]
 fn whoever_is_heard_right_after_a_question_about_a_gap_is_asked_again_soon() {
-    let (mut world, mut guest) = talk();
+    let (mut world, mut guest) = talks_to_bob(ONE);
     let count = Count { run: 3, number: 2 };
     says(&mut world, &mut guest, &InnerKind::Chat { text: "two".into(), count, clock: 1 });
     asks_again(world, guest);

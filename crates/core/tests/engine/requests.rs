@@ -1,7 +1,7 @@
 //! What somebody can cost us who asked to write, however much they write.
 
 use crate::hostile::stranger;
-use crate::world::{Guest, World, key_package_of};
+use crate::world::{Guest, World, asks_bob};
 use zajil_api::{ChatId, Command, Stage, UnixTime};
 use zajil_core::envelope::{Count, Counts, InnerKind, ReceiptKind};
 use zajil_core::nostr::{EventId, Kind};
@@ -13,17 +13,8 @@ const ONE: &str = "wss://one.example";
 fn asked() -> (World, Guest) {
     let mut world = World::with_accounts(&["Bob"], &[ONE]);
     world.pass(5_000);
-    let guest = asks(&mut world, 1);
+    let guest = asks_bob(&mut world, ONE, 1);
     (world, guest)
-}
-
-fn asks(world: &mut World, seed: u8) -> Guest {
-    let (bob, key_package) = key_package_of(world, "Bob", ONE);
-    let relays = vec![ONE.to_owned()];
-    let (guest, wrap) = Guest::invites(world, seed, &key_package, bob, [seed; 32], relays, None);
-    world.inject(ONE, wrap);
-    world.pass(5_000);
-    guest
 }
 
 /// Bob declines what somebody had much to say about.
@@ -141,7 +132,7 @@ fn a_declined_request_leaves_its_invitation_and_whose_it_was() {
     let (mut world, guest) = asked();
     decline(&mut world, guest);
     let before = rows(&world);
-    let another = asks(&mut world, 2);
+    let another = asks_bob(&mut world, ONE, 2);
     decline(&mut world, another);
     let left: Vec<usize> = rows(&world).iter().zip(&before).map(|(now, then)| now - then).collect();
     let of = |table| left[Table::ALL.into_iter().position(|other| other == table).unwrap()];
@@ -184,7 +175,7 @@ fn a_request_that_is_still_fetched_keeps_nobody_else_from_writing() {
     world.relay(ONE).comparing.speaks = true;
     world.meet("Bob", "Alice");
     world.pass(5_000);
-    let mut guest = asks(&mut world, 1);
+    let mut guest = asks_bob(&mut world, ONE, 1);
     world.restart("Bob");
     world.pass(60_000);
     world.stop("Bob");

@@ -1,6 +1,6 @@
 //! Servers that compare badly: everything arrives all the same.
 
-use super::{ONE, TWO, alice_writes, bob_is_away, comes_back, numbers};
+use super::{ONE, TWO, alice_writes, bob_is_away, comes_back, forget_counts, numbers};
 use crate::world::World;
 use zajil_core::nostr::{Event, Kind, UnsignedEvent};
 
@@ -46,6 +46,31 @@ fn a_server_that_compares_and_wants_to_know_who_asks_hands_out_everything() {
     world.relay(ONE).wants_proof = true;
     comes_back(&mut world);
     assert_eq!(world.texts("Bob", "Alice"), numbers(150));
+}
+
+#[test]
+fn a_server_that_wants_to_be_asked_less_is_not_asked_on_and_hands_out_everything_in_time() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.relay(ONE).comparing.speaks = true;
+    world.meet("Bob", "Alice");
+    alice_writes(&mut world, 200);
+    world.stop("Bob");
+    let theirs = numbers(400).split_off(200);
+    for text in &theirs {
+        world.send("Alice", "Bob", text);
+        world.pass(200);
+    }
+    forget_counts(&mut world, &[ONE]);
+    world.relay(ONE).comparing.complains = true;
+    world.start("Bob");
+    world.pass(2_500);
+    let comparing = &mut world.relay(ONE).comparing;
+    assert!(comparing.opened > 0);
+    assert_eq!(comparing.messages, comparing.opened, "a first word each, and no second");
+    comparing.complains = false;
+    world.pass(60_000);
+    assert_eq!(world.texts("Bob", "Alice").split_off(200), theirs);
+    assert!(world.relay(ONE).comparing.messages > world.relay(ONE).comparing.opened);
 }
 
 #[test]

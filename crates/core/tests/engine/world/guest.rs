@@ -4,7 +4,7 @@ use super::World;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::collections::HashMap;
-use zajil_api::UnixTime;
+use zajil_api::{Command, UnixTime};
 use zajil_core::envelope::{
     GroupProfile, Inner, InnerKind, Routing, WelcomeRumor, group_components, group_event_key,
     inbox_relays_event, key_package_event, leaf_components, parse_key_package_event, prove,
@@ -90,6 +90,27 @@ impl Guest {
         let sealed = seal_message(&outer, self.routing, &message, &mut self.rng).unwrap();
         sealed.to_event(now, &mut self.rng).unwrap()
     }
+}
+
+/// Somebody asks Bob for a chat on the one relay at `url`.
+pub fn asks_bob(world: &mut World, url: &str, seed: u8) -> Guest {
+    let (bob, key_package) = key_package_of(world, "Bob", url);
+    let relays = vec![url.to_owned()];
+    let (guest, wrap) = Guest::invites(world, seed, &key_package, bob, [seed; 32], relays, None);
+    world.inject(url, wrap);
+    world.pass(5_000);
+    guest
+}
+
+/// Bob talks with somebody on the one relay at `url`.
+pub fn talks_to_bob(url: &str) -> (World, Guest) {
+    let mut world = World::with_accounts(&["Bob"], &[url]);
+    world.pass(5_000);
+    let guest = asks_bob(&mut world, url, 1);
+    let chat = world.person("Bob").chats()[0].id.clone();
+    world.command("Bob", Command::AcceptRequest { chat });
+    world.pass(5_000);
+    (world, guest)
 }
 
 /// Somebody's key, and their latest key package on a relay.

@@ -19,7 +19,7 @@ mod relay;
 mod talk;
 mod wire;
 
-pub use guest::{Guest, key_package_of};
+pub use guest::{Guest, asks_bob, key_package_of, talks_to_bob};
 pub use person::Person;
 pub use relay::SimRelay;
 

@@ -18,6 +18,8 @@ pub struct Comparing {
     pub errs: Option<&'static str>,
     /// Compares at most so many events at once.
     pub at_most: Option<usize>,
+    /// Wants to be asked less, and says so with the answer to a first word.
+    pub complains: bool,
     /// Announces these besides.
     pub invents: Vec<Event>,
     /// Comparisons begun, messages of them, and the bytes of these and their answers.
@@ -74,7 +76,12 @@ impl SimRelay {
         storage.seal().unwrap();
         let session = Negentropy::owned(storage, 60_000).unwrap();
         self.comparing.sessions.insert((who, subscription.as_str().to_owned()), session);
-        self.neg_msg(who, subscription, message)
+        let mut said = Vec::new();
+        if self.comparing.complains {
+            said.push((who, RelayMessage::Notice("slow down".to_owned()).to_json()));
+        }
+        said.extend(self.neg_msg(who, subscription, message));
+        said
     }
 
     pub(super) fn neg_msg(
