@@ -5,7 +5,9 @@
 //! A browser that refuses storage only forgets these.
 
 use crate::ui::words::Language;
-use web_sys::Storage;
+use std::cell::Cell;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDocument, Storage};
 
 const LANGUAGE: &str = "zajil.language";
 const THEME: &str = "zajil.theme";
@@ -13,6 +15,14 @@ const LIST_WIDTH: &str = "zajil.list_width";
 const BEGUN: &str = "zajil.begun";
 const KEY_CARD: &str = "zajil.key_card";
 const FIRST_MESSAGE: &str = "zajil.first_message";
+/// The longest that a browser keeps a cookie.
+const SECONDS_OF_A_COOKIE: &str = "34560000";
+const NO_SECONDS: &str = "0";
+
+thread_local! {
+    /// Whether this page has noted that an account is here.
+    static NOTED: Cell<bool> = const { Cell::new(false) };
+}
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -93,22 +103,46 @@ pub fn set_list_width(width: i32) {
 /// Whether this browser held an account: decides which shell is painted before the
 /// engine answers, and whether an account that is not there was removed.
 pub fn has_begun() -> bool {
-    get(BEGUN).is_some()
+    get(BEGUN).is_some() || is_in_cookie()
 }
 
-/// A date and nothing else.
+/// A date and nothing else. Also in a cookie, which browsers keep that remove all that a site
+/// stored (Firefox, where room runs out).
 pub fn set_begun() {
-    if !has_begun() {
+    if NOTED.replace(true) {
+        return;
+    }
+    if get(BEGUN).is_none() {
         let now = String::from(js_sys::Date::new_0().to_iso_string());
         set(BEGUN, now.get(..10).unwrap_or("1"));
     }
+    set_cookie(SECONDS_OF_A_COOKIE);
 }
 
 pub fn forget_begun() {
+    NOTED.set(false);
+    set_cookie(NO_SECONDS);
     for key in [BEGUN, KEY_CARD, FIRST_MESSAGE] {
         if let Some(storage) = storage() {
             let _ = storage.remove_item(key);
         }
+    }
+}
+
+fn document() -> Option<HtmlDocument> {
+    web_sys::window()?.document()?.dyn_into().ok()
+}
+
+fn is_in_cookie() -> bool {
+    let all = document().and_then(|document| document.cookie().ok()).unwrap_or_default();
+    all.contains(BEGUN)
+}
+
+fn set_cookie(seconds: &str) {
+    if let Some(document) = document() {
+        let cookie = format!("{BEGUN}=1; Max-Age={seconds}; Path=/; SameSite=Strict");
+        // Forbidden: the other place has to do.
+        let _ = document.set_cookie(&cookie);
     }
 }
 

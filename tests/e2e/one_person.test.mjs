@@ -94,12 +94,15 @@ for (const engine of engines) {
       const frank = await arrives("Frank");
       await frank.begins();
       const driver = await frank.page.context().newCDPSession(frank.page);
-      const of = { origin: server.origin, storageTypes: "indexeddb" };
-      await driver.send("Storage.clearDataForOrigin", of);
+      const removes = (storageTypes) =>
+        driver.send("Storage.clearDataForOrigin", { origin: server.origin, storageTypes });
+      await removes("indexeddb");
       await frank.page.evaluate(() => {
         location.hash = `#/chat/${"0".repeat(32)}`;
       });
       await frank.page.getByText("Your browser removed this account’s data").waitFor();
+      // Some browsers remove this with the rest.
+      await removes("local_storage");
       await frank.page.reload();
       await frank.page.getByRole("button", { name: "Start anew", exact: true }).click();
       await frank.page.getByRole("textbox", { name: "Your name", exact: true }).waitFor();

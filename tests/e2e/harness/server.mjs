@@ -26,6 +26,11 @@ export class Server {
     return `http://localhost:${this.#port}`;
   }
 
+  /** Its address in a list of servers. */
+  get address() {
+    return `${this.origin.replace("http:", "ws:")}/relay`;
+  }
+
   /** Starts, or starts again on the same port with the same events. */
   async up() {
     const words = ["--dist", required("ZAJIL_DIST"), "--data", this.#data];
