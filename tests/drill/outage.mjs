@@ -85,6 +85,9 @@ try {
   report.figure("messages promised", alice.promised.length + bob.promised.length);
   report.figure("rounds", rounds);
   report.figure("rounds whose messages all arrived within the round", waits.filter(Boolean).length);
+  // A busy machine may hold up one; what waits for the outage's end is late in most.
+  const late = waits.filter((wait) => wait === undefined).length;
+  report.check("messages go on while four of five are bad", late <= Math.max(1, rounds / 10));
   report.figure("events that a relay acknowledged and threw away", sum(relays.map((r) => r.proxy.forgotten)));
   report.figure("seconds until all was delivered after the outage", found.seconds);
   report.check("written through the interface", alice.promised.length + bob.promised.length === n + 2);

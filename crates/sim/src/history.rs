@@ -105,6 +105,12 @@ pub enum Action {
     Restore {
         who: usize,
     },
+    /// The device goes on from a copy of the disk of `of`, who goes on as well. In written
+    /// histories only: of what is shown to two who are one person, little can be judged.
+    Clone {
+        who: usize,
+        of: usize,
+    },
     /// The device goes away and never comes back.
     Leave {
         who: usize,
@@ -142,6 +148,7 @@ impl Action {
             | Action::Full { who, .. }
             | Action::Backup { who }
             | Action::Restore { who }
+            | Action::Clone { who, .. }
             | Action::Leave { who } => Some(who),
             Action::Wipe | Action::Fault { .. } => None,
         }

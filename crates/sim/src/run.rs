@@ -202,6 +202,13 @@ fn look(world: &mut World) {
 }
 
 fn judge(world: &mut World) {
+    for (a, b) in world.ledger.pairs() {
+        for (who, with) in [(a, b), (b, a)] {
+            let messages = world.scroll(who, with);
+            world.ledger.stays(who, &messages);
+        }
+    }
+    look(world);
     if let Some((who, of)) = world.ledger.unmet().first() {
         world.verdict.note(Rule::Meets, format!("P{who} and P{of} cannot write to each other"));
     }

@@ -37,6 +37,7 @@ impl Display for Action {
             Action::Full { who, span } => write!(f, "full {who} {}", Span(span)),
             Action::Backup { who } => write!(f, "backup {who}"),
             Action::Restore { who } => write!(f, "restore {who}"),
+            Action::Clone { who, of } => write!(f, "clone {who} {of}"),
             Action::Leave { who } => write!(f, "leave {who}"),
             Action::Wipe => f.write_str("wipe"),
             Action::Fault { relay, fault, span, people } => {
@@ -120,6 +121,7 @@ impl FromStr for Timed {
             "full" => Action::Full { who: words.read()?, span: words.span()? },
             "backup" => Action::Backup { who: words.read()? },
             "restore" => Action::Restore { who: words.read()? },
+            "clone" => Action::Clone { who: words.read()?, of: words.read()? },
             "leave" => Action::Leave { who: words.read()? },
             "wipe" => Action::Wipe,
             "fault" => Action::Fault {

@@ -25,7 +25,8 @@ export function compare(one, other, walks) {
     faults.twice.push(...twice.map((name) => `${name} at ${who.name}'s`));
     faults.torn.push(...walk.filter(({ name }) => name === undefined).map(({ text }) => text));
   }
-  const at = left.findIndex((name, place) => name !== right[place]);
+  const longer = left.length > right.length ? left : right;
+  const at = longer.findIndex((_, place) => left[place] !== right[place]);
   if (at >= 0) faults.order.push(`${left.slice(at, at + 3)} against ${right.slice(at, at + 3)}`);
   for (const [walk, writer] of [[walks[0], one], [walks[1], other]]) {
     const own = walk.filter(({ name }) => name?.startsWith(writer.name[0]));

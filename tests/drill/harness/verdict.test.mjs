@@ -34,6 +34,12 @@ test("two orders are a fault even when nothing is missing", () => {
   assert.equal(judged(atAlices(), [two, one, three]).order.length, 1);
 });
 
+test("what one side shows behind the other's last is out of order", () => {
+  const more = entry("A-3", "Read");
+  assert.equal(judged(atAlices(), [...atBobs(), more]).order.length, 1);
+  assert.equal(judged([...atAlices(), more], atBobs()).order.length, 1);
+});
+
 test("an own message that is only sent is not delivered", () => {
   const [one, two] = atAlices();
   assert.deepEqual(judged([one, two, entry("A-2", "Sent")], atBobs()).undelivered, ["A-2: Sent"]);

@@ -3,7 +3,7 @@
 use super::{Count, Ledger, Written};
 use crate::verdict::{Rule, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
-use zajil_api::{Chat, Direction, GapCause, Message, Place, Stage};
+use zajil_api::{Chat, Direction, Gap, GapCause, Message, MessageState, Place, Stage};
 
 /// What is missing has to be named within so many milliseconds.
 const NAMED_WITHIN: u64 = 120_000;
@@ -30,27 +30,28 @@ impl Ledger {
         missing.into_iter().map(entry).collect()
     }
 
-    /// Something that its author was told to be taken back, and that the other has. A device that
-    /// went on from a copy cannot know what it sent after that was made.
+    /// Something that its author was told to be taken back, and that the other has.
     pub fn back_in_vain(&self) -> Option<(usize, String)> {
         let was_read = |(text, written): &(&String, &Written)| {
             let got = self.views[written.to].incoming.get(&written.who);
-            let restored = self.views[written.who].was_restored;
-            written.removed && !restored && got.is_some_and(|got| got.contains(*text))
+            written.removed
+                && !self.was_forgotten(text)
+                && got.is_some_and(|got| got.contains(*text))
         };
         let found = self.written.iter().find(was_read);
         found.map(|(text, written)| (written.who, text.clone()))
     }
 
-    /// Readers who are told for ever that something is missing, where no device went on from
-    /// a copy: nothing is.
+    /// Readers who are told for ever that something is missing: nothing is. Only what a device wrote
+    /// before it went on from a copy may be gone, and its author says so.
     pub fn open_gaps(&self) -> Vec<(usize, usize)> {
         let pairs = self.pairs().into_iter().flat_map(|(a, b)| [(a, b), (b, a)]);
         let is_open = |(reader, author): &(usize, usize)| {
             let both = [*reader, *author];
-            let let_off = |who: &usize| self.views[*who].was_restored || self.has_left(*who);
-            !both.iter().any(let_off)
-                && self.chat_view(*reader, *author).is_some_and(|chat| !chat.gaps.is_empty())
+            let apart = self.is_apart(*reader, *author);
+            let restored = both.iter().any(|who| self.views[*who].was_restored);
+            let is_open = |gap: &Gap| !restored || gap.cause != GapCause::GivenUp;
+            !apart && self.chat_view(*reader, *author).is_some_and(|c| c.gaps.iter().any(is_open))
         };
         pairs.filter(is_open).collect()
     }
@@ -118,6 +119,20 @@ impl Ledger {
             here.range((*run, *number)..=(*run, u64::MAX)).next().is_some()
         };
         all.difference(&here).filter(|count| !void.contains(count)).filter(behind).count() as u64
+    }
+
+    /// What an author asked for back and has all the same is as good as never asked for: a device
+    /// that died meanwhile, or is left with it, answers for it.
+    pub fn stays(&mut self, who: usize, messages: &[Message]) {
+        let is_sent = |message: &&Message| match message.direction {
+            Direction::Outgoing(state) => state != MessageState::NotSent,
+            Direction::Incoming => false,
+        };
+        for message in messages.iter().filter(is_sent) {
+            if let Some(written) = self.written.get_mut(&message.text).filter(|w| w.who == who) {
+                written.withdrawn &= written.removed;
+            }
+        }
     }
 
     /// A chat as both sides have it on their disks.

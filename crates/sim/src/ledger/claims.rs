@@ -43,7 +43,7 @@ impl Ledger {
             return;
         }
         self.unsent.insert(text.to_owned());
-        if self.is_taken(text) && !self.views[who].was_restored {
+        if self.is_taken(text) && !self.was_forgotten(text) {
             let detail = format!("P{who} is told that {text:?} is not sent, a server took it");
             verdict.note(Rule::NotSent, detail);
         }
@@ -51,14 +51,13 @@ impl Ledger {
 
     /// An author is told that a message is taken back: no server ever had it.
     pub(super) fn taken_back(&self, who: usize, text: &str, verdict: &mut Verdict) {
-        if self.is_taken(text) && !self.views[who].was_restored {
+        if self.is_taken(text) && !self.was_forgotten(text) {
             let detail = format!("P{who} took back {text:?}, a server took it");
             verdict.note(Rule::NotSent, detail);
         }
     }
 
-    /// A server takes a message. A device that went on from a copy cannot know what it sent after
-    /// that was made.
+    /// A server takes a message.
     pub(super) fn takes(&self, text: &str, verdict: &mut Verdict) {
         let Some(written) = self.written.get(text) else { return };
         let who = written.who;
@@ -67,9 +66,16 @@ impl Ledger {
             (_, true) => "which shows as not sent",
             _ => return,
         };
-        if !self.views[who].was_restored {
+        if !self.was_forgotten(text) {
             verdict.note(Rule::NotSent, format!("a server takes {text:?} of P{who}, {words}"));
         }
+    }
+
+    /// Whether a message's author went on from a copy since they wrote it, which cannot know what
+    /// became of it.
+    pub(super) fn was_forgotten(&self, text: &str) -> bool {
+        let author = self.written.get(text);
+        author.is_some_and(|written| self.views[written.who].restored_at > Some(written.at))
     }
 
     fn is_taken(&self, text: &str) -> bool {
@@ -89,7 +95,8 @@ impl Ledger {
         let is_open = |text: &String, written: &Written| {
             let view = &views[written.to];
             let got = view.incoming.get(&written.who);
-            !view.was_restored && !got.is_some_and(|got| got.contains(text))
+            let forgot = view.restored_at > Some(written.at);
+            !forgot && !got.is_some_and(|got| got.contains(text))
         };
         self.confirmed.retain(|text| self.written.get(text).is_some_and(|w| is_open(text, w)));
         let entry = |text: &String| {

@@ -72,6 +72,11 @@ impl World {
                     self.meet_again(who, at);
                 }
             }
+            Action::Clone { who, of } => {
+                let copy = self.people[of].copy();
+                self.people[who].go_on_from(copy);
+                self.die(who, 0);
+            }
             Action::Leave { who } => self.leave(who),
             Action::Wipe => self.wipe(),
             Action::Fault { relay, fault, span, people } => {

@@ -11,9 +11,10 @@ use zajil_core::mutant::{Mutant, active};
 use zajil_core::store::{Changes, MemoryStore, Order, Range, Row, Store, Table};
 
 pub struct Person {
-    pub number: usize,
     pub engine: Option<Engine>,
     disk: MemoryStore,
+    /// What its rows are sealed under.
+    vault_key: [u8; 32],
     backup: Option<MemoryStore>,
     /// How much the device's clock is ahead, in milliseconds.
     pub skew: i64,
@@ -46,9 +47,9 @@ pub struct Person {
 impl Person {
     pub fn new(number: usize, relays: usize) -> Self {
         Self {
-            number,
             engine: None,
             disk: MemoryStore::default(),
+            vault_key: [number as u8 + 1; 32],
             backup: None,
             skew: 0,
             asleep_until: None,
@@ -103,7 +104,7 @@ impl Person {
 
     fn open(&self, now: u64, relays: &[RelayUrl], dice: &mut Dice) -> Result<Engine, OpenError> {
         let config = Config {
-            vault_key: VaultKey([self.number as u8 + 1; 32]),
+            vault_key: VaultKey(self.vault_key),
             seed: dice.bytes(),
             default_relays: relays.to_vec(),
         };
@@ -136,6 +137,15 @@ impl Person {
 
     pub fn load(&self, range: &Range) -> Vec<Row> {
         self.disk.load(range).now_or_never().and_then(Result::ok).unwrap_or_default()
+    }
+
+    /// All of the browser's data, as it is now.
+    pub fn copy(&self) -> (MemoryStore, [u8; 32]) {
+        (self.disk.clone(), self.vault_key)
+    }
+
+    pub fn go_on_from(&mut self, copy: (MemoryStore, [u8; 32])) {
+        (self.disk, self.vault_key) = copy;
     }
 
     pub fn back_up(&mut self) {
