@@ -50,6 +50,13 @@ impl Client {
         }
         id
     }
+
+    /// Somebody looks, and wants to know at once what can be reached.
+    pub fn look_again(&self) {
+        if let Some(worker) = &self.worker {
+            let _ = worker.post_message(&"visible".into());
+        }
+    }
 }
 
 /// The ids that this tab gives its commands: a number of its own, times 2²⁰, plus a count.

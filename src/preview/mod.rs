@@ -48,6 +48,9 @@ impl Client {
         id
     }
 
+    /// No server of a scene comes back by itself.
+    pub fn look_again(&self) {}
+
     fn tell_later(&self, after: u32, update: Update) {
         let tell = Rc::clone(&self.tell);
         Timeout::new(after, move || tell(update)).forget();

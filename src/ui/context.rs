@@ -6,10 +6,11 @@
 
 use crate::client::Client;
 use crate::ui::failure::sentence_for;
+use crate::ui::parts::result_words;
 use crate::ui::prefs::{self, Theme};
 use crate::ui::route::Route;
-use crate::ui::state::{AppState, Part, Practised};
-use crate::ui::words::{Language, say, say_count, say_with};
+use crate::ui::state::{AppState, Part};
+use crate::ui::words::Language;
 use crate::ui::{format, keeping, page};
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
@@ -169,6 +170,13 @@ impl Ctx {
         self.inner().client.borrow().as_ref().map(|client| client.send(command))
     }
 
+    /// Has servers that are waited for tried now.
+    pub fn look_again(&self) {
+        if let Some(client) = &*self.inner().client.borrow() {
+            client.look_again();
+        }
+    }
+
     /// Sends a command and runs `then` on what comes of it.
     pub fn ask(&self, command: Command, then: impl FnOnce(Answer) + 'static) -> Option<CommandId> {
         self.ask_boxed(command, Box::new(then))
@@ -257,21 +265,6 @@ fn answer_in(update: &Update) -> Option<(CommandId, Answer)> {
             Some((*answers, Answer::MessageAdded))
         }
         _ => None,
-    }
-}
-
-fn result_words(Practised { came, went, waiting }: Practised) -> String {
-    let went_on = match (came, went) {
-        (0, 0) if waiting == 0 => return say("practice.quiet"),
-        (0, 0) => say("practice.over"),
-        _ => {
-            let (came, went) = (format::number(came), format::number(went));
-            say_with("practice.result", &[("went", &went), ("came", &came)])
-        }
-    };
-    match waiting {
-        0 => went_on,
-        waiting => format!("{went_on} {}", say_count("practice.waited", waiting)),
     }
 }
 

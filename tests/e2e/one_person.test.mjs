@@ -89,6 +89,24 @@ for (const engine of engines) {
       eve.assertNoComplaints();
     });
 
+    test("a server that is back is there at once where somebody has it tried", async () => {
+      const own = await Server.start();
+      const gina = await Person.arrives("Gina", own, browser, engine);
+      await gina.begins();
+      await gina.page.getByRole("link", { name: "Servers", exact: true }).click();
+      const row = gina.page.getByRole("list", { name: "Servers", exact: true }).getByRole("listitem");
+      await row.filter({ hasText: "connected" }).waitFor();
+      await own.kill();
+      // So long that the server would not be tried meanwhile.
+      await row.filter({ hasText: /next try in (9|1\d|[2-9]\d) s/ }).waitFor({ timeout: 120_000 });
+      await own.up();
+      await row.getByRole("button", { name: "Try now", exact: true }).click();
+      await row.filter({ hasText: "connected" }).waitFor({ timeout: 5_000 });
+      assert.equal(await row.getByRole("button", { name: "Try now", exact: true }).count(), 0);
+      gina.assertNoComplaints();
+      await own.remove();
+    });
+
     const skip = engine.name !== "Chromium" && "no driver of it deletes what a site stored";
     test("what the browser deletes under a tab that does nothing is noticed", { skip }, async () => {
       const frank = await arrives("Frank");

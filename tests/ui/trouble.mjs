@@ -66,8 +66,9 @@ export function trouble({ test, open, until, field }) {
     const words = dialog.getByText(/These chats then wait until it is over: .*Dana/);
     await words.waitFor();
     await dialog.getByRole("button", { name: "Cut them now", exact: true }).click();
+    await page.getByText(/Until it is over these chats wait: .*Dana/).waitFor();
     await page.getByRole("link", { name: /Dana/ }).click();
-    await page.getByText("No server of this chat can be reached right now.").waitFor();
+    await page.getByText(/No server of this chat can be reached right now\. .* open a new invite link of .*Dana/).waitFor();
     await field(page).fill("into the dark");
     await page.getByRole("button", { name: "Send", exact: true }).click();
     const message = page.getByRole("article").filter({ hasText: "into the dark" });

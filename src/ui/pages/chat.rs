@@ -1,9 +1,9 @@
 use crate::ui::context::{Ctx, ctx, memo};
-use crate::ui::live::{live, maybe};
+use crate::ui::live::{live, maybe, words};
 use crate::ui::parts::{
     ChatHeader, Composer, PageHeader, RequestBar, Scroll, StoryDialog, TimelineView, plain,
 };
-use crate::ui::person::name_of;
+use crate::ui::person::{isolated, name_of};
 use crate::ui::route::Route;
 use crate::ui::state::{Part, Phase};
 use crate::ui::words::{say, say_with};
@@ -82,8 +82,12 @@ fn Conversation(id: ChatId, chat: Memo<Option<zajil_api::Chat>>) -> impl IntoVie
             })
         })
     };
-    let unreached =
-        move || lonely.get().then(|| plain("strip", "status", say("reach.chat").into_any()));
+    let unreached = move || {
+        lonely.get().then(|| {
+            let told = move || say_with("reach.chat", &[("name", &isolated(&name.get()))]);
+            plain("strip", "status", words(told))
+        })
+    };
     let told = memo(move || ctx.watch(Part::Story, |state| state.story.is_some()));
     let story = {
         let id = id.clone();

@@ -57,6 +57,7 @@ pub use notice::NoticeBar;
 pub use page_header::PageHeader;
 pub use pigeon::Pigeon;
 pub use practice::PracticePanel;
+pub use practice_strip::result_words;
 pub use remove_server::RemoveServer;
 pub use request_bar::RequestBar;
 pub use scroll::Scroll;

@@ -3,7 +3,8 @@ use super::practice_choice::SECONDS;
 use crate::ui::context::ctx;
 use crate::ui::format::{self, number};
 use crate::ui::live::words;
-use crate::ui::words::{say, say_with};
+use crate::ui::state::Practised;
+use crate::ui::words::{say, say_count, say_with};
 use leptos::prelude::*;
 use std::time::Duration;
 use zajil_api::{Command, UnixTime};
@@ -36,6 +37,22 @@ pub fn PracticeStrip(cut: usize, of: usize, until: UnixTime) -> impl IntoView {
 fn left(until: UnixTime, now: UnixTime) -> u32 {
     let seconds = until.0.saturating_sub(now.0).min(u64::from(SECONDS));
     u32::try_from(seconds).unwrap_or_default()
+}
+
+/// What a practice showed, in a sentence or two.
+pub fn result_words(Practised { came, went, waiting }: Practised) -> String {
+    let went_on = match (came, went) {
+        (0, 0) if waiting == 0 => return say("practice.quiet"),
+        (0, 0) => say("practice.over"),
+        _ => {
+            let (came, went) = (number(came), number(went));
+            say_with("practice.result", &[("went", &went), ("came", &came)])
+        }
+    };
+    match waiting {
+        0 => went_on,
+        waiting => format!("{went_on} {}", say_count("practice.waited", waiting)),
+    }
 }
 
 #[cfg(test)]

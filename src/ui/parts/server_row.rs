@@ -68,6 +68,7 @@ pub fn ServerRow(
             view! {
                 <p class="quiet small">{maybe(how)}</p>
                 <p class="quiet small facts">{(!away.get()).then(|| view! { <Score score=server.score/> })}{holds.map(|words| view! { <span>{words}</span> })}</p>
+                {waits(server.link).then(|| try_now(ctx))}
                 {advice(&server, own.get()).map(|words| view! { <p class="advice small">{words}</p> })}
                 {server.said.map(|said| view! { <p class="said small">{what_it_said(&said)}</p> })}
             }
@@ -89,6 +90,18 @@ pub fn ServerRow(
                 <Icon glyph=Glyph::Trash/>
             </button>
         </li>
+    }
+}
+
+fn waits(link: LinkState) -> bool {
+    matches!(link, LinkState::Offline { .. })
+}
+
+fn try_now(ctx: Ctx) -> impl IntoView {
+    view! {
+        <button class="button-text small" type="button" on:click=move |_| ctx.look_again()>
+            {say("servers.try_now")}
+        </button>
     }
 }
 

@@ -3,7 +3,7 @@ use zajil_api::{Chat, ChatId, LinkState, RelayUrl, Stage};
 
 impl AppState {
     /// The chats whose servers matter: nobody's request gets us to theirs.
-    fn reachable(&self) -> impl Iterator<Item = &Chat> {
+    pub fn reachable(&self) -> impl Iterator<Item = &Chat> {
         self.chats.iter().filter(|chat| chat.stage != Stage::Requested)
     }
 
@@ -13,13 +13,22 @@ impl AppState {
         self.reachable().any(|chat| chat.id == *id && !chat.servers.is_empty() && failed(chat))
     }
 
+    /// The chats that wait until a server of theirs is there again.
+    pub fn out_of_reach(&self) -> Vec<ChatId> {
+        let waits = |chat: &&Chat| {
+            !chat.servers.is_empty() && !chat.servers.iter().any(|url| self.is_connected(url))
+        };
+        self.reachable().filter(waits).map(|chat| chat.id.clone()).collect()
+    }
+
+    fn is_connected(&self, url: &RelayUrl) -> bool {
+        self.server(url).is_some_and(|server| server.link == LinkState::Connected)
+    }
+
     /// The chats that can be reached now and could not without these servers.
     pub fn reached_only_through(&self, urls: &[RelayUrl]) -> Vec<ChatId> {
-        let works = |url: &RelayUrl| {
-            self.server(url).is_some_and(|server| server.link == LinkState::Connected)
-        };
         let lost = |chat: &&Chat| {
-            let mut working = chat.servers.iter().filter(|url| works(url)).peekable();
+            let mut working = chat.servers.iter().filter(|url| self.is_connected(url)).peekable();
             working.peek().is_some() && working.all(|url| urls.contains(url))
         };
         self.reachable().filter(lost).map(|chat| chat.id.clone()).collect()

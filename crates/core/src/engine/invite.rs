@@ -77,6 +77,17 @@ impl Invite {
             None if link.contains(['/', ':', '#']) => return Err(Failure::InviteForeign),
             None => link,
         };
+        // People write on behind a link, and mail programs break a long one.
+        let first = payload.split_whitespace().next().unwrap_or_default();
+        Self::parse_payload(first, now).or_else(|failure| {
+            let whole: String = payload.split_whitespace().collect();
+            let is_broken = failure == Failure::InviteBroken;
+            let mended = is_broken.then(|| Self::parse_payload(&whole, now).ok()).flatten();
+            mended.ok_or(failure)
+        })
+    }
+
+    fn parse_payload(payload: &str, now: UnixTime) -> Result<Self, Failure> {
         // Chat programs like to take a full stop or a bracket into the link.
         let payload =
             payload.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c));
@@ -173,6 +184,19 @@ mod tests {
             assert_eq!(Invite::parse(&text, NOW).as_ref(), Ok(&invite));
         }
         assert!(payload.len() < 200, "{} characters make a dense QR code", payload.len());
+    }
+
+    #[test]
+    fn words_around_a_link_and_breaks_within_do_not_matter() {
+        let invite = invite("Bob");
+        let link = format!("https://chat.example/#/i/{}", invite.to_payload(NOW));
+        let (start, end) = link.split_at(link.len() - 40);
+        let broken = [format!("{start}\n{end}"), format!("{start} \r\n  {end}\n")];
+        let among = [format!("use this: {link} bye"), format!("{link}\n\nSent from my phone")];
+        for text in broken.into_iter().chain(among) {
+            assert_eq!(Invite::parse(&text, NOW).as_ref(), Ok(&invite), "{text}");
+        }
+        assert_eq!(Invite::parse(&format!("{start} bye"), NOW), Err(Failure::InviteBroken));
     }
 
     #[test]

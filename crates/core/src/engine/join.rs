@@ -22,12 +22,18 @@ impl Engine {
     pub(super) fn handle_gift_wrap(&mut self, event: &Event) -> Result<(), EngineError> {
         let account = self.account.as_ref().ok_or(EngineError::State("no account"))?;
         let rumor = nip59::unwrap(event, &account.keys)?;
-        if rumor.kind != Kind::WELCOME || self.blocked.contains(&rumor.pubkey) {
+        let was_declined = self.blocked.contains(&rumor.pubkey);
+        if rumor.kind != Kind::WELCOME {
             return Err(EngineError::Blocked);
         }
         let welcome = parse_welcome(&rumor)?;
-        let invited =
+        let has_link =
             welcome.invite.is_some_and(|token| bool::from(token.ct_eq(&account.row.invite_token)));
+        if was_declined && !has_link {
+            return Err(EngineError::Blocked);
+        }
+        // Whoever was declined and was given a link since may ask once more.
+        let invited = has_link && !was_declined;
         let (author, made_at) = (rumor.pubkey, rumor.created_at);
         let us = account.keys.public_key();
         let taken: SortedSet<[u8; 32]> = self
@@ -85,6 +91,10 @@ impl Engine {
             keys: vec![outer.clone()],
             pending_commit: false,
         };
+        if was_declined {
+            self.blocked.remove(&author);
+            self.forget_blocked(&author);
+        }
         self.begin_states(row.nostr_group_id, group.epoch(), outer, false);
         let key = self.add_group(author, row, group, invited, made_at);
         self.connect();

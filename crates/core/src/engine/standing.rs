@@ -223,7 +223,7 @@ mod tests {
         let relay = RelayUrl::new("wss://r");
         standings.of(&relay).took();
         assert_eq!(standings.take_due(Timestamp(0), With::Nothing).len(), 1);
-        (0..5).for_each(|_| standings.of(&relay).kept());
+        standings.of(&relay).watched(Reached::Yes, 60_000);
         assert!(standings.get(&relay).is_some_and(|standing| standing.score().is_some()));
         assert_eq!(standings.take_due(Timestamp(1), With::Nothing).len(), 1);
         standings.of(&relay).kept();
@@ -234,7 +234,7 @@ mod tests {
     fn time_that_passes_is_seldom_a_reason_to_save() {
         let mut standings = Standings::default();
         let relay = RelayUrl::new("wss://r");
-        standings.of(&relay).took();
+        standings.of(&relay).watched(Reached::Yes, 60_000);
         assert_eq!(standings.take_due(Timestamp(0), With::Nothing).len(), 1);
         standings.of(&relay).watched(Reached::Yes, 60_000);
         assert!(standings.take_due(Timestamp(SAVED_EVERY_MS), With::Nothing).is_empty());

@@ -16,7 +16,7 @@ use rand_core::RngCore;
 use zajil_api::{CommandId, Failure, RelayUrl, Stage, Update};
 
 /// Relays a chat's events go to at most.
-const MAX_GROUP_RELAYS: usize = 5;
+pub(super) const MAX_GROUP_RELAYS: usize = 5;
 /// Relays a Welcome goes to at most.
 const MAX_INBOX_RELAYS: usize = 8;
 

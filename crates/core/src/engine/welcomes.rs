@@ -3,10 +3,12 @@
 //! Servers forget, and a device that was put back has no use for a Welcome to a key package that
 //! it does not know. So a Welcome stays in the outbox until it is answered, and the other's key
 //! package is watched meanwhile: where a newer one shows up, another group is founded with it.
-//! The same where a person opens a link again because the chat's servers are gone.
+//! The same where a person opens a link again because the chat's servers are gone, or one that
+//! leads to more of them.
 
 use super::chat::Chat;
 use super::record::{ChatKey, Outgoing, OutgoingRow, Purpose, WantedRow};
+use super::start::MAX_GROUP_RELAYS;
 use super::{Engine, Timestamp};
 use crate::envelope::{KeyPackageEvent, parse_welcome};
 use crate::nostr::Rumor;
@@ -125,17 +127,18 @@ impl Engine {
     }
 
     /// Somebody we have a chat with gave us a link: perhaps another than the one that our
-    /// unanswered Welcome bears, or because the chat's servers are gone.
+    /// unanswered Welcome bears, or because the chat's servers are gone, or it leads to more.
     pub(super) fn wanted_again(&mut self, key: ChatKey, wanted: WantedRow) {
         let bears = self.unanswered(key).map(|row| invite_of(&row.content));
         let is_other = bears.is_some_and(|token| token != Some(wanted.token));
-        let is_cut_off = self.chats.get(&key).is_some_and(|chat| {
-            let servers = chat.row.groups.last().map(|group| &group.relays);
-            chat.left_dead_servers || servers.is_some_and(|servers| !self.reaches_any(servers))
-        });
+        let Some(chat) = self.chats.get(&key) else { return };
+        let servers = chat.row.groups.last().map(|group| &group.relays[..]).unwrap_or_default();
+        let is_cut_off = chat.left_dead_servers || !self.reaches_any(servers);
+        let leads_further = servers.len() < MAX_GROUP_RELAYS
+            && wanted.relays.iter().any(|relay| !servers.contains(relay));
         let Some(chat) = self.chats.get_mut(&key) else { return };
-        chat.seeks_anew |= is_other;
-        if is_other || is_cut_off {
+        chat.seeks_anew |= is_other || leads_further;
+        if is_other || leads_further || is_cut_off {
             chat.row.wanted = Some(wanted);
         }
     }

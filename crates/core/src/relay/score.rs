@@ -11,7 +11,7 @@ const WATCHED_HALF: f64 = 3.0 * 86_400.0;
 /// After so many promises or answers, earlier ones count half.
 const COUNTED_HALF: f64 = 100.0;
 /// Watched for less than this, in seconds, nothing is said.
-const WATCHED_ENOUGH: f64 = 600.0;
+const WATCHED_ENOUGH: f64 = 60.0;
 const WATCHED_WELL: f64 = 3_600.0;
 const COUNTED_ENOUGH: f64 = 4.0;
 /// A relay as good as this deserves no advice.
@@ -117,21 +117,16 @@ impl Standing {
         self.answers_in_ms.map(|it| it.round() as u32)
     }
 
-    /// 0 to 100; `None` until it did enough to say.
+    /// 0 to 100; `None` until it was watched for long enough to say: whoever keeps all that they
+    /// are given may still be seldom there.
     pub fn score(&self) -> Option<u8> {
-        let reachable = self.reachable.of(WATCHED_ENOUGH);
+        let reachable = self.reachable.of(WATCHED_ENOUGH)?;
         let kept = self.kept.of(COUNTED_ENOUGH);
-        if reachable.is_none() && kept.is_none() {
-            return None;
-        }
         let taken = self.taken.of(COUNTED_ENOUGH).unwrap_or(1.0);
         let slow = self.answers_in_ms.map_or(0.0, |it| {
             ((it - FAST_MS) / (SLOW_MS - FAST_MS)).clamp(0.0, 1.0) * LOST_TO_SLOWNESS
         });
-        let share = reachable.unwrap_or(1.0)
-            * kept.unwrap_or(1.0).powi(4)
-            * (0.4 + 0.6 * taken)
-            * (1.0 - slow);
+        let share = reachable * kept.unwrap_or(1.0).powi(4) * (0.4 + 0.6 * taken) * (1.0 - slow);
         Some((share * 100.0).round().clamp(0.0, 100.0) as u8)
     }
 
@@ -196,9 +191,24 @@ mod tests {
     #[test]
     fn nothing_is_said_before_it_did_enough() {
         let mut standing = Standing::default();
-        standing.watched(Reached::No, 60_000);
+        standing.watched(Reached::No, 59_000);
         standing.broke();
         assert_eq!((standing.score(), standing.advice()), (None, None));
+        let mut standing = Standing::default();
+        (0..50).for_each(|_| standing.kept());
+        standing.watched(Reached::Yes, 30_000);
+        assert_eq!(standing.score(), None, "it may be gone the next minute");
+    }
+
+    #[test]
+    fn whoever_goes_again_and_again_is_not_called_reliable_for_what_they_keep() {
+        let mut standing = Standing::default();
+        for _ in 0..3 {
+            standing.watched(Reached::Yes, 30_000);
+            (0..5).for_each(|_| standing.kept());
+            standing.watched(Reached::No, 10_000);
+        }
+        assert_eq!(standing.score(), Some(75));
     }
 
     #[test]

@@ -140,6 +140,40 @@ fn a_declined_request_leaves_its_invitation_and_whose_it_was() {
 }
 
 #[test]
+fn whoever_was_declined_may_ask_once_more_with_a_link_that_was_given_since() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    let earlier = world.invite_of("Alice");
+    world.command("Alice", Command::RenewInvite);
+    let opens = |world: &mut World, link: String| {
+        world.command("Bob", Command::StartChat { link });
+        world.pass(60_000);
+    };
+    let stages = |world: &World| -> Vec<Stage> {
+        world.person("Alice").chats().iter().map(|chat| chat.stage).collect()
+    };
+    opens(&mut world, earlier.clone());
+    world.send("Bob", "Alice", "with the earlier link");
+    world.pass(5_000);
+    assert_eq!(stages(&world), [Stage::Requested]);
+    let chat = world.person("Alice").chats()[0].id.clone();
+    world.command("Alice", Command::DeclineRequest { chat });
+    opens(&mut world, earlier);
+    assert_eq!(stages(&world), [], "declined is declined");
+    let link = world.invite_of("Alice");
+    opens(&mut world, link);
+    assert_eq!(stages(&world), [Stage::Requested], "and not let in without a question");
+    world.restart("Alice");
+    world.pass(5_000);
+    let chat = world.person("Alice").chats()[0].id.clone();
+    world.command("Alice", Command::AcceptRequest { chat });
+    world.pass(60_000);
+    world.send("Alice", "Bob", "there you are");
+    world.pass(60_000);
+    assert_eq!(world.texts("Bob", "Alice"), ["with the earlier link", "there you are"]);
+    assert_eq!(world.texts("Alice", "Bob"), ["with the earlier link", "there you are"]);
+}
+
+#[test]
 fn made_up_numbers_have_no_chat_looked_through() {
     let (mut world, mut guest) = asked();
     world.command("Bob", Command::AcceptRequest { chat: request(&world) });

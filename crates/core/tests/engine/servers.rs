@@ -221,7 +221,7 @@ fn not_now_is_no_refusal_and_is_forgotten_once_the_next_event_is_taken() {
 fn what_is_known_of_a_server_is_known_after_a_restart_and_its_speed_is_measured_anew() {
     let mut world = pair(&[ONE]);
     (0..8).for_each(|_| world.send("Bob", "Alice", "hello"));
-    world.pass(2_000);
+    world.pass(90_000);
     let before = server(&mut world, "Bob", ONE);
     assert!(before.score.is_some() && before.answers_in_ms.is_some(), "{before:?}");
     world.take_down(ONE);

@@ -136,7 +136,36 @@ fn a_link_opened_again_moves_a_chat_whose_servers_are_gone_to_others() {
 }
 
 #[test]
-fn a_link_opened_again_changes_nothing_while_the_chat_has_a_server() {
+fn a_link_opened_again_takes_a_chat_to_more_servers_before_its_own_are_gone() {
+    let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
+    world.meet("Alice", "Bob");
+    world.send("Alice", "Bob", "before");
+    world.pass(60_000);
+    world.set_up(TWO);
+    world.command("Bob", Command::AddServer { url: TWO.to_owned() });
+    world.pass(60_000);
+    for _ in 0..2 {
+        let link = world.invite_of("Bob");
+        world.command("Alice", Command::StartChat { link });
+        world.send("Bob", "Alice", "meanwhile");
+        world.pass(60_000);
+    }
+    let founded = world.relay(TWO).events.iter().filter(|event| event.kind == Kind::GIFT_WRAP);
+    assert_eq!(founded.count(), 1, "once there, there is nothing more to do");
+    world.take_down(ONE);
+    world.send("Alice", "Bob", "over the second");
+    world.send("Bob", "Alice", "and back");
+    world.pass(60_000);
+    for (who, with) in [("Alice", "Bob"), ("Bob", "Alice")] {
+        let mut texts = world.texts(who, with);
+        texts.sort();
+        assert_eq!(texts, ["and back", "before", "meanwhile", "meanwhile", "over the second"]);
+        assert_eq!(world.person(who).chats().len(), 1, "in the chat that they had");
+    }
+}
+
+#[test]
+fn a_link_opened_again_changes_nothing_while_the_chat_has_its_servers() {
     let mut world = World::with_accounts(&["Alice", "Bob"], &[ONE]);
     world.pass(60_000);
     world.meet("Alice", "Bob");

@@ -30,6 +30,19 @@ fn a_chat_is_out_of_reach_when_all_its_servers_are_whatever_others_do() {
 }
 
 #[test]
+fn which_chats_wait_for_their_servers_is_known() {
+    let mut state = attached(vec![chat("a", 1), chat("b", 2), chat("c", 3)]);
+    tell(&mut state, "wss://1", LinkState::Cut { until: UnixTime(60) });
+    tell(&mut state, "wss://2", LinkState::Connected);
+    lives_on(&mut state, "a", &["wss://1"]);
+    lives_on(&mut state, "b", &["wss://1", "wss://2"]);
+    let waits = |state: &AppState| state.out_of_reach();
+    assert_eq!(waits(&state), [ChatId::new("a")], "of c no server is known yet");
+    tell(&mut state, "wss://2", OFFLINE);
+    assert_eq!(waits(&state).len(), 2);
+}
+
+#[test]
 fn which_chats_only_these_servers_carry_is_known() {
     let mut state = attached(vec![chat("a", 1), chat("b", 2)]);
     tell(&mut state, "wss://1", LinkState::Connected);
