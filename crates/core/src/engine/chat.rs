@@ -12,7 +12,7 @@ use crate::mls::Group;
 use crate::mutant::{self, Mutant};
 use crate::nostr::{EventId, PublicKey};
 use crate::sorted::{SortedMap, SortedSet};
-use zajil_api::{ChatId, Contact, Gap, GapCause, Place, RelayUrl, Stage, UnixTime};
+use zajil_api::{Contact, Gap, GapCause, Place, RelayUrl, Stage, UnixTime};
 
 /// Characters of a preview.
 pub(super) const PREVIEW: usize = 160;
@@ -56,6 +56,8 @@ pub(super) struct Chat {
     pub failed: Option<(GapCause, UnixTime)>,
     /// Own messages that were written once more since this start, and in which group.
     pub written_again: SortedSet<(Place, [u8; 32])>,
+    /// Groups in which our name, and how far we count, were told since this start.
+    pub told_in: SortedSet<[u8; 32]>,
     /// Groups joined since this start: with which batch of events, and when they were founded.
     pub joined: SortedMap<[u8; 32], (Batch, UnixTime)>,
     pub seeking: Seeking,
@@ -80,23 +82,6 @@ pub(super) struct Chat {
     pub in_turn: bool,
     /// What the other asked for.
     pub asked: Asked,
-}
-
-impl ChatKey {
-    pub fn to_id(self) -> ChatId {
-        ChatId::new(hex::encode(self.0))
-    }
-
-    pub fn from_id(id: &ChatId) -> Option<Self> {
-        hex::decode(id.as_str()).ok()?.try_into().ok().map(Self)
-    }
-}
-
-impl ChatKey {
-    /// The run of our count in a chat that is new.
-    fn run(self) -> u32 {
-        self.0.first_chunk::<4>().map_or(1, |bytes| u32::from_be_bytes(*bytes).max(1))
-    }
 }
 
 impl Chat {
@@ -131,6 +116,7 @@ impl Chat {
             unread: Unread::default(),
             failed: None,
             written_again: SortedSet::new(),
+            told_in: SortedSet::new(),
             joined: SortedMap::new(),
             seeking: Seeking::default(),
             inviting: Inviting::default(),

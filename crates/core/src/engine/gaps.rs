@@ -133,6 +133,9 @@ impl Engine {
             let asked = self.send_kind(key, &InnerKind::Again(step.ask), Purpose::Other);
             self.note("asking for what is missing", asked);
         }
+        if self.chats.get(&key).is_some_and(|chat| chat.was_asked_in_silence(now, unix)) {
+            self.seek_reader(key);
+        }
     }
 
     /// Remembers why an event of the chat was of no use: it may explain a gap.
@@ -168,7 +171,7 @@ impl Chat {
     }
 
     /// Whether the other was asked for something since they were heard of last.
-    fn was_asked_in_silence(&self, now: Timestamp, unix: UnixTime) -> bool {
+    pub fn was_asked_in_silence(&self, now: Timestamp, unix: UnixTime) -> bool {
         let heard_at = self.last_heard(now, unix);
         let mut missing = self.row.heard.iter().flat_map(|heard| &heard.missing);
         let is_unheard = |row: &MissingRow| row.is_asked_for() && row.asked_at > heard_at;

@@ -49,8 +49,8 @@ impl Anew {
 }
 
 impl Engine {
-    /// Something was written that the other has not confirmed: where there are several groups,
-    /// they may not be in this one.
+    /// Something was written or asked that the other has not answered: where there are several
+    /// groups, they may not be in this one.
     pub(super) fn seek_reader(&mut self, key: ChatKey) {
         let at = Timestamp(self.now.0 + SEEK_SECONDS * 1000);
         if let Some(chat) = self.chats.get_mut(&key).filter(|chat| chat.groups.len() > 1) {
@@ -83,6 +83,8 @@ impl Engine {
         let is_handed_out = self.is_handed_out(routing);
         if let Some(chat) = self.chats.get_mut(&key) {
             chat.caught_up |= is_handed_out;
+            // Perhaps the other has forgotten the group in which it was told.
+            chat.row.owes_name |= !chat.told_in.contains(routing);
         }
         self.weigh_keys(key);
         self.write_here_too(key);
@@ -116,8 +118,10 @@ impl Engine {
     /// Our leaf is renewed in each of the other groups. Whoever follows that reads there, and
     /// says so; until they do, once is enough.
     fn seek_reader_now(&mut self, key: ChatKey) {
-        let now = self.now;
-        let is_waiting = !self.unsettled.undelivered(key).is_empty();
+        let (now, unix) = (self.now, self.unix_now());
+        let was_asked = |chat: &Chat| chat.was_asked_in_silence(now, unix);
+        let is_waiting = !self.unsettled.undelivered(key).is_empty()
+            || self.chats.get(&key).is_some_and(was_asked);
         if is_waiting {
             self.leave_dead_servers(key);
         }
@@ -131,12 +135,15 @@ impl Engine {
         chat.seeking.due_at = Some(Timestamp(now.0 + wait * 1000));
         // The newest last: whoever follows all of them ends there.
         let [others @ .., _] = &chat.row.groups[..] else { return };
-        let others = others.iter().map(|row| row.nostr_group_id);
+        let others: Vec<[u8; 32]> = others.iter().map(|row| row.nostr_group_id).collect();
         let purpose = |group: &[u8; 32]| Purpose::Commit { chat: key, group: *group };
-        let is_asked =
-            |group: &[u8; 32]| self.outbox.rows().any(|row| row.purpose == purpose(group));
-        let silent: Vec<[u8; 32]> = others.filter(|group| !is_asked(group)).collect();
-        for group in silent {
+        let is_asked = |group: &[u8; 32]| {
+            let mut commits = self.outbox.rows().filter(|row| row.purpose == purpose(group));
+            // One that was followed may still be on its way to a server.
+            commits.any(|row| !self.is_followed(*group, row.id))
+        };
+        let silent = others.into_iter().filter(|group| !is_asked(group));
+        for group in silent.collect::<Vec<_>>() {
             let renewed = self.update_leaf(key, group);
             self.note("renewing our leaf in another group", renewed);
         }

@@ -135,7 +135,8 @@ impl Engine {
         let name = self.account.as_ref().map(|account| account.row.name.clone());
         let name = name.ok_or(EngineError::State("no account"))?;
         self.send_kind(key, &InnerKind::Name(name), Purpose::Other)?;
-        let Some(chat) = self.chats.get(&key) else { return Ok(()) };
+        let Some(chat) = self.chats.get_mut(&key) else { return Ok(()) };
+        chat.told_in.extend(chat.row.groups.last().map(|group| group.nostr_group_id));
         for last in chat.counts().into_iter().filter(|count| count.number > 0) {
             let (kind, of) = (ReceiptKind::Delivered, Vec::new());
             let receipt = InnerKind::Receipt { kind, of, last, heard: None };

@@ -106,14 +106,17 @@ fn whoever_renews_their_key_in_the_group_before_is_written_to_there() {
     world.send("Alice", "Bob", "hello");
     // Her device dies when her new key is out, and before the message is.
     let before = world.relay(ONE).events.len();
+    world.relay(ONE).manners.latency_ms = 200;
     for _ in 0..4_000 {
         if world.relay(ONE).events.len() == before {
             world.pass(50);
         }
     }
     world.stop("Alice");
+    world.relay(ONE).manners.latency_ms = 0;
     world.pass(1_000);
-    assert_eq!(world.relay(ONE).events.len() - before, 1 + 2, "and his key and sign of life");
+    let there = world.relay(ONE).events.len() - before;
+    assert_eq!(there, 1 + 3, "and his key, name, and sign of life");
     world.send("Bob", "Alice", "I hear you");
     world.pass(20_000);
     assert_eq!(world.texts("Bob", "Alice"), ["on the second", "I hear you"]);

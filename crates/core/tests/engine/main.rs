@@ -21,6 +21,7 @@ mod deaths;
 mod delivery;
 mod disk;
 mod echo;
+mod elsewhere;
 mod findable;
 mod gaps;
 mod groups;

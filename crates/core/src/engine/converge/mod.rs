@@ -18,9 +18,6 @@ use crate::mls::{Aside, Group, MlsError, PAST_EPOCHS, Processed, message_epoch};
 use crate::mutant::{self, Mutant};
 pub(super) use tree::States;
 
-/// Whoever writes on another branch is shown ours once in so long.
-const SHOWN_EVERY_MS: u64 = 30_000;
-
 /// A group's name in the store and in MLS.
 struct Named {
     chat: ChatKey,
@@ -100,7 +97,7 @@ impl Engine {
             self.state_is_out(&named, id);
             return self.follow_commit(&named, id, &bytes);
         }
-        self.show_branch(chat);
+        self.show_branch(&named);
         let own = self.account.as_ref().map(|account| account.keys.public_key().to_bytes());
         let mut aside = self.aside(&named, id)?;
         let read = aside.process(&bytes);
@@ -126,17 +123,6 @@ impl Engine {
                 self.hear(chat, &routing, sender, &payload, Hearing { is_first, is_aside: true })
             }
             (Ok(_), _) => Err(no_key()),
-        }
-    }
-
-    /// Somebody writes on a branch that is not ours. Perhaps they cannot follow ours: a word on
-    /// it shows them that there is one, now and then.
-    fn show_branch(&mut self, chat: ChatKey) {
-        let now = self.now;
-        let Some(row) = self.chats.get_mut(&chat) else { return };
-        if row.branch_shown_at.is_none_or(|at| at.0 + SHOWN_EVERY_MS <= now.0) {
-            row.branch_shown_at = Some(now);
-            self.owe_sign(chat);
         }
     }
 

@@ -14,6 +14,9 @@ use crate::engine::record::{
 use crate::mutant::{self, Mutant};
 use zajil_api::{MessageState, Place, Stage};
 
+/// Whoever writes on another branch is shown ours once in so long.
+const SHOWN_EVERY_MS: u64 = 30_000;
+
 impl Engine {
     /// Publishes a commit that renews our own leaf in a group of the chat's; it takes effect
     /// when a server has it.
@@ -96,6 +99,22 @@ impl Engine {
     fn own_state(&self, routing: [u8; 32], outgoing: u64) -> Option<&StateRow> {
         let is_it = |row: &&StateRow| row.ours.is_some_and(|ours| ours.outgoing == outgoing);
         self.states.get(&routing)?.rows().iter().find(is_it)
+    }
+
+    /// Somebody writes on a branch that is not ours. Perhaps they cannot follow ours: a word on it
+    /// shows them that there is one, now and then; in a group that we do not write to, a commit.
+    pub(super) fn show_branch(&mut self, named: &Named) {
+        let now = self.now;
+        let Some(chat) = self.chats.get_mut(&named.chat) else { return };
+        if chat.branch_shown_at.is_some_and(|at| at.0 + SHOWN_EVERY_MS > now.0) {
+            return;
+        }
+        chat.branch_shown_at = Some(now);
+        if chat.row.groups.last().is_some_and(|group| group.nostr_group_id == named.routing) {
+            return self.owe_sign(named.chat);
+        }
+        let renewed = self.update_leaf(named.chat, named.routing);
+        self.note("renewing our leaf in another group", renewed);
     }
 
     /// Whether nobody needs a commit of ours any more: somebody was seen to follow it, or

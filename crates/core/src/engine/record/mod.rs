@@ -17,7 +17,7 @@ pub use state::{OwnCommitRow, StateId, StateRow};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use zajil_api::{Place, RelayUrl, Settings, UnixTime};
+use zajil_api::{ChatId, Place, RelayUrl, Settings, UnixTime};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// The version of everything in this file.
@@ -26,6 +26,21 @@ pub const VERSION: u32 = 3;
 /// A chat's name within the store: 16 random bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChatKey(pub [u8; 16]);
+
+impl ChatKey {
+    pub fn to_id(self) -> ChatId {
+        ChatId::new(hex::encode(self.0))
+    }
+
+    pub fn from_id(id: &ChatId) -> Option<Self> {
+        hex::decode(id.as_str()).ok()?.try_into().ok().map(Self)
+    }
+
+    /// The run of our count in a chat that is new.
+    pub fn run(self) -> u32 {
+        self.0.first_chunk::<4>().map_or(1, |bytes| u32::from_be_bytes(*bytes).max(1))
+    }
+}
 
 /// A row of [`Table::Records`](crate::store::Table::Records).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
