@@ -46,14 +46,14 @@ impl Ledger {
     /// before it went on from a copy may be gone, and its author says so.
     pub fn open_gaps(&self) -> Vec<(usize, usize)> {
         let pairs = self.pairs().into_iter().flat_map(|(a, b)| [(a, b), (b, a)]);
-        let is_open = |(reader, author): &(usize, usize)| {
+        let is_told = |(reader, author): &(usize, usize)| {
             let both = [*reader, *author];
             let apart = self.is_apart(*reader, *author);
             let restored = both.iter().any(|who| self.views[*who].was_restored);
-            let is_open = |gap: &Gap| !restored || gap.cause != GapCause::GivenUp;
-            !apart && self.chat_view(*reader, *author).is_some_and(|c| c.gaps.iter().any(is_open))
+            let may_close = |gap: &Gap| !restored || gap.cause != GapCause::GivenUp;
+            !apart && self.chat_view(*reader, *author).is_some_and(|c| c.gaps.iter().any(may_close))
         };
-        pairs.filter(is_open).collect()
+        pairs.filter(is_told).collect()
     }
 
     /// Everybody who opened a link has a chat that is open on both sides.
