@@ -5,7 +5,7 @@
 
 use super::arrivals::Batch;
 use super::chat::Chat;
-use super::record::{ChatKey, GroupRow, Purpose, WantedRow};
+use super::record::{ChatKey, GroupRow, WantedRow};
 use super::seen::SeenOf;
 use super::{Engine, Timestamp};
 use crate::mls::Group;
@@ -67,12 +67,21 @@ impl Engine {
         }
     }
 
-    /// Whoever renews their leaf in a group reads there. Where it came with much else, something
-    /// else may be later.
+    /// Whoever renews their leaf in a group reads there, and may only be looking for us: where they
+    /// were heard in the one that is written to, and it has a server, they hear us there. Where it
+    /// came with much else, something else may be later.
     pub(super) fn renewed_in(&mut self, key: ChatKey, routing: &[u8; 32], who: [u8; 32]) {
-        let chat = self.chats.get_mut(&key).filter(|chat| chat.row.peer.as_bytes() == &who);
-        let moves = |chat: &mut Chat| self.arrivals.is_none() && chat.switch_to(routing);
-        if chat.is_some_and(moves) {
+        let is_live = self.arrivals.is_none();
+        let chat = self.chats.get(&key).filter(|chat| chat.row.peer.as_bytes() == &who);
+        let Some(newest) = chat.filter(|_| is_live).and_then(|chat| chat.row.groups.last()) else {
+            return;
+        };
+        let states = self.states.get(&newest.nostr_group_id);
+        let is_there = newest.relays.iter().any(|relay| self.pool.is_open(relay));
+        if is_there && states.is_some_and(|states| states.has_heard(&who)) {
+            return self.owe_sign(key);
+        }
+        if self.chats.get_mut(&key).is_some_and(|chat| chat.switch_to(routing)) {
             tracing::debug!("the other renews their leaf in another group");
             self.moved_to(key, routing);
         }
@@ -133,16 +142,9 @@ impl Engine {
         let wait = doubled(SEEK_SECONDS, chat.seeking.times, LONGEST_PATIENCE_SECONDS);
         chat.seeking.times += 1;
         chat.seeking.due_at = Some(Timestamp(now.0 + wait * 1000));
-        // The newest last: whoever follows all of them ends there.
         let [others @ .., _] = &chat.row.groups[..] else { return };
         let others: Vec<[u8; 32]> = others.iter().map(|row| row.nostr_group_id).collect();
-        let purpose = |group: &[u8; 32]| Purpose::Commit { chat: key, group: *group };
-        let is_asked = |group: &[u8; 32]| {
-            let mut commits = self.outbox.rows().filter(|row| row.purpose == purpose(group));
-            // One that was followed may still be on its way to a server.
-            commits.any(|row| !self.is_followed(*group, row.id))
-        };
-        let silent = others.into_iter().filter(|group| !is_asked(group));
+        let silent = others.into_iter().filter(|group| self.unfollowed_commits(key, *group) == 0);
         for group in silent.collect::<Vec<_>>() {
             let renewed = self.update_leaf(key, group);
             self.note("renewing our leaf in another group", renewed);

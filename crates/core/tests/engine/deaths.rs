@@ -125,3 +125,27 @@ fn whoever_renews_their_key_in_the_group_before_is_written_to_there() {
     world.pass(60_000);
     assert_eq!(world.texts("Alice", "Bob"), ["on the second", "hello", "I hear you"]);
 }
+
+#[test]
+fn whoever_looks_for_the_other_after_an_outage_does_not_lead_back_to_the_servers_of_before() {
+    let mut world = the_later_group_has_no_server(&[]);
+    world.bring_up(TWO);
+    world.pass(120_000);
+    for url in [ONE, TWO] {
+        world.take_down(url);
+    }
+    world.send("Alice", "Bob", "hello");
+    world.pass(120_000);
+    for url in [TWO, ONE] {
+        world.bring_up(url);
+        world.pass(60_000);
+    }
+    assert_eq!(world.texts("Bob", "Alice"), ["on the second", "hello"]);
+    let before = world.relay(ONE).events.len();
+    world.send("Alice", "Bob", "are we there still?");
+    world.send("Bob", "Alice", "we are");
+    world.pass(60_000);
+    assert_eq!(world.texts("Alice", "Bob").len(), 4);
+    assert_eq!(world.states("Bob", "Alice"), [MessageState::Delivered]);
+    assert_eq!(world.relay(ONE).events.len(), before);
+}

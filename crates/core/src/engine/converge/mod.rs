@@ -97,7 +97,6 @@ impl Engine {
             self.state_is_out(&named, id);
             return self.follow_commit(&named, id, &bytes);
         }
-        self.show_branch(&named);
         let own = self.account.as_ref().map(|account| account.keys.public_key().to_bytes());
         let mut aside = self.aside(&named, id)?;
         let read = aside.process(&bytes);
@@ -120,6 +119,7 @@ impl Engine {
                     let row = row.clone();
                     self.save_state(&row);
                 }
+                self.show_branch(&named);
                 self.hear(chat, &routing, sender, &payload, Hearing { is_first, is_aside: true })
             }
             (Ok(_), _) => Err(no_key()),

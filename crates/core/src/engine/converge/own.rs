@@ -16,6 +16,8 @@ use zajil_api::{MessageState, Place, Stage};
 
 /// Whoever writes on another branch is shown ours once in so long.
 const SHOWN_EVERY_MS: u64 = 30_000;
+/// Commits that show it, as long as nobody follows them.
+const SHOWN_BY_COMMITS: usize = 4;
 
 impl Engine {
     /// Publishes a commit that renews our own leaf in a group of the chat's; it takes effect
@@ -101,20 +103,36 @@ impl Engine {
         self.states.get(&routing)?.rows().iter().find(is_it)
     }
 
-    /// Somebody writes on a branch that is not ours. Perhaps they cannot follow ours: a word on it
-    /// shows them that there is one, now and then; in a group that we do not write to, a commit.
+    /// Somebody wrote on a branch that is not ours. Perhaps they cannot follow ours: a word on it
+    /// shows them that there is one, now and then. In a group that we do not write to, a commit
+    /// does; a few of them, or they would push out the state in which they are read.
     pub(super) fn show_branch(&mut self, named: &Named) {
         let now = self.now;
-        let Some(chat) = self.chats.get_mut(&named.chat) else { return };
+        let unfollowed = self.unfollowed_commits(named.chat, named.routing);
+        let open = self.chats.get_mut(&named.chat);
+        let Some(chat) = open.filter(|chat| chat.row.stage == Stage::Open && chat.caught_up) else {
+            return;
+        };
         if chat.branch_shown_at.is_some_and(|at| at.0 + SHOWN_EVERY_MS > now.0) {
             return;
         }
-        chat.branch_shown_at = Some(now);
         if chat.row.groups.last().is_some_and(|group| group.nostr_group_id == named.routing) {
+            chat.branch_shown_at = Some(now);
             return self.owe_sign(named.chat);
         }
-        let renewed = self.update_leaf(named.chat, named.routing);
-        self.note("renewing our leaf in another group", renewed);
+        if unfollowed < SHOWN_BY_COMMITS {
+            chat.branch_shown_at = Some(now);
+            let renewed = self.update_leaf(named.chat, named.routing);
+            self.note("showing our branch", renewed);
+        }
+    }
+
+    /// How many commits of ours in a group wait for somebody to follow them. One that was followed
+    /// may still be on its way to a server.
+    pub(in crate::engine) fn unfollowed_commits(&self, chat: ChatKey, group: [u8; 32]) -> usize {
+        let commits =
+            self.outbox.rows().filter(|row| row.purpose == Purpose::Commit { chat, group });
+        commits.filter(|row| !self.is_followed(group, row.id)).count()
     }
 
     /// Whether nobody needs a commit of ours any more: somebody was seen to follow it, or
